@@ -1,0 +1,75 @@
+//! delivery: what check hands to store. One landed file, checked, as Arrow batches; bad rows are data.
+
+use arrow::array::RecordBatch;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+/// What the landing zone keeps beside the untouched bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    pub source_id: String,
+    /// SHA-256 of the bytes as they came, in hexadecimal: the delivery's name everywhere.
+    pub sha256: String,
+    /// The file name at the source, without folders.
+    pub name: String,
+    pub bytes: u64,
+    pub pulled_at: DateTime<Utc>,
+}
+
+/// A landed file after check: what `store` commits as one whole.
+#[derive(Debug)]
+pub struct Delivery {
+    pub receipt: Receipt,
+    /// SHA-256 of the mapping's text.
+    pub mapping_hash: String,
+    /// Source records read; always `accepted + rejected`.
+    pub rows_read: u64,
+    pub accepted: u64,
+    pub warned: u64,
+    pub rejected: u64,
+    /// Up to which day the source says this delivery is complete.
+    pub complete_until_on: Option<NaiveDate>,
+    pub load: Load,
+    pub tables: Vec<CheckedTable>,
+    /// Rejections and warnings, in record order.
+    pub findings: Vec<Finding>,
+}
+
+/// What a delivery says about rows it does not hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Load {
+    /// Nothing: it adds and changes rows.
+    #[default]
+    Changes,
+    /// They are gone: rows this source gave before and does not give now are deleted.
+    Full,
+}
+
+/// The accepted rows for one table.
+#[derive(Debug)]
+pub struct CheckedTable {
+    pub table: String,
+    /// The contract's columns in the contract's order and types, then `record` (Int64, 1-based place in the file).
+    pub rows: RecordBatch,
+}
+
+/// A rejected or warned record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    pub severity: crate::contract::Severity,
+    /// 1-based place of the record in the file.
+    pub record: u64,
+    /// 1-based line in the file as decoded.
+    pub line: u64,
+    pub table: String,
+    /// The rule's id: `type`, `required`, `codes`, `lookup`, `range`, `key`, `shape`, `placeholder` or a contract rule.
+    pub rule: String,
+    /// The source's column if known, else the table's.
+    pub column: String,
+    /// One Dutch sentence with what to do; never a value of a personal column.
+    pub reason: String,
+    pub municipality_code: Option<String>,
+    /// The record whole, as it came.
+    pub raw: String,
+}

@@ -1,0 +1,182 @@
+//! indicator: what is measured, read from `sql/indicators/<theme>/<id>/`: `indicator.toml` says what and who, `facts.sql` how.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::language::Text;
+use crate::period::PeriodKind;
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Indicator {
+    /// The folder's name; a code in lower case such as `ov_tijdig`.
+    #[serde(skip)]
+    pub id: String,
+    /// The folder above it.
+    #[serde(skip)]
+    pub theme: String,
+    /// The text of `facts.sql`.
+    #[serde(skip)]
+    pub sql: String,
+    /// Semver; a change of meaning is a new major.
+    pub version: String,
+    pub title: Text,
+    pub question: Text,
+    pub definition: Text,
+    pub kind: Kind,
+    /// For `quantile`: between 0 and 1.
+    pub quantile: Option<f64>,
+    /// For `rate`: the denominator; only `population`.
+    pub denominator: Option<String>,
+    /// For `rate`: per how many; 1000 in per-thousand rates.
+    pub per: Option<u32>,
+    /// The fixed publication plan; the empty list is the total.
+    pub slices: Vec<Vec<String>>,
+    pub periods: Vec<PeriodKind>,
+    /// `%`, `days`, `hours`, `cases`, `per_1000`, `ratio`, `count`: the languages have words for each.
+    pub unit: String,
+    #[serde(default)]
+    pub decimals: Option<u8>,
+    pub direction: Direction,
+    /// ISO 8601 days, such as `P60D`: how long after its end a period stays provisional.
+    pub final_after: String,
+    pub minimum_group: u32,
+    pub owner: String,
+    pub reviewed_on: NaiveDate,
+    pub legal: Option<Legal>,
+    /// What one fact is: `dossiers`, `cases`.
+    pub counted: Text,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Legal {
+    pub nl: String,
+    pub en: String,
+    /// A `term_id` of the terms table.
+    pub term: Option<String>,
+}
+
+/// How facts become a figure. The columns the SQL must give besides `municipality_code` and the slice columns:
+///
+/// | kind | columns |
+/// |---|---|
+/// | count | `date` |
+/// | sum, mean, quantile | `date`, `value` (integer, decimal or duration; quantile: also float) |
+/// | share | `date`, `numerator` (boolean) |
+/// | rate | `date` |
+/// | stock | `from_on`, `until_on` |
+/// | ratio | `side` (`numerator` or `denominator`), `date`, `value` (integer or decimal) |
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    Count,
+    Sum,
+    Mean,
+    Share,
+    Rate,
+    Quantile,
+    Stock,
+    Ratio,
+}
+
+impl Kind {
+    pub fn fact_columns(self) -> &'static [&'static str] {
+        match self {
+            Kind::Count | Kind::Rate => &["date"],
+            Kind::Sum | Kind::Mean | Kind::Quantile => &["date", "value"],
+            Kind::Share => &["date", "numerator"],
+            Kind::Stock => &["from_on", "until_on"],
+            Kind::Ratio => &["date", "side", "value"],
+        }
+    }
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Count => "count",
+            Kind::Sum => "sum",
+            Kind::Mean => "mean",
+            Kind::Share => "share",
+            Kind::Rate => "rate",
+            Kind::Quantile => "quantile",
+            Kind::Stock => "stock",
+            Kind::Ratio => "ratio",
+        }
+    }
+    /// Nothing counted is a true zero for these; for the others there is then nothing to divide.
+    pub fn zero_is_a_value(self) -> bool {
+        matches!(self, Kind::Count | Kind::Sum | Kind::Stock | Kind::Rate)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    HigherIsBetter,
+    LowerIsBetter,
+    /// Never coloured.
+    Neutral,
+}
+
+impl Indicator {
+    pub fn parse(theme: &str, id: &str, path: &str, toml: &str, sql: &str) -> Result<Self> {
+        let mut indicator: Indicator =
+            toml::from_str(toml).map_err(|e| Error::input(format!("cannot read indicator {path}")).because(e))?;
+        indicator.id = id.to_string();
+        indicator.theme = theme.to_string();
+        indicator.sql = sql.to_string();
+        let wrong = |what: &str| Err(Error::input(format!("{path}: {what}")));
+        if id.is_empty() || !id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') {
+            return wrong("the folder's name is the id: lower-case letters, digits and underscores only");
+        }
+        if parse_semver(&indicator.version).is_none() {
+            return wrong("version must be three numbers, such as \"1.0.0\"");
+        }
+        if indicator.kind == Kind::Quantile && !indicator.quantile.is_some_and(|q| (0.0..=1.0).contains(&q)) {
+            return wrong("kind quantile needs `quantile` between 0 and 1, such as 0.5");
+        }
+        if indicator.kind == Kind::Rate && (indicator.denominator.as_deref() != Some("population") || indicator.per.is_none()) {
+            return wrong("kind rate needs `denominator = \"population\"` and `per`, such as 1000");
+        }
+        if indicator.kind == Kind::Rate && (indicator.periods != [PeriodKind::Year] || indicator.slices != [Vec::<String>::new()]) {
+            return wrong("kind rate divides by the population on 1 January: use periods = [\"year\"] and slices = [[]]");
+        }
+        if indicator.periods.is_empty() || !indicator.slices.contains(&Vec::new()) {
+            return wrong("needs at least one period and the total `[]` among the slices");
+        }
+        if indicator.final_after_days().is_none() {
+            return wrong("final_after must be a number of days, such as \"P60D\"");
+        }
+        for slice in &mut indicator.slices {
+            slice.sort();
+        }
+        Ok(indicator)
+    }
+
+    pub fn final_after_days(&self) -> Option<u64> {
+        self.final_after.strip_prefix('P')?.strip_suffix('D')?.parse().ok()
+    }
+
+    pub fn major(&self) -> u32 {
+        parse_semver(&self.version).map_or(0, |v| v.0)
+    }
+
+    /// All columns used in any slice, each once.
+    pub fn slice_columns(&self) -> Vec<&str> {
+        let mut columns: Vec<&str> = self.slices.iter().flatten().map(String::as_str).collect();
+        columns.sort_unstable();
+        columns.dedup();
+        columns
+    }
+
+    /// Decimals to show: what the definition says, else 1 for measures and 0 for counts.
+    pub fn decimals(&self) -> usize {
+        self.decimals.map_or(if matches!(self.kind, Kind::Count | Kind::Stock) { 0 } else { 1 }, usize::from)
+    }
+}
+
+fn parse_semver(text: &str) -> Option<(u32, u32, u32)> {
+    let mut parts = text.split('.').map(|p| p.parse().ok());
+    let version = (parts.next()??, parts.next()??, parts.next()??);
+    parts.next().is_none().then_some(version)
+}

@@ -1,0 +1,241 @@
+//! region: which area a code means on which day, and how facts move between territories. Pure.
+//!
+//! Geography is (code, validity window, parent, successor); the same code may cover more ground after an enlargement.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use crate::error::{Error, Result};
+
+/// The division of the land a figure speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Territory {
+    /// The codes as the sources recorded them: a merger breaks the series.
+    AsRecorded,
+    /// The municipalities as they were on this day: one unbroken series.
+    Vintage(NaiveDate),
+}
+
+impl Territory {
+    /// `as_recorded` or `2025-01-01`.
+    pub fn code(self) -> String {
+        match self {
+            Territory::AsRecorded => "as_recorded".into(),
+            Territory::Vintage(on) => on.to_string(),
+        }
+    }
+    pub fn parse(code: &str) -> Result<Self> {
+        if code == "as_recorded" {
+            return Ok(Territory::AsRecorded);
+        }
+        code.parse().map(Territory::Vintage).map_err(|e| {
+            Error::input(format!("cannot read territory `{code}`")).because(e).hint("write as_recorded, or the day of the division such as 2025-01-01")
+        })
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Region {
+    pub code: String,
+    pub valid_from: NaiveDate,
+    pub valid_until: Option<NaiveDate>,
+    pub level: String,
+    pub parent: Option<String>,
+    pub name_nl: String,
+}
+
+impl Region {
+    pub fn valid_on(&self, on: NaiveDate) -> bool {
+        self.valid_from <= on && self.valid_until.is_none_or(|until| on < until)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeKind {
+    Merger,
+    Recode,
+    Enlargement,
+    Parent,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegionChange {
+    pub on: NaiveDate,
+    pub from: String,
+    pub to: String,
+    pub kind: ChangeKind,
+}
+
+impl ChangeKind {
+    pub fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "merger" => ChangeKind::Merger,
+            "recode" => ChangeKind::Recode,
+            "enlargement" => ChangeKind::Enlargement,
+            "parent" => ChangeKind::Parent,
+            _ => return None,
+        })
+    }
+}
+
+/// All regions and changes the warehouse knows at one batch.
+#[derive(Debug, Clone, Default)]
+pub struct RegionBook {
+    regions: BTreeMap<String, Vec<Region>>,
+    /// Ordered by day.
+    changes: Vec<RegionChange>,
+}
+
+impl RegionBook {
+    pub fn new(regions: impl IntoIterator<Item = Region>, changes: impl IntoIterator<Item = RegionChange>) -> Self {
+        let mut book = Self { changes: changes.into_iter().collect(), ..Self::default() };
+        for region in regions {
+            book.regions.entry(region.code.clone()).or_default().push(region);
+        }
+        for windows in book.regions.values_mut() {
+            windows.sort_by_key(|r| r.valid_from);
+        }
+        book.changes.sort_by(|a, b| (a.on, &a.from).cmp(&(b.on, &b.from)));
+        book
+    }
+
+    pub fn known(&self, code: &str) -> bool {
+        self.regions.contains_key(code)
+    }
+
+    pub fn on(&self, code: &str, on: NaiveDate) -> Option<&Region> {
+        self.regions.get(code)?.iter().find(|r| r.valid_on(on))
+    }
+
+    /// The name on that day; a code that was not valid then takes the nearest window's name, an unknown one itself.
+    pub fn name<'a>(&'a self, code: &'a str, on: NaiveDate) -> &'a str {
+        let windows = self.regions.get(code);
+        self.on(code, on).or_else(|| windows.and_then(|w| w.last())).map_or(code, |r| &r.name_nl)
+    }
+
+    pub fn municipalities_on(&self, on: NaiveDate) -> impl Iterator<Item = &Region> {
+        self.regions.values().flatten().filter(move |r| r.level == "municipality" && r.valid_on(on))
+    }
+
+    /// Whether any window of `code` overlaps `[start, end)`.
+    pub fn exists_in(&self, code: &str, start: NaiveDate, end: NaiveDate) -> bool {
+        self.regions.get(code).is_some_and(|w| {
+            w.iter().any(|r| r.valid_from < end && r.valid_until.is_none_or(|until| until > start))
+        })
+    }
+
+    /// What `code`, recorded at any time, is called on the territory of `vintage`: itself, or the successor that holds its
+    /// ground. `None` when a code born later would have to be split back.
+    pub fn on_territory<'a>(&'a self, code: &'a str, vintage: NaiveDate) -> Option<&'a str> {
+        let mut current = code;
+        let mut after = NaiveDate::MIN;
+        while self.on(current, vintage).is_none() {
+            let next = self.changes.iter().find(|c| {
+                c.from == current && c.to != current && c.on <= vintage && c.on > after && c.kind != ChangeKind::Parent
+            })?;
+            after = next.on;
+            current = &next.to;
+        }
+        Some(current)
+    }
+
+    /// Where a dissolved code's ground went: the first successor, with the day.
+    pub fn successor(&self, code: &str) -> Option<(&str, NaiveDate)> {
+        self.changes
+            .iter()
+            .find(|c| c.from == code && c.to != code && c.kind != ChangeKind::Parent)
+            .map(|c| (c.to.as_str(), c.on))
+    }
+
+    /// All codes whose ground lies in `code` on the territory of `vintage`, itself included.
+    pub fn predecessors(&self, code: &str, vintage: NaiveDate) -> BTreeSet<String> {
+        let mut found = BTreeSet::from([code.to_string()]);
+        loop {
+            let more: Vec<String> = self
+                .changes
+                .iter()
+                .filter(|c| c.on <= vintage && c.kind != ChangeKind::Parent && found.contains(&c.to) && !found.contains(&c.from))
+                .map(|c| c.from.clone())
+                .collect();
+            if more.is_empty() {
+                return found;
+            }
+            found.extend(more);
+        }
+    }
+
+    /// Days on which the ground under `code` itself changed after `from` and up to `until`: breaks of its as-recorded series.
+    pub fn breaks(&self, code: &str, from: NaiveDate, until: NaiveDate) -> Vec<&RegionChange> {
+        self.changes
+            .iter()
+            .filter(|c| c.on > from && c.on <= until && c.kind != ChangeKind::Parent && (c.to == code || c.from == code))
+            .collect()
+    }
+
+    /// The merger by which `later` took over `earlier`, if there was one.
+    pub fn merger<'a>(&'a self, earlier: &str, later: &str) -> Option<&'a RegionChange> {
+        self.changes.iter().find(|c| c.from == earlier && c.to == later && c.kind != ChangeKind::Parent)
+    }
+
+    pub fn changes(&self) -> &[RegionChange] {
+        &self.changes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a date")
+    }
+
+    /// Statbel REFNIS: Antwerpen took in Borsbeek under its own code; Beveren, Kruibeke and Zwijndrecht became 46030.
+    fn book() -> RegionBook {
+        let region = |code: &str, from: &str, until: Option<&str>| Region {
+            code: code.into(),
+            valid_from: day(from),
+            valid_until: until.map(day),
+            level: "municipality".into(),
+            parent: None,
+            name_nl: code.into(),
+        };
+        let change = |from: &str, to: &str, kind| RegionChange { on: day("2025-01-01"), from: from.into(), to: to.into(), kind };
+        RegionBook::new(
+            [
+                region("11002", "1970-01-01", None),
+                region("11007", "1970-01-01", Some("2025-01-01")),
+                region("46003", "1970-01-01", Some("2025-01-01")),
+                region("46030", "2025-01-01", None),
+            ],
+            [
+                change("11002", "11002", ChangeKind::Enlargement),
+                change("11007", "11002", ChangeKind::Merger),
+                change("46003", "46030", ChangeKind::Merger),
+            ],
+        )
+    }
+
+    #[test]
+    fn a_dissolved_code_maps_to_its_successor() {
+        let book = book();
+        assert_eq!(book.on_territory("11007", day("2025-01-01")), Some("11002"));
+        assert_eq!(book.on_territory("46003", day("2025-01-01")), Some("46030"));
+        assert_eq!(book.on_territory("46003", day("2024-12-31")), Some("46003"));
+    }
+
+    #[test]
+    fn a_successor_is_not_split_back() {
+        assert_eq!(book().on_territory("46030", day("2024-01-01")), None);
+        assert_eq!(book().on_territory("99999", day("2025-01-01")), None);
+    }
+
+    #[test]
+    fn an_enlargement_breaks_the_series_of_the_same_code() {
+        let book = book();
+        assert_eq!(book.breaks("11002", day("2024-01-01"), day("2025-12-31")).len(), 2);
+        assert!(book.breaks("11002", day("2025-01-01"), day("2025-12-31")).is_empty());
+        assert_eq!(book.predecessors("11002", day("2025-01-01")).into_iter().collect::<Vec<_>>(), ["11002", "11007"]);
+    }
+}
