@@ -148,10 +148,16 @@ impl Contract {
                 "a column needs type, meaning (nl and en), visibility (public, internal or personal) and purpose",
             ))?;
         contract.name = name.to_string();
-        let named = contract.key.iter().map(|c| ("key", c)).chain(contract.tenant.iter().map(|c| ("tenant", c)));
+        let named = contract
+            .key
+            .iter()
+            .map(|c| ("key", c))
+            .chain(contract.tenant.iter().map(|c| ("tenant", c)));
         for (what, column) in named {
             if !contract.columns.contains_key(column) {
-                return Err(Error::input(format!("{path}: {what} names column `{column}`, which the contract does not have")));
+                return Err(Error::input(format!(
+                    "{path}: {what} names column `{column}`, which the contract does not have"
+                )));
             }
         }
         for rule in &contract.rules {
@@ -177,17 +183,27 @@ impl Contract {
     pub fn stored_schema(&self) -> SchemaRef {
         let mut fields = self.fields();
         if !self.system {
-            fields.extend(VERSION_COLUMNS.iter().map(|(n, t, null)| Field::new(*n, t.arrow(), *null)));
+            fields.extend(
+                VERSION_COLUMNS
+                    .iter()
+                    .map(|(n, t, null)| Field::new(*n, t.arrow(), *null)),
+            );
         }
         Arc::new(Schema::new(fields))
     }
 
     fn fields(&self) -> Vec<Field> {
         // A delete version carries only its key, so nothing but the key is non-null in storage; check guards `required`.
-        self.columns.iter().map(|(name, c)| Field::new(name, c.kind.arrow(), !self.key.contains(name))).collect()
+        self.columns
+            .iter()
+            .map(|(name, c)| Field::new(name, c.kind.arrow(), !self.key.contains(name)))
+            .collect()
     }
 
     pub fn personal_columns(&self) -> impl Iterator<Item = &str> {
-        self.columns.iter().filter(|(_, c)| c.visibility == Visibility::Personal).map(|(n, _)| n.as_str())
+        self.columns
+            .iter()
+            .filter(|(_, c)| c.visibility == Visibility::Personal)
+            .map(|(n, _)| n.as_str())
     }
 }

@@ -33,7 +33,12 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
     fn of(kind: Kind, doing: impl Into<String>) -> Self {
-        Self { doing: doing.into(), kind, hint: None, source: None }
+        Self {
+            doing: doing.into(),
+            kind,
+            hint: None,
+            source: None,
+        }
     }
     pub fn input(doing: impl Into<String>) -> Self {
         Self::of(Kind::Input, doing)

@@ -25,15 +25,21 @@ pub struct Slice(pub Vec<(String, String)>);
 impl Slice {
     /// `channel=digital&product_code=omv`: names sorted, values URL-escaped, empty for the total.
     pub fn code(&self) -> String {
-        self.0.iter().map(|(k, v)| format!("{k}={}", escape(v))).collect::<Vec<_>>().join("&")
+        self.0
+            .iter()
+            .map(|(k, v)| format!("{k}={}", escape(v)))
+            .collect::<Vec<_>>()
+            .join("&")
     }
     pub fn parse(code: &str) -> Result<Self> {
         let mut pairs = Vec::new();
         for part in code.split('&').filter(|p| !p.is_empty()) {
-            let (name, value) = part
-                .split_once('=')
-                .ok_or_else(|| Error::input(format!("cannot read slice `{code}`")).hint("write column=value, joined by &"))?;
-            let value = unescape(value).ok_or_else(|| Error::input(format!("cannot read slice value `{value}`")))?;
+            let (name, value) = part.split_once('=').ok_or_else(|| {
+                Error::input(format!("cannot read slice `{code}`"))
+                    .hint("write column=value, joined by &")
+            })?;
+            let value = unescape(value)
+                .ok_or_else(|| Error::input(format!("cannot read slice value `{value}`")))?;
             pairs.push((name.to_string(), value));
         }
         pairs.sort();
@@ -199,7 +205,12 @@ mod tests {
         ] {
             assert_eq!(Address::parse(code).expect("an address").code(), code);
         }
-        for wrong in ["", "a/b", "ov/1.0.0/2025-Q4/2025-01-01/12041/x=1/y", "ov/1.0.0/2025-Q9/as_recorded/1"] {
+        for wrong in [
+            "",
+            "a/b",
+            "ov/1.0.0/2025-Q4/2025-01-01/12041/x=1/y",
+            "ov/1.0.0/2025-Q9/as_recorded/1",
+        ] {
             assert!(Address::parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -120,26 +120,41 @@ pub enum Direction {
 
 impl Indicator {
     pub fn parse(theme: &str, id: &str, path: &str, toml: &str, sql: &str) -> Result<Self> {
-        let mut indicator: Indicator =
-            toml::from_str(toml).map_err(|e| Error::input(format!("cannot read indicator {path}")).because(e))?;
+        let mut indicator: Indicator = toml::from_str(toml)
+            .map_err(|e| Error::input(format!("cannot read indicator {path}")).because(e))?;
         indicator.id = id.to_string();
         indicator.theme = theme.to_string();
         indicator.sql = sql.to_string();
         let wrong = |what: &str| Err(Error::input(format!("{path}: {what}")));
-        if id.is_empty() || !id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') {
-            return wrong("the folder's name is the id: lower-case letters, digits and underscores only");
+        if id.is_empty()
+            || !id
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        {
+            return wrong(
+                "the folder's name is the id: lower-case letters, digits and underscores only",
+            );
         }
         if parse_semver(&indicator.version).is_none() {
             return wrong("version must be three numbers, such as \"1.0.0\"");
         }
-        if indicator.kind == Kind::Quantile && !indicator.quantile.is_some_and(|q| (0.0..=1.0).contains(&q)) {
+        if indicator.kind == Kind::Quantile
+            && !indicator.quantile.is_some_and(|q| (0.0..=1.0).contains(&q))
+        {
             return wrong("kind quantile needs `quantile` between 0 and 1, such as 0.5");
         }
-        if indicator.kind == Kind::Rate && (indicator.denominator.as_deref() != Some("population") || indicator.per.is_none()) {
+        if indicator.kind == Kind::Rate
+            && (indicator.denominator.as_deref() != Some("population") || indicator.per.is_none())
+        {
             return wrong("kind rate needs `denominator = \"population\"` and `per`, such as 1000");
         }
-        if indicator.kind == Kind::Rate && (indicator.periods != [PeriodKind::Year] || indicator.slices != [Vec::<String>::new()]) {
-            return wrong("kind rate divides by the population on 1 January: use periods = [\"year\"] and slices = [[]]");
+        if indicator.kind == Kind::Rate
+            && (indicator.periods != [PeriodKind::Year]
+                || indicator.slices != [Vec::<String>::new()])
+        {
+            return wrong(
+                "kind rate divides by the population on 1 January: use periods = [\"year\"] and slices = [[]]",
+            );
         }
         if indicator.periods.is_empty() || !indicator.slices.contains(&Vec::new()) {
             return wrong("needs at least one period and the total `[]` among the slices");
@@ -154,7 +169,11 @@ impl Indicator {
     }
 
     pub fn final_after_days(&self) -> Option<u64> {
-        self.final_after.strip_prefix('P')?.strip_suffix('D')?.parse().ok()
+        self.final_after
+            .strip_prefix('P')?
+            .strip_suffix('D')?
+            .parse()
+            .ok()
     }
 
     pub fn major(&self) -> u32 {
@@ -171,7 +190,14 @@ impl Indicator {
 
     /// Decimals to show: what the definition says, else 1 for measures and 0 for counts.
     pub fn decimals(&self) -> usize {
-        self.decimals.map_or(if matches!(self.kind, Kind::Count | Kind::Stock) { 0 } else { 1 }, usize::from)
+        self.decimals.map_or(
+            if matches!(self.kind, Kind::Count | Kind::Stock) {
+                0
+            } else {
+                1
+            },
+            usize::from,
+        )
     }
 }
 

@@ -39,7 +39,10 @@ pub struct Text {
 
 impl Text {
     pub fn new(nl: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { nl: nl.into(), en: en.into() }
+        Self {
+            nl: nl.into(),
+            en: en.into(),
+        }
     }
     pub fn get(&self, language: Language) -> &str {
         match language {

@@ -5,12 +5,24 @@
 pub mod error;
 pub mod language;
 
+pub mod board;
 pub mod contract;
 pub mod delivery;
 pub mod figure;
 pub mod indicator;
+pub mod pack;
 pub mod period;
+pub mod principal;
+pub mod project;
 pub mod region;
+pub mod target;
+
+pub mod index;
+pub mod proof;
+pub mod quality;
+pub mod release;
+
+pub mod gateway;
 
 pub use error::{Error, Result};
 pub use language::{Language, Text};

@@ -30,7 +30,9 @@ impl Territory {
             return Ok(Territory::AsRecorded);
         }
         code.parse().map(Territory::Vintage).map_err(|e| {
-            Error::input(format!("cannot read territory `{code}`")).because(e).hint("write as_recorded, or the day of the division such as 2025-01-01")
+            Error::input(format!("cannot read territory `{code}`"))
+                .because(e)
+                .hint("write as_recorded, or the day of the division such as 2025-01-01")
         })
     }
 }
@@ -88,15 +90,25 @@ pub struct RegionBook {
 }
 
 impl RegionBook {
-    pub fn new(regions: impl IntoIterator<Item = Region>, changes: impl IntoIterator<Item = RegionChange>) -> Self {
-        let mut book = Self { changes: changes.into_iter().collect(), ..Self::default() };
+    pub fn new(
+        regions: impl IntoIterator<Item = Region>,
+        changes: impl IntoIterator<Item = RegionChange>,
+    ) -> Self {
+        let mut book = Self {
+            changes: changes.into_iter().collect(),
+            ..Self::default()
+        };
         for region in regions {
-            book.regions.entry(region.code.clone()).or_default().push(region);
+            book.regions
+                .entry(region.code.clone())
+                .or_default()
+                .push(region);
         }
         for windows in book.regions.values_mut() {
             windows.sort_by_key(|r| r.valid_from);
         }
-        book.changes.sort_by(|a, b| (a.on, &a.from).cmp(&(b.on, &b.from)));
+        book.changes
+            .sort_by(|a, b| (a.on, &a.from).cmp(&(b.on, &b.from)));
         book
     }
 
@@ -111,17 +123,23 @@ impl RegionBook {
     /// The name on that day; a code that was not valid then takes the nearest window's name, an unknown one itself.
     pub fn name<'a>(&'a self, code: &'a str, on: NaiveDate) -> &'a str {
         let windows = self.regions.get(code);
-        self.on(code, on).or_else(|| windows.and_then(|w| w.last())).map_or(code, |r| &r.name_nl)
+        self.on(code, on)
+            .or_else(|| windows.and_then(|w| w.last()))
+            .map_or(code, |r| &r.name_nl)
     }
 
     pub fn municipalities_on(&self, on: NaiveDate) -> impl Iterator<Item = &Region> {
-        self.regions.values().flatten().filter(move |r| r.level == "municipality" && r.valid_on(on))
+        self.regions
+            .values()
+            .flatten()
+            .filter(move |r| r.level == "municipality" && r.valid_on(on))
     }
 
     /// Whether any window of `code` overlaps `[start, end)`.
     pub fn exists_in(&self, code: &str, start: NaiveDate, end: NaiveDate) -> bool {
         self.regions.get(code).is_some_and(|w| {
-            w.iter().any(|r| r.valid_from < end && r.valid_until.is_none_or(|until| until > start))
+            w.iter()
+                .any(|r| r.valid_from < end && r.valid_until.is_none_or(|until| until > start))
         })
     }
 
@@ -132,7 +150,11 @@ impl RegionBook {
         let mut after = NaiveDate::MIN;
         while self.on(current, vintage).is_none() {
             let next = self.changes.iter().find(|c| {
-                c.from == current && c.to != current && c.on <= vintage && c.on > after && c.kind != ChangeKind::Parent
+                c.from == current
+                    && c.to != current
+                    && c.on <= vintage
+                    && c.on > after
+                    && c.kind != ChangeKind::Parent
             })?;
             after = next.on;
             current = &next.to;
@@ -155,7 +177,12 @@ impl RegionBook {
             let more: Vec<String> = self
                 .changes
                 .iter()
-                .filter(|c| c.on <= vintage && c.kind != ChangeKind::Parent && found.contains(&c.to) && !found.contains(&c.from))
+                .filter(|c| {
+                    c.on <= vintage
+                        && c.kind != ChangeKind::Parent
+                        && found.contains(&c.to)
+                        && !found.contains(&c.from)
+                })
                 .map(|c| c.from.clone())
                 .collect();
             if more.is_empty() {
@@ -169,13 +196,20 @@ impl RegionBook {
     pub fn breaks(&self, code: &str, from: NaiveDate, until: NaiveDate) -> Vec<&RegionChange> {
         self.changes
             .iter()
-            .filter(|c| c.on > from && c.on <= until && c.kind != ChangeKind::Parent && (c.to == code || c.from == code))
+            .filter(|c| {
+                c.on > from
+                    && c.on <= until
+                    && c.kind != ChangeKind::Parent
+                    && (c.to == code || c.from == code)
+            })
             .collect()
     }
 
     /// The merger by which `later` took over `earlier`, if there was one.
     pub fn merger<'a>(&'a self, earlier: &str, later: &str) -> Option<&'a RegionChange> {
-        self.changes.iter().find(|c| c.from == earlier && c.to == later && c.kind != ChangeKind::Parent)
+        self.changes
+            .iter()
+            .find(|c| c.from == earlier && c.to == later && c.kind != ChangeKind::Parent)
     }
 
     pub fn changes(&self) -> &[RegionChange] {
@@ -201,7 +235,12 @@ mod tests {
             parent: None,
             name_nl: code.into(),
         };
-        let change = |from: &str, to: &str, kind| RegionChange { on: day("2025-01-01"), from: from.into(), to: to.into(), kind };
+        let change = |from: &str, to: &str, kind| RegionChange {
+            on: day("2025-01-01"),
+            from: from.into(),
+            to: to.into(),
+            kind,
+        };
         RegionBook::new(
             [
                 region("11002", "1970-01-01", None),
@@ -234,8 +273,20 @@ mod tests {
     #[test]
     fn an_enlargement_breaks_the_series_of_the_same_code() {
         let book = book();
-        assert_eq!(book.breaks("11002", day("2024-01-01"), day("2025-12-31")).len(), 2);
-        assert!(book.breaks("11002", day("2025-01-01"), day("2025-12-31")).is_empty());
-        assert_eq!(book.predecessors("11002", day("2025-01-01")).into_iter().collect::<Vec<_>>(), ["11002", "11007"]);
+        assert_eq!(
+            book.breaks("11002", day("2024-01-01"), day("2025-12-31"))
+                .len(),
+            2
+        );
+        assert!(
+            book.breaks("11002", day("2025-01-01"), day("2025-12-31"))
+                .is_empty()
+        );
+        assert_eq!(
+            book.predecessors("11002", day("2025-01-01"))
+                .into_iter()
+                .collect::<Vec<_>>(),
+            ["11002", "11007"]
+        );
     }
 }

@@ -1,0 +1,232 @@
+//! index: all figures of all runs in memory, so that a page reads them without SQL. Pure.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::figure::{Address, Figure, Slice};
+use crate::period::{Period, PeriodKind};
+use crate::region::Territory;
+
+/// One computation: what it read, with which definitions, and what was checked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    pub run_id: i64,
+    /// The last batch it read.
+    pub batch: i64,
+    pub definitions_hash: String,
+    pub program: String,
+    pub cutoff_on: NaiveDate,
+    pub checks: Vec<RunCheck>,
+    pub started_at: DateTime<Utc>,
+    pub finished_at: DateTime<Utc>,
+    pub figures_written: i64,
+}
+
+/// A check made during a run, about one indicator or (with an empty `indicator`) all of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunCheck {
+    pub indicator: String,
+    pub check: String,
+    pub passed: bool,
+    /// What was found, in Dutch.
+    pub finding: String,
+}
+
+/// A point of view in time: over data, definitions, targets and territory together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AsOf {
+    Now,
+    Batch(i64),
+    Time(DateTime<Utc>),
+}
+
+impl AsOf {
+    /// `418`, `2025-07-01` (the end of that day, UTC) or an RFC 3339 time.
+    pub fn parse(text: &str) -> crate::Result<Self> {
+        if let Ok(batch) = text.parse() {
+            return Ok(AsOf::Batch(batch));
+        }
+        if let Ok(on) = text.parse::<NaiveDate>() {
+            let end = on.succ_opt().and_then(|d| d.and_hms_opt(0, 0, 0));
+            return Ok(end.map_or(AsOf::Now, |t| {
+                AsOf::Time(t.and_utc() - chrono::Duration::microseconds(1))
+            }));
+        }
+        DateTime::parse_from_rfc3339(text).map(|t| AsOf::Time(t.to_utc())).map_err(|e| {
+            crate::Error::input(format!("cannot read as-of `{text}`"))
+                .because(e)
+                .hint("write a batch number (418), a day (2025-07-01) or a time (2025-07-01T09:30:00+02:00)")
+        })
+    }
+}
+
+/// A line of figures through time.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Series {
+    pub indicator: String,
+    pub version: String,
+    pub kind: PeriodKind,
+    pub territory: Territory,
+    pub region: String,
+    pub slice: Slice,
+}
+
+impl Series {
+    pub fn of(address: &Address) -> Self {
+        Self {
+            indicator: address.indicator.clone(),
+            version: address.version.clone(),
+            kind: address.period.kind(),
+            territory: address.territory,
+            region: address.region.clone(),
+            slice: address.slice.clone(),
+        }
+    }
+    pub fn at(&self, period: Period) -> Address {
+        Address {
+            indicator: self.indicator.clone(),
+            version: self.version.clone(),
+            period,
+            territory: self.territory,
+            region: self.region.clone(),
+            slice: self.slice.clone(),
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+pub struct FigureIndex {
+    /// By run id.
+    runs: BTreeMap<i64, Run>,
+    /// Per period the figure's versions, oldest first, with `run_until` filled in.
+    series: HashMap<Series, BTreeMap<Period, Vec<Figure>>>,
+    /// Per (indicator, version): the regions and slices there are.
+    regions: BTreeMap<(String, String), BTreeSet<(Territory, String)>>,
+    slices: BTreeMap<(String, String), BTreeSet<Slice>>,
+}
+
+impl FigureIndex {
+    /// Figures of runs that are not in `runs` (killed before they committed) are left out.
+    pub fn new(
+        runs: impl IntoIterator<Item = Run>,
+        figures: impl IntoIterator<Item = Figure>,
+    ) -> Self {
+        let mut index = Self {
+            runs: runs.into_iter().map(|r| (r.run_id, r)).collect(),
+            ..Self::default()
+        };
+        for figure in figures {
+            if !index.runs.contains_key(&figure.run_from) {
+                continue;
+            }
+            let of = (
+                figure.address.indicator.clone(),
+                figure.address.version.clone(),
+            );
+            index
+                .regions
+                .entry(of.clone())
+                .or_default()
+                .insert((figure.address.territory, figure.address.region.clone()));
+            index
+                .slices
+                .entry(of)
+                .or_default()
+                .insert(figure.address.slice.clone());
+            let periods = index.series.entry(Series::of(&figure.address)).or_default();
+            periods
+                .entry(figure.address.period)
+                .or_default()
+                .push(figure);
+        }
+        for versions in index.series.values_mut().flat_map(|p| p.values_mut()) {
+            versions.sort_by_key(|f| f.run_from);
+            for i in 1..versions.len() {
+                versions[i - 1].run_until = Some(versions[i].run_from);
+            }
+        }
+        index
+    }
+
+    pub fn runs(&self) -> impl DoubleEndedIterator<Item = &Run> {
+        self.runs.values()
+    }
+
+    pub fn run(&self, run_id: i64) -> Option<&Run> {
+        self.runs.get(&run_id)
+    }
+
+    pub fn latest_run(&self) -> Option<&Run> {
+        self.runs.values().next_back()
+    }
+
+    /// The run whose figures were the current ones then.
+    pub fn run_as_of(&self, as_of: AsOf) -> Option<&Run> {
+        self.runs.values().rev().find(|r| match as_of {
+            AsOf::Now => true,
+            AsOf::Batch(batch) => r.batch <= batch,
+            AsOf::Time(at) => r.finished_at <= at,
+        })
+    }
+
+    /// The figure as it stood at `run`.
+    pub fn get(&self, address: &Address, run: i64) -> Option<&Figure> {
+        self.history(address)
+            .iter()
+            .rev()
+            .find(|f| f.run_from <= run)
+    }
+
+    /// All versions of a figure, oldest first.
+    pub fn history(&self, address: &Address) -> &[Figure] {
+        self.series
+            .get(&Series::of(address))
+            .and_then(|p| p.get(&address.period))
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// The line of figures as it stood at `run`, in order of time.
+    pub fn series(&self, series: &Series, run: i64) -> Vec<&Figure> {
+        self.series
+            .get(series)
+            .into_iter()
+            .flat_map(|p| p.values())
+            .filter_map(|versions| versions.iter().rev().find(|f| f.run_from <= run))
+            .collect()
+    }
+
+    /// Every figure as it stood at `run`, in no particular order.
+    pub fn all_at(&self, run: i64) -> impl Iterator<Item = &Figure> {
+        self.series
+            .values()
+            .flat_map(|p| p.values())
+            .filter_map(move |v| v.iter().rev().find(|f| f.run_from <= run))
+    }
+
+    /// The codes with figures of this definition on a territory, in order.
+    pub fn regions(&self, indicator: &str, version: &str, territory: Territory) -> Vec<&str> {
+        let of = (indicator.to_string(), version.to_string());
+        self.regions
+            .get(&of)
+            .into_iter()
+            .flatten()
+            .filter(|(t, _)| *t == territory)
+            .map(|(_, r)| r.as_str())
+            .collect()
+    }
+
+    /// The slices with figures of this definition, the total first.
+    pub fn slices(&self, indicator: &str, version: &str) -> Vec<&Slice> {
+        self.slices
+            .get(&(indicator.to_string(), version.to_string()))
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.series.is_empty()
+    }
+}

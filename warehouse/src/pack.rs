@@ -1,0 +1,223 @@
+//! pack: a versioned folder of definitions (contracts, views, indicators, reference rows), the built-in one carried in the binary.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use include_dir::{Dir, include_dir};
+use indexmap::IndexMap;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use crate::contract::Contract;
+use crate::error::{Doing, Error, Result};
+use crate::indicator::Indicator;
+use crate::language::Text;
+
+static BUILTIN: Dir = include_dir!("$CARGO_MANIFEST_DIR/../sql");
+
+/// Paths (with `/`, relative to the pack) and contents of a pack's files.
+pub type Files = BTreeMap<String, String>;
+
+/// Definitions, parsed. What it was parsed from is kept, so that a run's definitions can be stored by content hash.
+#[derive(Debug, Clone)]
+pub struct Pack {
+    pub about: About,
+    pub contracts: IndexMap<String, Contract>,
+    /// View name to SQL.
+    pub views: IndexMap<String, String>,
+    /// In the order of the themes, then by id.
+    pub indicators: IndexMap<String, Indicator>,
+    /// Rows the pack brings along: table name to CSV.
+    pub reference: IndexMap<String, String>,
+    files: Files,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct About {
+    pub name: String,
+    pub version: String,
+    pub title: Text,
+    pub description: Text,
+    pub languages: Vec<String>,
+    pub licence: String,
+    pub publisher: String,
+    #[serde(default)]
+    pub themes: Vec<Theme>,
+    /// Words for slice columns and their values.
+    #[serde(default)]
+    pub slices: IndexMap<String, SliceWords>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Theme {
+    pub id: String,
+    pub title: Text,
+    pub question: Text,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SliceWords {
+    pub title: Text,
+    #[serde(default)]
+    pub values: IndexMap<String, Text>,
+}
+
+/// The files of the pack carried in the binary, `builtin:vlavirgem`.
+pub fn builtin_files() -> Files {
+    fn collect(dir: &Dir, files: &mut Files) {
+        for file in dir.files() {
+            if let Some(text) = file.contents_utf8() {
+                files.insert(
+                    file.path().to_string_lossy().replace('\\', "/"),
+                    text.to_string(),
+                );
+            }
+        }
+        dir.dirs().for_each(|d| collect(d, files));
+    }
+    let mut files = Files::new();
+    collect(&BUILTIN, &mut files);
+    files
+}
+
+/// The files of a pack in a folder.
+pub fn folder_files(folder: &Path) -> Result<Files> {
+    fn collect(root: &Path, dir: &Path, files: &mut Files) -> Result<()> {
+        let entries = std::fs::read_dir(dir)
+            .reading(|| format!("cannot read pack folder {}", dir.display()))?;
+        for entry in entries {
+            let path = entry
+                .reading(|| format!("cannot read pack folder {}", dir.display()))?
+                .path();
+            if path.is_dir() {
+                collect(root, &path, files)?;
+            } else if path
+                .extension()
+                .is_some_and(|e| ["toml", "sql", "csv"].iter().any(|known| e == *known))
+            {
+                let text = std::fs::read_to_string(&path)
+                    .reading(|| format!("cannot read {}", path.display()))?;
+                let name = path
+                    .strip_prefix(root)
+                    .unwrap_or(&path)
+                    .to_string_lossy()
+                    .replace('\\', "/");
+                files.insert(name, text);
+            }
+        }
+        Ok(())
+    }
+    let mut files = Files::new();
+    collect(folder, folder, &mut files)?;
+    Ok(files)
+}
+
+impl Pack {
+    /// Parses all files and reports all problems at once.
+    pub fn parse(files: Files) -> Result<Self, Vec<Error>> {
+        let mut problems = Vec::new();
+        let about = files
+            .get("pack.toml")
+            .ok_or_else(|| Error::input("the pack has no pack.toml"))
+            .and_then(|text| {
+                toml::from_str::<About>(text).reading(|| "cannot read pack.toml".into())
+            });
+        let about = match about {
+            Ok(about) => about,
+            Err(e) => return Err(vec![e]),
+        };
+        let mut pack = Self {
+            about,
+            contracts: IndexMap::new(),
+            views: IndexMap::new(),
+            indicators: IndexMap::new(),
+            reference: IndexMap::new(),
+            files,
+        };
+        for (path, text) in &pack.files {
+            let parts: Vec<&str> = path.split('/').collect();
+            match parts.as_slice() {
+                ["tables", file] if file.ends_with(".toml") => {
+                    let name = file.trim_end_matches(".toml");
+                    match Contract::parse(name, path, text) {
+                        Ok(contract) => drop(pack.contracts.insert(name.to_string(), contract)),
+                        Err(e) => problems.push(e),
+                    }
+                }
+                ["views", file] if file.ends_with(".sql") => {
+                    pack.views
+                        .insert(file.trim_end_matches(".sql").to_string(), text.clone());
+                }
+                ["reference", file] if file.ends_with(".csv") => {
+                    pack.reference
+                        .insert(file.trim_end_matches(".csv").to_string(), text.clone());
+                }
+                ["indicators", theme, id, "indicator.toml"] => {
+                    let sql_path = format!("indicators/{theme}/{id}/facts.sql");
+                    let Some(sql) = pack.files.get(&sql_path) else {
+                        problems.push(Error::input(format!(
+                            "{path}: there is no facts.sql beside it"
+                        )));
+                        continue;
+                    };
+                    match Indicator::parse(theme, id, path, text, sql) {
+                        Ok(indicator) if pack.indicators.contains_key(*id) => {
+                            problems.push(Error::input(format!(
+                                "{path}: indicator id `{}` is there twice",
+                                indicator.id
+                            )));
+                        }
+                        Ok(indicator) => drop(pack.indicators.insert(id.to_string(), indicator)),
+                        Err(e) => problems.push(e),
+                    }
+                }
+                _ => {}
+            }
+        }
+        for (name, indicator) in &pack.indicators {
+            if !pack.about.themes.iter().any(|t| t.id == indicator.theme) {
+                problems.push(Error::input(format!(
+                    "indicator `{name}`: theme `{}` is not in pack.toml",
+                    indicator.theme
+                )));
+            }
+        }
+        let order = |theme: &str| pack.about.themes.iter().position(|t| t.id == theme);
+        pack.indicators
+            .sort_by(|a, x, b, y| (order(&x.theme), a).cmp(&(order(&y.theme), b)));
+        if problems.is_empty() {
+            Ok(pack)
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// The files that make up the definitions: everything but golden cases and documents.
+    pub fn definition_files(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.files
+            .iter()
+            .filter(|(p, _)| !p.contains("/golden/") && !p.ends_with(".md"))
+            .map(|(p, t)| (p.as_str(), t.as_str()))
+    }
+
+    pub fn file(&self, path: &str) -> Option<&str> {
+        self.files.get(path).map(String::as_str)
+    }
+
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// Tables a mapping may fill.
+    pub fn canonical(&self) -> impl Iterator<Item = &Contract> {
+        self.contracts.values().filter(|c| !c.system)
+    }
+}
+
+/// SHA-256 in hexadecimal.
+pub fn sha256_hex(bytes: impl AsRef<[u8]>) -> String {
+    hex::encode(Sha256::digest(bytes.as_ref()))
+}

@@ -1,0 +1,146 @@
+//! project: a folder with `beleidsinfo.toml`: where the warehouse is, which packs, whose data.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::board::Board;
+use crate::error::{Doing, Error, Result};
+use crate::pack::{self, Pack};
+
+/// The settings file, read once.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// `file://./var/warehouse`, relative to the project folder.
+    pub warehouse: String,
+    pub languages: Vec<String>,
+    pub timezone: String,
+    /// `builtin:vlavirgem`, or a folder relative to the project folder.
+    pub packs: Vec<String>,
+    /// Folder of source mappings.
+    pub sources: String,
+    /// Folder of boards.
+    #[serde(default = "default_boards")]
+    pub boards: String,
+    pub organisation: Organisation,
+    pub publish: Option<PublishSettings>,
+}
+
+fn default_boards() -> String {
+    "boards".into()
+}
+
+/// Who runs this installation.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Organisation {
+    pub name: String,
+    pub kbo: Option<String>,
+    /// The municipalities it looks after, by their present codes.
+    #[serde(default)]
+    pub nis: Vec<String>,
+    /// All data is invented: every chart, file and page says so.
+    #[serde(default)]
+    pub synthetic: bool,
+}
+
+/// What open data must say about itself; publishing is refused without.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublishSettings {
+    /// IRI of the licence.
+    pub licence: String,
+    pub publisher: String,
+    pub contact: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct Project {
+    pub folder: PathBuf,
+    pub settings: Settings,
+    pub zone: chrono_tz::Tz,
+    pub boards: Vec<Board>,
+}
+
+pub const FILE: &str = "beleidsinfo.toml";
+
+impl Project {
+    pub fn open(folder: &Path) -> Result<Self> {
+        let path = folder.join(FILE);
+        let text = std::fs::read_to_string(&path)
+            .reading(|| format!("cannot open project {}", path.display()))
+            .map_err(|e| {
+                e.hint(
+                    "give the folder with --project DIR, or make one with `beleidsinfo init DIR`",
+                )
+            })?;
+        let settings: Settings =
+            toml::from_str(&text).reading(|| format!("cannot read {}", path.display()))?;
+        let zone = settings.timezone.parse().map_err(|_| {
+            Error::input(format!(
+                "{}: `{}` is not a time zone",
+                path.display(),
+                settings.timezone
+            ))
+            .hint("write timezone = \"Europe/Brussels\"")
+        })?;
+        let boards = read_boards(&folder.join(&settings.boards))?;
+        Ok(Self {
+            folder: folder.to_path_buf(),
+            settings,
+            zone,
+            boards,
+        })
+    }
+
+    /// The packs' files merged and parsed; all problems at once.
+    pub fn pack(&self) -> Result<Pack, Vec<Error>> {
+        let mut files = pack::Files::new();
+        for name in &self.settings.packs {
+            let more = match name.strip_prefix("builtin:") {
+                Some("vlavirgem") => pack::builtin_files(),
+                Some(other) => {
+                    return Err(vec![
+                        Error::input(format!("there is no built-in pack `{other}`"))
+                            .hint("the built-in pack is builtin:vlavirgem"),
+                    ]);
+                }
+                None => pack::folder_files(&self.folder.join(name)).map_err(|e| vec![e])?,
+            };
+            for (path, text) in more {
+                if path != "pack.toml" && files.contains_key(&path) {
+                    return Err(vec![Error::input(format!(
+                        "pack `{name}` has {path}, which another pack has too"
+                    ))]);
+                }
+                files.entry(path).or_insert(text);
+            }
+        }
+        Pack::parse(files)
+    }
+
+    pub fn sources_folder(&self) -> PathBuf {
+        self.folder.join(&self.settings.sources)
+    }
+}
+
+fn read_boards(folder: &Path) -> Result<Vec<Board>> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Ok(Vec::new());
+    };
+    let mut paths: Vec<PathBuf> = entries
+        .filter_map(|e| Some(e.ok()?.path()))
+        .filter(|p| p.extension().is_some_and(|e| e == "toml"))
+        .collect();
+    paths.sort();
+    paths
+        .iter()
+        .map(|path| {
+            let text = std::fs::read_to_string(path)
+                .reading(|| format!("cannot read {}", path.display()))?;
+            let id = path.file_stem().unwrap_or_default().to_string_lossy();
+            Board::parse(&id, &path.display().to_string(), &text)
+        })
+        .collect()
+}
