@@ -1,1 +1,51 @@
-fn main() {}
+//! beleidsinfo: the program. One verb, one file; this is the table of contents.
+
+mod check;
+mod cli;
+mod compute;
+mod context;
+mod define;
+mod demo;
+mod generate;
+mod init;
+mod pack;
+mod progress;
+mod proof;
+mod publish;
+mod pull;
+mod query;
+mod report;
+mod serve;
+mod sources;
+mod status;
+mod store;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Verb};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    report::log(cli.verbose);
+    let at = context::At { project: cli.project };
+    let result = match cli.verb {
+        Verb::Pull(args) => pull::run(&at, args).await,
+        Verb::Check(args) => check::run(&at, args).await,
+        Verb::Store(args) => store::run(&at, args).await,
+        Verb::Define => define::run(&at).await,
+        Verb::Compute => compute::run(&at).await,
+        Verb::Publish => publish::run(&at).await,
+        Verb::Serve(args) => serve::run(&at, args).await,
+        Verb::Query(args) => query::run(&at, args).await,
+        Verb::Proof(args) => proof::run(&at, args).await,
+        Verb::Status => status::run(&at).await,
+        Verb::Pack(args) => pack::run(&at, args).await,
+        Verb::Init(args) => init::run(args),
+        Verb::Generate(args) => generate::run_verb(args),
+        Verb::Demo(args) => demo::run(args).await,
+    };
+    report::exit(result)
+}

@@ -1,1 +1,26 @@
+//! ingest: from files as sources deliver them to checked Arrow batches: find, read, reshape (Polars lives here), check.
+//!
+//! Listed bottom layer first: a file uses those above it. What passes from here to the warehouse is a
+//! [`Delivery`](beleidsinfo_warehouse::delivery::Delivery).
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        reason = "a test that cannot go on should stop there"
+    )
+)]
+
+mod nearest;
+
+pub mod find;
+pub mod mapping;
+pub mod source;
+
+pub mod connector;
+mod reshape;
+mod unpack;
+mod value;
+
+pub mod check;
+pub mod codes;

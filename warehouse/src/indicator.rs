@@ -43,6 +43,7 @@ pub struct Indicator {
     pub final_after: String,
     pub minimum_group: u32,
     pub owner: String,
+    #[serde(deserialize_with = "crate::period::toml_date")]
     pub reviewed_on: NaiveDate,
     pub legal: Option<Legal>,
     /// What one fact is: `dossiers`, `cases`.

@@ -5,6 +5,10 @@
 pub mod error;
 pub mod language;
 
+pub mod durable;
+pub mod location;
+pub mod lock;
+
 pub mod board;
 pub mod contract;
 pub mod delivery;
@@ -22,7 +26,27 @@ pub mod proof;
 pub mod quality;
 pub mod release;
 
+pub mod raw;
+
+mod days;
+mod tables;
+
+mod session;
+
+pub mod define;
+pub mod warehouse;
+
+pub mod store;
+
+pub mod compute;
+pub mod reference;
+
+pub mod prove;
+pub mod words;
+
+pub mod disclose;
 pub mod gateway;
+pub mod publish;
 
 pub use error::{Error, Result};
 pub use language::{Language, Text};

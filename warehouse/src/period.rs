@@ -190,6 +190,21 @@ pub fn month_name(date: NaiveDate, language: Language) -> &'static str {
     }
 }
 
+/// A TOML date (`2026-11-01`), quoted or not.
+pub(crate) fn toml_date<'de, D: serde::Deserializer<'de>>(from: D) -> std::result::Result<NaiveDate, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Date(toml::value::Datetime),
+        Text(String),
+    }
+    let text = match Written::deserialize(from)? {
+        Written::Date(date) => date.to_string(),
+        Written::Text(text) => text,
+    };
+    text.parse().map_err(|_| serde::de::Error::custom(format!("`{text}` is not a date such as 2026-11-01")))
+}
+
 /// `31 december 2025`.
 pub fn long_date(date: NaiveDate, language: Language) -> String {
     format!(

@@ -1,0 +1,51 @@
+//! asked: what the address of a page asks for, before anything is known about it.
+
+use beleidsinfo_warehouse::index::AsOf;
+use serde::Deserialize;
+
+use crate::trouble::{Outcome, Trouble};
+
+/// The query of a page. Empty is the same as absent, so that a form without script works.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    pub region: Option<String>,
+    pub period: Option<String>,
+    pub kind: Option<String>,
+    pub territory: Option<String>,
+    pub slice: Option<String>,
+    pub compare: Option<String>,
+    pub as_of: Option<String>,
+    pub run: Option<String>,
+    pub rule: Option<String>,
+}
+
+pub fn given(value: &Option<String>) -> Option<&str> {
+    value.as_deref().map(str::trim).filter(|v| !v.is_empty())
+}
+
+impl Asked {
+    pub fn as_of(&self) -> Outcome<AsOf> {
+        match given(&self.as_of) {
+            None => Ok(AsOf::Now),
+            Some(text) => AsOf::parse(text).map_err(|cause| Trouble {
+                cause: Some(cause),
+                ..Trouble::wrong("as-of", text)
+            }),
+        }
+    }
+}
+
+/// For a query: everything but letters, digits and `-_.~` escaped.
+pub fn escape(value: &str) -> String {
+    value
+        .bytes()
+        .map(|b| {
+            if b.is_ascii_alphanumeric() || b"-_.~".contains(&b) {
+                (b as char).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+        .collect()
+}

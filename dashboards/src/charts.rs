@@ -1,0 +1,7 @@
+//! charts: pure drawings, data to SVG text, with a text alternative made from the same numbers.
+
+pub mod bars;
+pub mod canvas;
+pub mod scale;
+pub mod spark;
+pub mod trend;

@@ -1,0 +1,188 @@
+//! drawing: from figures to the data of a chart, with the sentence that says the same. Pure.
+
+use beleidsinfo_warehouse::figure::{Slice, Status};
+use beleidsinfo_warehouse::indicator::{Direction, Indicator, Kind};
+use beleidsinfo_warehouse::period::{Period, PeriodKind};
+use beleidsinfo_warehouse::region::ChangeKind;
+use chrono::Datelike;
+
+use crate::charts::trend::{Point, Trend};
+use crate::lens::Lens;
+use crate::number;
+
+/// How far back a line goes.
+fn reach(kind: PeriodKind) -> usize {
+    match kind {
+        PeriodKind::Month => 36,
+        PeriodKind::Quarter => 20,
+        PeriodKind::Year => 15,
+    }
+}
+
+/// The periods of a line, oldest first, ending with `until`.
+pub fn periods(lens: &Lens, indicator: &Indicator, region: &str, slice: &Slice, until: Period) -> Vec<Period> {
+    let kind = until.kind();
+    let series = lens.series_of(indicator, kind, region, slice);
+    let figures = lens.snapshot.figures.series(&series, lens.run.run_id);
+    let measure = lens.measure(indicator);
+    let first = figures
+        .iter()
+        .find(|f| measure.shown(f).is_some())
+        .map(|f| f.address.period);
+    let mut periods = Vec::new();
+    let mut period = until;
+    while periods.len() < reach(kind) && first.is_some_and(|first| period >= first) {
+        periods.push(period);
+        period = period.previous();
+    }
+    periods.reverse();
+    periods
+}
+
+pub fn points(lens: &Lens, indicator: &Indicator, region: &str, slice: &Slice, periods: &[Period], with_peer: bool) -> Vec<Point> {
+    let measure = lens.measure(indicator);
+    periods
+        .iter()
+        .map(|&period| {
+            let figure = lens.figure(indicator, period, region, slice);
+            Point {
+                tick: tick(period),
+                own: figure.and_then(|f| measure.shown(f)),
+                provisional: figure.is_some_and(|f| f.status == Status::Provisional),
+                peer: with_peer
+                    .then(|| lens.peer(indicator, period, region, slice))
+                    .flatten(),
+                target: lens
+                    .target(indicator, period, region, slice)
+                    .and_then(|t| t.bound(indicator.direction)),
+            }
+        })
+        .collect()
+}
+
+/// The year, under its first period.
+fn tick(period: Period) -> String {
+    if period.start().month0() == 0 {
+        period.start().year().to_string()
+    } else {
+        String::new()
+    }
+}
+
+/// Where the ground changed between the periods: the index of the first period on new ground, with words.
+pub fn breaks(lens: &Lens, region: &str, periods: &[Period]) -> Vec<(usize, String)> {
+    let (Some(first), Some(last)) = (periods.first(), periods.last()) else {
+        return Vec::new();
+    };
+    if lens.territory != beleidsinfo_warehouse::region::Territory::AsRecorded {
+        return Vec::new();
+    }
+    let book = &lens.snapshot.regions;
+    let changes = book.breaks(region, first.start(), last.last_day());
+    let joined: Vec<_> = changes.iter().filter(|c| c.from != region).collect();
+    let mut found = Vec::new();
+    for change in &changes {
+        let Some(at) = periods.iter().position(|p| p.last_day() >= change.on) else {
+            continue;
+        };
+        let words = match (change.kind, change.from == region, change.to == region) {
+            (_, false, true) => {
+                let name = book.name(&change.from, first.start());
+                lens.words.with("break-joined", &[("name", name)])
+            }
+            (ChangeKind::Recode, ..) => lens.words.t("break-recode"),
+            (_, true, false) => {
+                let name = book.name(&change.to, change.on);
+                lens.words.with("break-left", &[("name", name)])
+            }
+            // The enlargement itself says nothing more when the one that joined is named.
+            _ if joined.iter().any(|j| j.on == change.on) => continue,
+            _ => lens.words.t("break-enlarged"),
+        };
+        found.push((at, words));
+    }
+    found
+}
+
+pub fn trend(lens: &Lens, indicator: &Indicator, region: &str, slice: &Slice, periods: &[Period]) -> Trend {
+    let measure = lens.measure(indicator);
+    let words = lens.words;
+    let points = points(lens, indicator, region, slice, periods, true);
+    let unit = if indicator.unit == "%" { "\u{a0}%" } else { "" };
+    let last = |value: fn(&Point) -> Option<f64>| points.iter().rev().find_map(value);
+    let label = |value: Option<f64>, name: &str| {
+        value.map_or_else(String::new, |v| format!("{name} {}", measure.text(v)))
+    };
+    let name = lens.name(region, lens.cutoff());
+    let breaks = breaks(lens, region, periods);
+    Trend {
+        title: words.with(
+            "chart-trend-title",
+            &[("title", indicator.title.get(lens.language())), ("name", &name)],
+        ),
+        description: describe(lens, indicator, &name, periods, &points, &breaks),
+        own_label: last(|p| p.own).map_or_else(String::new, |v| format!("{}{unit}", measure.text(v))),
+        peer_label: label(last(|p| p.peer), &lens.peer_label()),
+        target_label: label(last(|p| p.target), &words.t("target-short")),
+        percent: indicator.unit == "%" && indicator.direction != Direction::Neutral
+            || indicator.kind == Kind::Share,
+        from_zero: indicator.kind.zero_is_a_value(),
+        points,
+        breaks,
+    }
+}
+
+/// The text alternative: from where to where, the others, the target, the gaps and the breaks.
+pub fn describe(
+    lens: &Lens,
+    indicator: &Indicator,
+    name: &str,
+    periods: &[Period],
+    points: &[Point],
+    breaks: &[(usize, String)],
+) -> String {
+    let (words, language) = (lens.words, lens.language());
+    let measure = lens.measure(indicator);
+    let numbers: Vec<(Period, f64)> = periods
+        .iter()
+        .zip(points)
+        .filter_map(|(p, point)| Some((*p, point.own?)))
+        .collect();
+    let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else {
+        return words.with("chart-nothing", &[("name", name)]);
+    };
+    let low = numbers.iter().fold(f64::MAX, |a, n| a.min(n.1));
+    let high = numbers.iter().fold(f64::MIN, |a, n| a.max(n.1));
+    let mut sentences = vec![words.with(
+        "chart-trend",
+        &[
+            ("name", name),
+            ("from", &measure.with_unit(first.1)),
+            ("first", &first.0.label(language)),
+            ("to", &measure.with_unit(last.1)),
+            ("last", &last.0.label(language)),
+            ("low", &measure.text(low)),
+            ("high", &measure.text(high)),
+        ],
+    )];
+    if let Some(peer) = points.iter().rev().find_map(|p| p.peer) {
+        let peer = measure.with_unit(peer);
+        sentences.push(words.with("chart-peer", &[("peer", &lens.peer_label()), ("value", &peer)]));
+    }
+    if let Some(target) = points.iter().rev().find_map(|p| p.target) {
+        sentences.push(words.with("chart-target", &[("value", &measure.with_unit(target))]));
+    }
+    let gaps = points.iter().filter(|p| p.own.is_none()).count();
+    if gaps > 0 {
+        let gaps = number::whole(gaps as i64, language);
+        sentences.push(words.with("chart-gaps", &[("count", &gaps)]));
+    }
+    if points.iter().any(|p| p.provisional) {
+        sentences.push(words.t("chart-provisional"));
+    }
+    for (at, what) in breaks {
+        let on = periods[*at].label(language);
+        sentences.push(words.with("chart-break", &[("on", &on), ("what", what)]));
+    }
+    sentences.join(" ")
+}

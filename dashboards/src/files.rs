@@ -1,0 +1,180 @@
+//! files: what people take along: a series as CSV or JSON, a chart as SVG, a supplier's rows as CSV. Pure.
+
+use beleidsinfo_warehouse::Language;
+use beleidsinfo_warehouse::quality::StoredFinding;
+use serde_json::{Value, json};
+
+use crate::charts::canvas::Finish;
+use crate::charts::trend::{self, Width};
+use crate::drawing;
+use crate::lens::Lens;
+use crate::number;
+use crate::pages::indicator::Focus;
+
+/// One cell; a text that a spreadsheet would take for a formula is kept a text.
+fn cell(text: &str, separator: char) -> String {
+    let number = text.trim_start_matches(['-', '\u{2212}']);
+    let formula = text.starts_with(['=', '+', '@', '\t', '\r'])
+        || text.starts_with('-') && !number.starts_with(|c: char| c.is_ascii_digit());
+    let text = if formula { format!("'{text}") } else { text.to_string() };
+    if text.contains([separator, '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text
+    }
+}
+
+fn csv(language: Language, rows: impl Iterator<Item = Vec<String>>) -> String {
+    let separator = match language {
+        Language::Nl => ';',
+        Language::En => ',',
+    };
+    // The mark at the start makes Excel read UTF-8.
+    let mut out = String::from("\u{feff}");
+    for row in rows {
+        let cells: Vec<String> = row.iter().map(|c| cell(c, separator)).collect();
+        out.push_str(&cells.join(&separator.to_string()));
+        out.push_str("\r\n");
+    }
+    out
+}
+
+pub fn series_csv(lens: &Lens, focus: &Focus) -> String {
+    let (words, language) = (lens.words, lens.language());
+    let measure = lens.measure(focus.indicator);
+    let file = |v: Option<f64>| v.map_or_else(String::new, |v| number::in_file(round(v), language));
+    let columns = [
+        "csv-indicator", "csv-version", "csv-period", "csv-region-code", "csv-region", "csv-territory", "csv-slice",
+        "csv-value", "csv-unit", "csv-state", "csv-n", "csv-status", "csv-completeness", "csv-target", "csv-peer",
+        "csv-cutoff", "csv-origin",
+    ];
+    let head = columns.iter().map(|c| words.t(c)).collect();
+    let rows = focus.periods.iter().map(|&period| {
+        let figure = lens.figure(focus.indicator, period, &focus.region, &focus.slice);
+        let reading = measure.read(figure);
+        let target = lens
+            .target(focus.indicator, period, &focus.region, &focus.slice)
+            .and_then(|t| t.bound(focus.indicator.direction));
+        vec![
+            focus.indicator.id.clone(),
+            focus.indicator.version.clone(),
+            period.code(),
+            focus.region.clone(),
+            lens.name(&focus.region, period.last_day()),
+            lens.territory.code(),
+            focus.slice.code(),
+            file(reading.number),
+            measure.unit(),
+            words.named("state", figure.map_or("missing", |f| f.state.name())),
+            figure.map_or_else(String::new, |f| f.n.to_string()),
+            figure.map_or_else(String::new, |f| words.named("status", f.status.name())),
+            file(figure.and_then(|f| f.completeness)),
+            file(target),
+            file(lens.peer(focus.indicator, period, &focus.region, &focus.slice)),
+            lens.cutoff().to_string(),
+            origin(lens),
+        ]
+    });
+    csv(language, std::iter::once(head).chain(rows))
+}
+
+/// Beyond what a floating number knows there is only noise.
+fn round(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6
+}
+
+/// On every row, because rows travel without their file.
+fn origin(lens: &Lens) -> String {
+    if lens.snapshot.settings.organisation.synthetic {
+        lens.words.t("synthetic-short")
+    } else {
+        lens.snapshot.settings.organisation.name.clone()
+    }
+}
+
+pub fn series_json(lens: &Lens, focus: &Focus) -> Value {
+    let measure = lens.measure(focus.indicator);
+    let points: Vec<Value> = focus
+        .periods
+        .iter()
+        .map(|&period| {
+            let figure = lens.figure(focus.indicator, period, &focus.region, &focus.slice);
+            json!({
+                "period": period.code(),
+                "value": figure.and_then(|f| measure.shown(f)).map(round),
+                "state": figure.map_or("missing", |f| f.state.name()),
+                "status": figure.map(|f| f.status.name()),
+                "n": figure.map(|f| f.n),
+                "completeness": figure.and_then(|f| f.completeness),
+                "target": lens
+                    .target(focus.indicator, period, &focus.region, &focus.slice)
+                    .and_then(|t| t.bound(focus.indicator.direction)),
+                "compared": lens.peer(focus.indicator, period, &focus.region, &focus.slice).map(round),
+                "address": figure.map(|f| f.address.code()),
+            })
+        })
+        .collect();
+    json!({
+        "indicator": focus.indicator.id,
+        "version": focus.indicator.version,
+        "title": focus.indicator.title.get(lens.language()),
+        "unit": focus.indicator.unit,
+        "region": { "code": focus.region, "name": lens.name(&focus.region, lens.cutoff()) },
+        "territory": lens.territory.code(),
+        "slice": focus.slice.code(),
+        "kind": focus.kind.name(),
+        "cutoff": lens.cutoff().to_string(),
+        "run": lens.run.run_id,
+        "as_of": lens.as_of,
+        "synthetic": lens.snapshot.settings.organisation.synthetic,
+        "points": points,
+    })
+}
+
+pub fn chart_svg(lens: &Lens, focus: &Focus) -> String {
+    let trend = drawing::trend(lens, focus.indicator, &focus.region, &focus.slice, &focus.periods);
+    let mut note = vec![trend.title.clone()];
+    if lens.snapshot.settings.organisation.synthetic {
+        note.insert(0, lens.words.t("synthetic-short"));
+    }
+    let cutoff = number::date(lens.cutoff(), lens.language());
+    note.push(lens.words.with("cutoff", &[("date", &cutoff)]));
+    let note = note.join(" · ");
+    let finish = Finish::File { note: &note };
+    trend::draw(&trend, Width::Wide, finish, |v, decimals| {
+        number::decimal(v, decimals, lens.language())
+    })
+}
+
+/// For the supplier: where each row stands, what is wrong, and the row itself.
+pub fn findings_csv(words: crate::words::Words, found: &[StoredFinding]) -> String {
+    let columns = ["csv-severity", "csv-line", "csv-record", "csv-table", "csv-column", "csv-rule", "csv-reason", "csv-raw"];
+    let head = columns.iter().map(|c| words.t(c)).collect();
+    let rows = found.iter().map(|f| {
+        vec![
+            words.named("severity", &f.severity),
+            f.line.to_string(),
+            f.record.to_string(),
+            f.table.clone(),
+            f.column.clone(),
+            f.rule.clone(),
+            f.reason.clone(),
+            f.raw.clone(),
+        ]
+    });
+    csv(words.language, std::iter::once(head).chain(rows))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_quoted_and_formulas_defused() {
+        let row = vec!["a;b".to_string(), "=1+1".into(), "-3,5".into(), "zeg \"ja\"".into()];
+        let nl = csv(Language::Nl, [row.clone()].into_iter());
+        assert_eq!(nl, "\u{feff}\"a;b\";'=1+1;-3,5;\"zeg \"\"ja\"\"\"\r\n");
+        let en = csv(Language::En, [row].into_iter());
+        assert!(en.starts_with("\u{feff}a;b,'=1+1,\"-3,5\","));
+    }
+}

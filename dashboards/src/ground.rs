@@ -1,0 +1,85 @@
+//! ground: which territories, regions and periods there are figures for, found in one pass over a snapshot. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use beleidsinfo_warehouse::gateway::Snapshot;
+use beleidsinfo_warehouse::period::{Period, PeriodKind};
+use beleidsinfo_warehouse::principal::Principal;
+use beleidsinfo_warehouse::region::Territory;
+
+#[derive(Debug, Clone, Default)]
+pub struct Ground {
+    /// The latest vintage first, as recorded last.
+    pub territories: Vec<Territory>,
+    /// Those in the choosers.
+    regions: BTreeMap<Territory, BTreeSet<String>>,
+    /// Those that may be seen at all, such as in comparisons.
+    visible: BTreeMap<Territory, BTreeSet<String>>,
+    spans: BTreeMap<PeriodKind, (Period, Period)>,
+}
+
+impl Ground {
+    pub fn survey(snapshot: &Snapshot, run: i64, principal: &Principal) -> Self {
+        let mut ground = Self::default();
+        for figure in snapshot.figures.all_at(run) {
+            let address = &figure.address;
+            if principal.may_see(&address.region) {
+                let codes = ground.regions.entry(address.territory).or_default();
+                if !codes.contains(&address.region) {
+                    codes.insert(address.region.clone());
+                }
+            }
+            let period = address.period;
+            let span = ground.spans.entry(period.kind()).or_insert((period, period));
+            *span = (span.0.min(period), span.1.max(period));
+        }
+        ground.visible = ground.regions.clone();
+        ground.territories = ground.regions.keys().copied().collect();
+        ground
+            .territories
+            .sort_by_key(|t| match t {
+                Territory::Vintage(on) => (0, -i64::from(chrono::Datelike::num_days_from_ce(on))),
+                Territory::AsRecorded => (1, 0),
+            });
+        // On a fixed division the municipalities this installation looks after; as recorded, every code there is.
+        for (territory, codes) in &mut ground.regions {
+            let own: BTreeSet<_> = snapshot
+                .settings
+                .organisation
+                .nis
+                .iter()
+                .filter(|c| codes.contains(*c))
+                .cloned()
+                .collect();
+            if matches!(territory, Territory::Vintage(_)) && !own.is_empty() {
+                *codes = own;
+            }
+        }
+        ground
+    }
+
+    pub fn regions(&self, territory: Territory) -> impl Iterator<Item = &str> {
+        self.regions
+            .get(&territory)
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+    }
+
+    pub fn has(&self, territory: Territory, region: &str) -> bool {
+        self.regions
+            .get(&territory)
+            .is_some_and(|r| r.contains(region))
+    }
+
+    pub fn sees(&self, territory: Territory, region: &str) -> bool {
+        self.visible
+            .get(&territory)
+            .is_some_and(|r| r.contains(region))
+    }
+
+    /// The first and last period with figures.
+    pub fn span(&self, kind: PeriodKind) -> Option<(Period, Period)> {
+        self.spans.get(&kind).copied()
+    }
+}

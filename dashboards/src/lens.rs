@@ -1,0 +1,353 @@
+//! lens: a snapshot seen in one language, for one region, on one territory, at one run. Pure.
+
+use beleidsinfo_warehouse::Language;
+use beleidsinfo_warehouse::figure::{Figure, Slice};
+use beleidsinfo_warehouse::gateway::Snapshot;
+use beleidsinfo_warehouse::index::{Run, Series};
+use beleidsinfo_warehouse::indicator::Indicator;
+use beleidsinfo_warehouse::period::{Period, PeriodKind};
+use beleidsinfo_warehouse::region::Territory;
+use beleidsinfo_warehouse::target::Target;
+use chrono::NaiveDate;
+
+use crate::asked::{Asked, escape, given};
+use crate::ground::Ground;
+use crate::reading::{Measure, median};
+use crate::trouble::{Outcome, Trouble};
+use crate::words::Words;
+
+pub struct Lens<'a> {
+    pub words: Words,
+    pub snapshot: &'a Snapshot,
+    pub run: &'a Run,
+    pub ground: &'a Ground,
+    pub territory: Territory,
+    /// `None` only where nothing has figures, or where all municipalities are asked for.
+    pub region: Option<String>,
+    /// The region to compare with; `None` is the median of the others.
+    pub compare: Option<String>,
+    pub as_of: Option<String>,
+}
+
+/// An entry of a chooser.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    pub value: String,
+    pub label: String,
+    pub chosen: bool,
+}
+
+impl<'a> Lens<'a> {
+    /// `all` regions may be asked for where `may_be_all`.
+    pub fn new(
+        words: Words,
+        snapshot: &'a Snapshot,
+        run: i64,
+        ground: &'a Ground,
+        asked: &Asked,
+        may_be_all: bool,
+    ) -> Outcome<Self> {
+        let run = snapshot
+            .figures
+            .run(run)
+            .ok_or_else(|| Trouble::not_found("run", run.to_string()))?;
+        let default = ground.territories.first().copied();
+        let territory = match given(&asked.territory) {
+            None => default.unwrap_or(Territory::AsRecorded),
+            Some(code) => Territory::parse(code)
+                .ok()
+                .filter(|t| ground.territories.contains(t))
+                .ok_or_else(|| Trouble::not_found("territory", code))?,
+        };
+        let mut lens = Self {
+            words,
+            snapshot,
+            run,
+            ground,
+            territory,
+            region: None,
+            compare: None,
+            as_of: given(&asked.as_of).map(String::from),
+        };
+        let choices = lens.region_codes();
+        lens.region = match given(&asked.region) {
+            Some("all") if may_be_all => None,
+            Some(code) if ground.has(territory, code) => Some(code.to_string()),
+            Some(code) => lens.elsewhere(code)?,
+            None if may_be_all && choices.len() > 1 => None,
+            None => choices.first().cloned(),
+        };
+        lens.compare = match given(&asked.compare) {
+            None | Some("others") => None,
+            Some(code) if ground.has(territory, code) => Some(code.to_string()),
+            Some(code) => return Err(Trouble::not_found("region", code)),
+        };
+        Ok(lens)
+    }
+
+    /// A code that has no figures here: its successor on a fixed division (so that changing the territory keeps the place),
+    /// nothing when it is a real place without figures, trouble when nobody knows it.
+    fn elsewhere(&self, code: &str) -> Outcome<Option<String>> {
+        let book = &self.snapshot.regions;
+        if let Territory::Vintage(on) = self.territory
+            && let Some(successor) = book.on_territory(code, on)
+            && self.ground.has(self.territory, successor)
+        {
+            return Ok(Some(successor.to_string()));
+        }
+        Err(Trouble::not_found("region", code))
+    }
+
+    pub fn language(&self) -> Language {
+        self.words.language
+    }
+
+    pub fn cutoff(&self) -> NaiveDate {
+        self.run.cutoff_on
+    }
+
+    pub fn measure<'b>(&self, indicator: &'b Indicator) -> Measure<'b> {
+        Measure {
+            indicator,
+            words: self.words,
+        }
+    }
+
+    pub fn name(&self, code: &str, on: NaiveDate) -> String {
+        let on = match self.territory {
+            Territory::Vintage(vintage) => vintage,
+            Territory::AsRecorded => on,
+        };
+        self.snapshot.regions.name(code, on).to_string()
+    }
+
+    /// By name.
+    pub fn region_codes(&self) -> Vec<String> {
+        let mut codes: Vec<String> = self.ground.regions(self.territory).map(String::from).collect();
+        codes.sort_by_key(|c| self.name(c, self.cutoff()));
+        codes
+    }
+
+    pub fn region_choices(&self) -> Vec<Choice> {
+        self.region_codes()
+            .into_iter()
+            .map(|code| Choice {
+                label: self.name(&code, self.cutoff()),
+                chosen: self.region.as_deref() == Some(&code),
+                value: code,
+            })
+            .collect()
+    }
+
+    pub fn compare_choices(&self) -> Vec<Choice> {
+        let others = Choice {
+            value: String::new(),
+            label: self.words.t("compare-others"),
+            chosen: self.compare.is_none(),
+        };
+        let regions = self.region_codes().into_iter().filter(|c| Some(c) != self.region.as_ref());
+        std::iter::once(others)
+            .chain(regions.map(|code| Choice {
+                label: self.name(&code, self.cutoff()),
+                chosen: self.compare.as_ref() == Some(&code),
+                value: code,
+            }))
+            .collect()
+    }
+
+    pub fn territory_label(&self, territory: Territory) -> String {
+        match territory {
+            Territory::AsRecorded => self.words.t("territory-as-recorded"),
+            Territory::Vintage(on) => {
+                let on = crate::number::date(on, self.language());
+                self.words.with("territory-vintage", &[("date", &on)])
+            }
+        }
+    }
+
+    pub fn territory_choices(&self) -> Vec<Choice> {
+        self.ground
+            .territories
+            .iter()
+            .map(|t| Choice {
+                value: t.code(),
+                label: self.territory_label(*t),
+                chosen: *t == self.territory,
+            })
+            .collect()
+    }
+
+    /// The last whole period up to the cutoff.
+    pub fn latest(&self, kind: PeriodKind) -> Period {
+        let holding = Period::containing(kind, self.cutoff());
+        let whole = if holding.last_day() > self.cutoff() {
+            holding.previous()
+        } else {
+            holding
+        };
+        match self.ground.span(kind) {
+            Some((first, last)) => whole.clamp(first, last.max(first)),
+            None => whole,
+        }
+    }
+
+    /// Newest first.
+    pub fn period_choices(&self, kind: PeriodKind, chosen: Period, most: usize) -> Vec<Choice> {
+        let Some((first, last)) = self.ground.span(kind) else {
+            return Vec::new();
+        };
+        let mut choices = Vec::new();
+        let mut period = last;
+        while period >= first && choices.len() < most {
+            choices.push(Choice {
+                value: period.code(),
+                label: period.label(self.language()),
+                chosen: period == chosen,
+            });
+            period = period.previous();
+        }
+        if !choices.iter().any(|c| c.chosen) {
+            choices.push(Choice {
+                value: chosen.code(),
+                label: chosen.label(self.language()),
+                chosen: true,
+            });
+        }
+        choices
+    }
+
+    pub fn series_of(&self, indicator: &Indicator, kind: PeriodKind, region: &str, slice: &Slice) -> Series {
+        Series {
+            indicator: indicator.id.clone(),
+            version: indicator.version.clone(),
+            kind,
+            territory: self.territory,
+            region: region.to_string(),
+            slice: slice.clone(),
+        }
+    }
+
+    pub fn figure(&self, indicator: &Indicator, period: Period, region: &str, slice: &Slice) -> Option<&'a Figure> {
+        let address = self.series_of(indicator, period.kind(), region, slice).at(period);
+        self.snapshot.figures.get(&address, self.run.run_id)
+    }
+
+    pub fn shown(&self, indicator: &Indicator, period: Period, region: &str, slice: &Slice) -> Option<f64> {
+        self.figure(indicator, period, region, slice)
+            .and_then(|f| self.measure(indicator).shown(f))
+    }
+
+    /// Every municipality with figures of this indicator on this territory, this installation's or not.
+    pub fn municipalities(&self, indicator: &Indicator, on: NaiveDate) -> Vec<&'a str> {
+        let book = &self.snapshot.regions;
+        let mut codes = self
+            .snapshot
+            .figures
+            .regions(&indicator.id, &indicator.version, self.territory);
+        codes.retain(|c| {
+            self.ground.sees(self.territory, c)
+                && book.on(c, on).is_none_or(|r| r.level == "municipality")
+        });
+        codes
+    }
+
+    /// What the own line is compared with: one municipality, or the median of the others.
+    pub fn peer(&self, indicator: &Indicator, period: Period, except: &str, slice: &Slice) -> Option<f64> {
+        if let Some(code) = &self.compare {
+            return self.shown(indicator, period, code, slice);
+        }
+        let others = self
+            .municipalities(indicator, period.last_day())
+            .into_iter()
+            .filter(|c| *c != except)
+            .filter_map(|c| self.shown(indicator, period, c, slice))
+            .collect();
+        median(others)
+    }
+
+    pub fn peer_label(&self) -> String {
+        match &self.compare {
+            Some(code) => self.name(code, self.cutoff()),
+            None => self.words.t("peer-median"),
+        }
+    }
+
+    pub fn target(&self, indicator: &Indicator, period: Period, region: &str, slice: &Slice) -> Option<&'a Target> {
+        let slice = slice.code();
+        self.snapshot
+            .targets
+            .iter()
+            .filter(|t| t.is_for(&indicator.id, indicator.major(), region, period, &slice))
+            .max_by_key(|t| t.decided_on)
+    }
+
+    /// Whether figures of both days speak of the same ground.
+    pub fn same_ground(&self, region: &str, from: Period, to: Period) -> bool {
+        match self.territory {
+            Territory::Vintage(_) => true,
+            Territory::AsRecorded => self
+                .snapshot
+                .regions
+                .breaks(region, from.start(), to.last_day())
+                .is_empty(),
+        }
+    }
+
+    /// Words for the values of a slice: `Digitaal`, `Omgevingsvergunning`.
+    pub fn slice_label(&self, slice: &Slice) -> String {
+        let words: Vec<String> = slice.0.iter().map(|(c, v)| self.slice_value(c, v)).collect();
+        words.join(" · ")
+    }
+
+    pub fn slice_value(&self, column: &str, value: &str) -> String {
+        let about = &self.snapshot.pack.about.slices;
+        let known = about.get(column).and_then(|w| w.values.get(value));
+        known
+            .or_else(|| self.snapshot.products.get(value).filter(|_| column == "product_code"))
+            .map_or_else(|| value.to_string(), |t| t.get(self.language()).to_string())
+    }
+
+    pub fn slice_title(&self, column: &str) -> String {
+        self.snapshot
+            .pack
+            .about
+            .slices
+            .get(column)
+            .map_or_else(|| column.to_string(), |w| w.title.get(self.language()).to_string())
+    }
+
+    /// A page of this language that keeps region, territory, comparison and as-of; `more` wins over those.
+    pub fn href(&self, path: &str, more: &[(&str, &str)]) -> String {
+        let mut pairs: Vec<(&str, String)> = Vec::new();
+        if let Some(region) = &self.region {
+            pairs.push(("region", region.clone()));
+        }
+        if Some(&self.territory) != self.ground.territories.first() {
+            pairs.push(("territory", self.territory.code()));
+        }
+        if let Some(compare) = &self.compare {
+            pairs.push(("compare", compare.clone()));
+        }
+        if let Some(as_of) = &self.as_of {
+            pairs.push(("as_of", as_of.clone()));
+        }
+        for (name, value) in more {
+            pairs.retain(|(n, _)| n != name);
+            if !value.is_empty() {
+                pairs.push((name, value.to_string()));
+            }
+        }
+        let query: Vec<String> = pairs.iter().map(|(n, v)| format!("{n}={}", escape(v))).collect();
+        let mark = if query.is_empty() { "" } else { "?" };
+        format!("/{}{path}{mark}{}", self.language().code(), query.join("&"))
+    }
+
+    /// Where a figure's proof is; with the run when looking back.
+    pub fn proof_href(&self, address: &str) -> String {
+        let run = match &self.as_of {
+            Some(_) => format!("?run={}", self.run.run_id),
+            None => String::new(),
+        };
+        format!("/{}/figures/{address}{run}", self.language().code())
+    }
+}

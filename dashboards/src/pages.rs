@@ -1,0 +1,11 @@
+//! pages: each a pure function from what the gateway gave to HTML.
+
+pub mod about;
+pub mod board;
+pub mod data;
+pub mod home;
+pub mod indicator;
+pub mod indicators;
+pub mod problem;
+pub mod proof;
+pub mod quality;

@@ -1,0 +1,249 @@
+//! home: what needs attention first, then the themes with their boards and figures.
+
+use askama::Template;
+use beleidsinfo_warehouse::figure::Slice;
+use beleidsinfo_warehouse::indicator::Indicator;
+use beleidsinfo_warehouse::pack::Theme;
+use beleidsinfo_warehouse::period::{Period, PeriodKind};
+use beleidsinfo_warehouse::target::Standing;
+
+use crate::assess::{Mark, assess};
+use crate::lens::{Choice, Lens};
+use crate::number;
+use crate::page::{Page, Visit};
+use crate::reading::{Reading, median};
+use crate::tile::sparkline;
+use crate::trouble::Outcome;
+
+/// How many things ask for attention at once; more is not steering any more.
+const MOST: usize = 6;
+
+pub struct Attention {
+    pub title: String,
+    pub region: String,
+    pub href: String,
+    pub sentence: String,
+    pub mark: Mark,
+    pub value: String,
+    pub unit: String,
+}
+
+pub struct Row {
+    pub title: String,
+    pub href: String,
+    pub period: String,
+    pub reading: Reading,
+    pub mark: Option<Mark>,
+    pub spark: String,
+}
+
+pub struct ThemeView {
+    pub title: String,
+    pub question: String,
+    /// Title and address.
+    pub boards: Vec<(String, String)>,
+    pub rows: Vec<Row>,
+}
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct Home {
+    page: Page,
+    place: String,
+    regions: Vec<Choice>,
+    all: bool,
+    hidden: Vec<(String, String)>,
+    attention: Vec<Attention>,
+    more: String,
+    targets: usize,
+    themes: Vec<ThemeView>,
+}
+
+pub fn render(lens: &Lens, visit: &Visit) -> Outcome<String> {
+    let (attention, targets) = attention(lens);
+    let left = attention.len().saturating_sub(MOST);
+    let place = match &lens.region {
+        Some(code) => lens.name(code, lens.cutoff()),
+        None => lens.words.t("all-municipalities"),
+    };
+    let page = Page::new(visit, place.clone(), "home").over(lens, visit);
+    let themes = lens.snapshot.pack.about.themes.iter();
+    let home = Home {
+        place,
+        regions: lens.region_choices(),
+        all: lens.region.is_none(),
+        hidden: hidden(lens, &["territory", "as_of"]),
+        attention: attention.into_iter().take(MOST).collect(),
+        more: match left {
+            0 => String::new(),
+            n => lens.words.with("attention-more", &[("count", &number::whole(n as i64, lens.language()))]),
+        },
+        targets,
+        themes: themes
+            .map(|t| theme(lens, t))
+            .filter(|t| !t.rows.is_empty() || !t.boards.is_empty())
+            .collect(),
+        page,
+    };
+    Ok(home.render()?)
+}
+
+/// Choices that are not in a form but must survive it.
+pub fn hidden(lens: &Lens, names: &[&str]) -> Vec<(String, String)> {
+    let mut pairs = Vec::new();
+    for name in names {
+        let value = match *name {
+            "territory" if Some(&lens.territory) != lens.ground.territories.first() => {
+                Some(lens.territory.code())
+            }
+            "as_of" => lens.as_of.clone(),
+            "region" => lens.region.clone(),
+            _ => None,
+        };
+        pairs.extend(value.map(|v| (name.to_string(), v)));
+    }
+    pairs
+}
+
+/// The rhythm people steer on: by quarter where there is one.
+pub fn rhythm(indicator: &Indicator) -> PeriodKind {
+    [PeriodKind::Quarter, PeriodKind::Month, PeriodKind::Year]
+        .into_iter()
+        .find(|k| indicator.periods.contains(k))
+        .unwrap_or(PeriodKind::Year)
+}
+
+/// Everything that asks for attention, most urgent first, and how many targets were looked at.
+fn attention(lens: &Lens) -> (Vec<Attention>, usize) {
+    let regions = match &lens.region {
+        Some(code) => vec![code.clone()],
+        None => lens.region_codes(),
+    };
+    let (mut found, mut targets) = (Vec::new(), 0);
+    let total = Slice::default();
+    for indicator in lens.snapshot.pack.indicators.values() {
+        // A target is set for one rhythm: look at each the indicator has.
+        for kind in &indicator.periods {
+            let period = lens.latest(*kind);
+            for region in &regions {
+                if lens.target(indicator, period, region, &total).is_none() {
+                    continue;
+                }
+                targets += 1;
+                let assessment = assess(lens, indicator, period, region, &total);
+                if let Some(urgency) = assessment.urgency() {
+                    found.push((urgency, assessment));
+                }
+            }
+        }
+    }
+    found.sort_by(|(a, x), (b, y)| {
+        a.cmp(b)
+            .then(y.shortfall().total_cmp(&x.shortfall()))
+            .then_with(|| (&x.indicator.id, &x.region).cmp(&(&y.indicator.id, &y.region)))
+    });
+    let views = found.into_iter().filter_map(|(_, a)| {
+        let period = a.period.code();
+        Some(Attention {
+            title: a.indicator.title.get(lens.language()).to_string(),
+            region: match lens.region {
+                Some(_) => String::new(),
+                None => lens.name(&a.region, lens.cutoff()),
+            },
+            href: lens.href(
+                &format!("/indicators/{}", a.indicator.id),
+                &[("region", &a.region), ("period", &period)],
+            ),
+            sentence: a.sentence(lens),
+            mark: a.standing_mark(lens)?,
+            value: a.reading.value.clone(),
+            unit: a.reading.unit.clone(),
+        })
+    });
+    (views.collect(), targets)
+}
+
+fn theme(lens: &Lens, theme: &Theme) -> ThemeView {
+    let language = lens.language();
+    let boards = lens.snapshot.boards.iter().filter(|b| b.theme == theme.id);
+    let indicators = lens.snapshot.pack.indicators.values().filter(|i| i.theme == theme.id);
+    ThemeView {
+        title: theme.title.get(language).to_string(),
+        question: theme.question.get(language).to_string(),
+        boards: boards
+            .map(|b| {
+                let href = lens.href(&format!("/boards/{}", b.id), &[]);
+                (b.title.get(language).to_string(), href)
+            })
+            .collect(),
+        rows: indicators.map(|i| row(lens, i)).collect(),
+    }
+}
+
+fn row(lens: &Lens, indicator: &Indicator) -> Row {
+    let kind = rhythm(indicator);
+    let period = lens.latest(kind);
+    let total = Slice::default();
+    let (reading, mark, spark) = match &lens.region {
+        Some(region) => {
+            let assessment = assess(lens, indicator, period, region, &total);
+            // The target when there is one, else the course.
+            let mark = match assessment.standing {
+                Some(_) => assessment.standing_mark(lens),
+                None => assessment.course_mark(lens),
+            };
+            let id = format!("s-{}", indicator.id);
+            let spark = sparkline(lens, indicator, region, &total, period, &id);
+            (assessment.reading, mark, spark)
+        }
+        None => {
+            let (reading, mark) = middle(lens, indicator, period);
+            (reading, mark, String::new())
+        }
+    };
+    Row {
+        title: indicator.title.get(lens.language()).to_string(),
+        href: lens.href(&format!("/indicators/{}", indicator.id), &[("kind", kind.name())]),
+        period: period.label(lens.language()),
+        reading,
+        mark,
+        spark,
+    }
+}
+
+/// Over all municipalities: the median, and how many reach their target.
+fn middle(lens: &Lens, indicator: &Indicator, period: Period) -> (Reading, Option<Mark>) {
+    let (measure, words, language) = (lens.measure(indicator), lens.words, lens.language());
+    let total = Slice::default();
+    let (mut values, mut reached, mut set) = (Vec::new(), 0, 0);
+    for code in lens.region_codes() {
+        let Some(value) = lens.shown(indicator, period, &code, &total) else {
+            continue;
+        };
+        values.push(value);
+        if let Some(target) = lens.target(indicator, period, &code, &total) {
+            set += 1;
+            reached += i64::from(target.standing(value) == Standing::Reached);
+        }
+    }
+    let count = number::whole(values.len() as i64, language);
+    let Some(value) = median(values) else {
+        return (measure.read(None), None);
+    };
+    let reading = Reading {
+        value: measure.text(value),
+        unit: measure.unit(),
+        number: Some(value),
+        n: words.with("median-of", &[("count", &count)]),
+        ..Reading::default()
+    };
+    let mark = (set > 0).then(|| Mark {
+        icon: if reached == set { "check" } else { "dot" },
+        class: if reached == set { "good" } else { "warn" },
+        text: words.with(
+            "targets-reached",
+            &[("reached", &number::whole(reached, language)), ("set", &number::whole(set, language))],
+        ),
+    });
+    (reading, mark)
+}

@@ -1,0 +1,300 @@
+//! proof: where one figure comes from, written for somebody who has never seen SQL.
+
+use askama::Template;
+use beleidsinfo_warehouse::figure::{Address, Slice, State};
+use beleidsinfo_warehouse::gateway::Snapshot;
+use beleidsinfo_warehouse::indicator::{Direction, Indicator, Kind};
+use beleidsinfo_warehouse::proof::Proof;
+use beleidsinfo_warehouse::{Language, Text};
+use serde_json::json;
+
+use crate::asked::escape;
+use crate::lens::Lens;
+use crate::number;
+use crate::page::{Page, Visit, zone};
+use crate::reading::Measure;
+use crate::trouble::{Outcome, Trouble};
+
+pub struct Source {
+    pub ok: bool,
+    pub name: String,
+    pub source: String,
+    pub short: String,
+    pub hash: String,
+    pub href: String,
+    pub read: String,
+    pub accepted: String,
+    pub warned: String,
+    pub rejected: String,
+    pub pulled: String,
+    pub batch: String,
+    pub until: String,
+}
+
+pub struct Check {
+    pub passed: bool,
+    pub name: String,
+    pub finding: String,
+}
+
+pub struct Earlier {
+    pub value: String,
+    pub n: String,
+    pub at: String,
+    pub run: String,
+    pub why: String,
+}
+
+#[derive(Template)]
+#[template(path = "proof.html")]
+struct ProofPage {
+    page: Page,
+    heading: String,
+    value: String,
+    unit: String,
+    note: String,
+    state: String,
+    where_and_when: String,
+    words: String,
+    /// Numerator, denominator and result, where a figure is one division of plain numbers.
+    sum: Option<(String, String, String)>,
+    title: String,
+    indicator: String,
+    definition: String,
+    about: String,
+    legal: String,
+    sql: String,
+    sql_hash: String,
+    views: Vec<(String, String)>,
+    tables: String,
+    sources: Vec<Source>,
+    findings: Vec<(String, String, bool, String)>,
+    checks: Vec<Check>,
+    passed: String,
+    all_passed: bool,
+    earlier: Vec<Earlier>,
+    breaks: Vec<(String, String)>,
+    facts: String,
+    columns: Vec<String>,
+    sample: Vec<Vec<String>>,
+    digest: String,
+    computed: String,
+    run: Vec<(String, String)>,
+    verify: String,
+    json: String,
+    hash: String,
+}
+
+/// Exists only so that a definition that is gone can still show its old figures.
+fn of_proof(proof: &Proof, snapshot: &Snapshot) -> Indicator {
+    let definition = &proof.definition;
+    if let Some(known) = snapshot.pack.indicators.get(&proof.figure.indicator_id) {
+        return Indicator {
+            unit: definition.unit.clone(),
+            ..known.clone()
+        };
+    }
+    let kind = serde_json::from_value(json!(definition.kind)).unwrap_or(Kind::Count);
+    Indicator {
+        id: proof.figure.indicator_id.clone(),
+        theme: String::new(),
+        sql: definition.sql.clone(),
+        version: proof.figure.version.clone(),
+        title: definition.title.clone(),
+        question: definition.title.clone(),
+        definition: definition.definition.clone(),
+        kind,
+        quantile: definition.quantile,
+        denominator: None,
+        per: definition.per,
+        slices: vec![vec![]],
+        periods: vec![],
+        unit: definition.unit.clone(),
+        decimals: None,
+        direction: Direction::Neutral,
+        final_after: "P0D".into(),
+        minimum_group: 0,
+        owner: definition.owner.clone(),
+        reviewed_on: definition.reviewed_on,
+        legal: None,
+        counted: Text::new("feiten", "facts"),
+    }
+}
+
+pub fn render(lens: &Lens, visit: &Visit, address: &Address, proof: &Proof) -> Outcome<String> {
+    let (words, language) = (lens.words, lens.language());
+    let figure = &proof.figure;
+    let definition = &proof.definition;
+    let indicator = of_proof(proof, lens.snapshot);
+    let measure = Measure {
+        indicator: &indicator,
+        words,
+    };
+    let state = State::parse(&figure.state)
+        .ok_or_else(|| Trouble::not_found("figure", proof.address.clone()))?;
+    let shown = match state {
+        State::Value | State::Zero => figure.value.or(Some(0.0)),
+        _ => None,
+    }
+    .map(|v| if indicator.kind == Kind::Share { v * 100.0 } else { v });
+    let value = shown.map_or_else(|| words.named("state", &figure.state), |v| measure.text(v));
+    let unit = shown.map_or_else(String::new, |_| measure.unit());
+    let whole = |n: i64| number::whole(n, language);
+    let zone = zone(lens);
+    let date = |on| number::date(on, language);
+    let period = address.period.label(language);
+    let slice = Slice::parse(&figure.slice).unwrap_or_default();
+    let mut place = vec![figure.region_name.clone(), period.clone()];
+    if !slice.is_total() {
+        place.push(lens.slice_label(&slice));
+    }
+    place.push(lens.territory_label(address.territory));
+    let passed = proof.checks.iter().filter(|c| c.passed).count();
+    let counts = [("passed", whole(passed as i64)), ("all", whole(proof.checks.len() as i64))];
+    let title = definition.title.get(language).to_string();
+    let view = ProofPage {
+        page: Page::new(visit, words.with("proof-title", &[("title", &title)]), "indicators").over(lens, visit),
+        heading: title.clone(),
+        note: if shown.is_none() {
+            words.named("state-note", &figure.state)
+        } else {
+            String::new()
+        },
+        state: words.named("status", &figure.status),
+        where_and_when: place.join(" · "),
+        words: proof.words.get(language).to_string(),
+        sum: sum(proof, indicator.kind, &value, &unit, language),
+        indicator: format!(
+            "/{}/indicators/{}?region={}&period={}&territory={}&slice={}",
+            language.code(),
+            figure.indicator_id,
+            escape(&figure.region_code),
+            figure.period,
+            figure.territory,
+            escape(&figure.slice),
+        ),
+        title,
+        definition: definition.definition.get(language).to_string(),
+        about: words.with(
+            "proof-about",
+            &[
+                ("id", &format!("{} {}", figure.indicator_id, figure.version)),
+                ("date", &date(definition.reviewed_on)),
+                ("owner", &definition.owner),
+            ],
+        ),
+        legal: definition.legal.as_ref().map_or_else(String::new, |l| l.get(language).to_string()),
+        sql: definition.sql_as_run.clone(),
+        sql_hash: definition.sql_hash.clone(),
+        views: definition.views.iter().map(|v| (v.name.clone(), v.sql.clone())).collect(),
+        tables: definition.tables.join(", "),
+        sources: sources(lens, proof, zone),
+        findings: proof
+            .findings
+            .iter()
+            .map(|f| {
+                let href = format!("/{}/quality/{}?rule={}", language.code(), f.delivery, escape(&f.rule));
+                (words.named("rule", &f.rule), whole(f.rows), f.severity == "reject", href)
+            })
+            .collect(),
+        checks: proof
+            .checks
+            .iter()
+            .map(|c| Check {
+                passed: c.passed,
+                name: c.check.clone(),
+                finding: c.finding.clone(),
+            })
+            .collect(),
+        passed: words.with("checks-passed", &[("passed", &counts[0].1), ("all", &counts[1].1)]),
+        all_passed: passed == proof.checks.len(),
+        earlier: proof
+            .earlier
+            .iter()
+            .rev()
+            .map(|e| Earlier {
+                value: match (e.value, e.state.as_str()) {
+                    (Some(v), "value" | "zero") => {
+                        measure.with_unit(if indicator.kind == Kind::Share { v * 100.0 } else { v })
+                    }
+                    _ => words.named("state", &e.state),
+                },
+                n: whole(e.n),
+                at: number::moment(e.at, zone, language),
+                run: words.with("run-batch", &[("run", &whole(e.run)), ("batch", &whole(e.batch))]),
+                why: e.why_changed.get(language).to_string(),
+            })
+            .collect(),
+        breaks: proof
+            .breaks
+            .iter()
+            .map(|b| {
+                let text = if b.from == b.to {
+                    words.t("break-enlarged")
+                } else if b.to == figure.region_code {
+                    words.with("break-joined", &[("name", &b.from_name)])
+                } else {
+                    words.with("break-left", &[("name", &b.to)])
+                };
+                (date(b.on), text)
+            })
+            .collect(),
+        facts: format!("{} {}", whole(proof.facts.rows), measure.counted()),
+        columns: proof.facts.columns.clone(),
+        sample: proof.facts.sample.clone(),
+        digest: proof.facts.digest.clone(),
+        computed: number::moment(proof.run.finished_at, zone, language),
+        run: vec![
+            (words.t("run"), whole(proof.run.run_id)),
+            (words.t("batch"), whole(proof.run.batch)),
+            (words.t("program"), proof.run.program.clone()),
+            (words.t("definitions-hash"), proof.run.definitions_hash.clone()),
+        ],
+        verify: format!("beleidsinfo proof verify '{}'", proof.address),
+        json: format!("/api/figures/{}?run={}", proof.address, proof.figure.run_from.max(lens.run.run_id)),
+        hash: proof.hash.clone(),
+        value,
+        unit,
+    };
+    Ok(view.render()?)
+}
+
+/// The division, where both sides are plain numbers people can check by hand.
+fn sum(proof: &Proof, kind: Kind, value: &str, unit: &str, language: Language) -> Option<(String, String, String)> {
+    if !matches!(kind, Kind::Share | Kind::Ratio | Kind::Rate) || proof.figure.state != "value" {
+        return None;
+    }
+    let top = number::trimmed(proof.figure.numerator.as_ref()?, language);
+    let bottom = number::trimmed(proof.figure.denominator.as_ref()?, language);
+    let top = match (kind, proof.definition.per) {
+        (Kind::Rate, Some(per)) => format!("{top} × {}", number::whole(per.into(), language)),
+        _ => top,
+    };
+    Some((top, bottom, format!("{value}\u{a0}{unit}")))
+}
+
+fn sources(lens: &Lens, proof: &Proof, zone: chrono_tz::Tz) -> Vec<Source> {
+    let language = lens.language();
+    let whole = |n: i64| number::whole(n, language);
+    proof
+        .sources
+        .iter()
+        .map(|s| Source {
+            ok: s.rejected == 0,
+            name: s.name.clone(),
+            source: s.source_id.clone(),
+            short: s.delivery.chars().take(8).collect(),
+            hash: s.delivery.clone(),
+            href: format!("/{}/quality/{}", language.code(), s.delivery),
+            read: whole(s.rows_read),
+            accepted: whole(s.accepted),
+            warned: whole(s.warned),
+            rejected: whole(s.rejected),
+            pulled: number::moment(s.pulled_at, zone, language),
+            batch: whole(s.batch),
+            until: s
+                .complete_until_on
+                .map_or_else(|| lens.words.t("unknown"), |on| number::short_date(on, language)),
+        })
+        .collect()
+}

@@ -1,0 +1,99 @@
+//! reads: what the pages ask of the warehouse, and what was learned about the snapshot in hand.
+
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use axum::body::Bytes;
+use beleidsinfo_warehouse::Result;
+use beleidsinfo_warehouse::figure::Address;
+use beleidsinfo_warehouse::gateway::{Gateway, Snapshot};
+use beleidsinfo_warehouse::index::AsOf;
+use beleidsinfo_warehouse::principal::Principal;
+use beleidsinfo_warehouse::proof::Proof;
+use beleidsinfo_warehouse::quality::{StoredDelivery, StoredFinding};
+use beleidsinfo_warehouse::release::Release;
+
+use crate::ground::Ground;
+
+/// A closed list: the warehouse, or invented figures to look at pages and to test them.
+pub enum Reads {
+    Gateway(Arc<Gateway>),
+    #[cfg(any(test, feature = "preview"))]
+    Sample(Box<crate::sample::Sample>),
+}
+
+/// The last snapshot surveyed; a survey reads every figure once.
+#[derive(Default)]
+pub struct Surveyed(Mutex<Option<(Weak<Snapshot>, i64, Arc<Ground>)>>);
+
+impl Surveyed {
+    pub fn ground(&self, snapshot: &Arc<Snapshot>, run: i64, principal: &Principal) -> Arc<Ground> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, at, ground)) = kept.as_ref()
+            && *at == run
+            && of.upgrade().is_some_and(|s| Arc::ptr_eq(&s, snapshot))
+        {
+            return ground.clone();
+        }
+        let ground = Arc::new(Ground::survey(snapshot, run, principal));
+        *kept = Some((Arc::downgrade(snapshot), run, ground.clone()));
+        ground
+    }
+}
+
+impl Reads {
+    pub async fn figures(&self, principal: &Principal, as_of: AsOf) -> Result<Option<(Arc<Snapshot>, i64)>> {
+        match self {
+            Reads::Gateway(gateway) => gateway.figures(principal, as_of).await,
+            #[cfg(any(test, feature = "preview"))]
+            Reads::Sample(sample) => Ok(sample.figures(as_of)),
+        }
+    }
+
+    pub async fn proof(&self, principal: &Principal, address: &Address, run: i64) -> Result<Proof> {
+        match self {
+            Reads::Gateway(gateway) => gateway.proof(principal, address, run).await,
+            #[cfg(any(test, feature = "preview"))]
+            Reads::Sample(sample) => sample.proof(address, run),
+        }
+    }
+
+    pub async fn deliveries(&self, principal: &Principal) -> Result<Vec<StoredDelivery>> {
+        match self {
+            Reads::Gateway(gateway) => gateway.deliveries(principal).await,
+            #[cfg(any(test, feature = "preview"))]
+            Reads::Sample(sample) => Ok(sample.deliveries.clone()),
+        }
+    }
+
+    pub async fn findings(&self, principal: &Principal, delivery: &str, rule: Option<&str>, limit: usize) -> Result<Vec<StoredFinding>> {
+        match self {
+            Reads::Gateway(gateway) => gateway.findings(principal, Some(delivery), rule, limit).await,
+            #[cfg(any(test, feature = "preview"))]
+            Reads::Sample(sample) => Ok(sample.findings(delivery, rule, limit)),
+        }
+    }
+
+    pub async fn findings_by_rule(&self, principal: &Principal) -> Result<Vec<(String, String, String, i64)>> {
+        match self {
+            Reads::Gateway(gateway) => gateway.findings_by_rule(principal).await,
+            #[cfg(any(test, feature = "preview"))]
+            Reads::Sample(sample) => Ok(sample.by_rule()),
+        }
+    }
+
+    pub async fn releases(&self) -> Result<Vec<Release>> {
+        match self {
+            Reads::Gateway(gateway) => gateway.releases().await,
+            #[cfg(any(test, feature = "preview"))]
+            Reads::Sample(sample) => Ok(sample.releases.clone()),
+        }
+    }
+
+    pub async fn release_file(&self, dataset: &str, version: &str, name: &str) -> Result<Bytes> {
+        match self {
+            Reads::Gateway(gateway) => gateway.release_file(dataset, version, name).await,
+            #[cfg(any(test, feature = "preview"))]
+            Reads::Sample(sample) => sample.release_file(dataset, version, name),
+        }
+    }
+}

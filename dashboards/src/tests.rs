@@ -1,0 +1,1 @@
+//! tests: the routes as a reader meets them, over the invented figures.

@@ -1,0 +1,379 @@
+//! check: compares a landed file with the table contracts. Pure; the caller stores what passed.
+//!
+//! The unit of rejection is the source record. A row made of one record takes that record with it when it breaks a
+//! rejecting rule, and the rows of other tables made from it; a row made of several records (a trace, a phase) takes them
+//! all. Rows over several records are made anew from what is left until nothing more falls, so what is accepted never
+//! rests on a rejected record.
+
+mod convert;
+mod findings;
+mod keys;
+mod rules;
+mod table;
+
+use std::sync::Arc;
+
+use arrow::array::{BooleanArray, Int64Array, RecordBatch};
+use arrow::datatypes::{DataType, Field, Schema};
+use beleidsinfo_warehouse::contract::{Contract, Severity};
+use beleidsinfo_warehouse::delivery::{CheckedTable, Delivery, Finding, Receipt};
+use beleidsinfo_warehouse::error::{Doing, Error, Result};
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use indexmap::IndexMap;
+
+use crate::codes::CodeLists;
+use crate::connector::{self, Place, Records};
+use crate::mapping::{CompleteUntil, TableMapping};
+use crate::reshape::{Clean, Flat};
+use crate::source::Source;
+use findings::{Findings, Note};
+use table::Table;
+
+/// What a check needs to know besides the file and its mapping.
+pub struct Rules<'a> {
+    pub contracts: &'a IndexMap<String, Contract>,
+    pub codes: &'a CodeLists,
+    /// Local times are in this zone, and a moment falls on its day in it.
+    pub zone: Tz,
+    /// Key of the HMAC behind pseudonyms.
+    pub pseudonym_key: Option<&'a [u8]>,
+}
+
+/// Checks one landed file: `bytes` as they came, packed or not.
+///
+/// Bad records are data: they come back as findings, and the rest is accepted. Errors are for the file as a whole: it
+/// cannot be read (packing, encoding, XML, missing columns), the mapping names a table that has no contract, or a
+/// pseudonym has no key.
+pub fn check(source: &Source, receipt: &Receipt, bytes: &[u8], rules: &Rules) -> Result<Delivery> {
+    let mapping = &source.mapping;
+    let complete_until_on = complete_until(mapping.complete_until, &receipt.name)?;
+    let records = connector::read(&receipt.name, bytes, mapping)?;
+    let clean = Clean::new(&records, mapping)?;
+    let mut desk = Desk::new(source, &records, &clean, rules);
+    desk.set_misshapen_apart();
+
+    let mut parts = Vec::new();
+    for shape in &mapping.tables {
+        let contract = rules.contracts.get(&shape.name).ok_or_else(|| {
+            Error::input(format!(
+                "source `{}` fills table `{}`, which has no contract",
+                source.id, shape.name
+            ))
+        })?;
+        parts.push((shape, contract, clean.flat(shape)?));
+    }
+    let mut built: Vec<Option<Built>> = parts.iter().map(|_| None).collect();
+    loop {
+        let fallen = desk.fallen;
+        for ((shape, contract, flat), built) in parts.iter().zip(&mut built) {
+            if built.is_none() {
+                *built = Some(desk.build(shape, contract, flat)?);
+            }
+        }
+        if desk.fallen == fallen {
+            for built in built.iter().flatten() {
+                desk.reject_duplicates(built)?;
+            }
+        }
+        if desk.fallen == fallen {
+            break;
+        }
+        for (built, (shape, ..)) in built.iter_mut().zip(&parts) {
+            if shape.grouped() {
+                *built = None;
+            }
+        }
+    }
+
+    let mut tables = Vec::new();
+    for built in built.iter().flatten() {
+        desk.warn(built);
+        tables.push(desk.accepted_rows(built)?);
+    }
+    let rows_read = records.read();
+    let (findings, rejected, warned) = desk.findings.finish();
+    Ok(Delivery {
+        receipt: receipt.clone(),
+        mapping_hash: source.mapping_hash.clone(),
+        rows_read,
+        accepted: rows_read - rejected,
+        warned,
+        rejected,
+        complete_until_on,
+        load: mapping.load,
+        tables,
+        findings,
+    })
+}
+
+/// The rows of one table, checked, and the rows of the records' frame that each was made of.
+struct Built<'a> {
+    table: Table<'a>,
+    members: Vec<Vec<u32>>,
+}
+
+/// Where findings are collected and records fall.
+struct Desk<'a> {
+    source: &'a Source,
+    records: &'a Records,
+    clean: &'a Clean<'a>,
+    rules: &'a Rules<'a>,
+    setting: rules::Setting<'a>,
+    /// Per row of the records' frame: not rejected (yet).
+    alive: Vec<bool>,
+    fallen: usize,
+    findings: Findings,
+}
+
+impl<'a> Desk<'a> {
+    fn new(
+        source: &'a Source,
+        records: &'a Records,
+        clean: &'a Clean<'a>,
+        rules: &'a Rules<'a>,
+    ) -> Self {
+        let setting = rules::Setting {
+            codes: rules.codes,
+            zone: rules.zone,
+            severity: &source.mapping.severity,
+        };
+        let alive = vec![true; records.places.len()];
+        Self {
+            source,
+            records,
+            clean,
+            rules,
+            setting,
+            alive,
+            fallen: 0,
+            findings: Findings::default(),
+        }
+    }
+
+    /// Records that do not fit the header never become rows.
+    fn set_misshapen_apart(&mut self) {
+        let table = self.source.mapping.tables.first();
+        for misshapen in &self.records.misshapen {
+            let Place { record, line, .. } = misshapen.place;
+            self.findings.add(Finding {
+                severity: Severity::Reject,
+                record,
+                line,
+                table: table.map(|t| t.name.clone()).unwrap_or_default(),
+                rule: "shape".into(),
+                column: String::new(),
+                reason: misshapen.reason.clone(),
+                municipality_code: self.constant_municipality(),
+                raw: misshapen.raw.clone(),
+            });
+        }
+    }
+
+    /// The municipality of a record whose columns cannot be told apart: known when the whole source is one municipality's.
+    fn constant_municipality(&self) -> Option<String> {
+        self.source.mapping.tables.iter().find_map(|shape| {
+            let tenant = self.rules.contracts.get(&shape.name)?.tenant.as_ref()?;
+            match &shape.columns.get(tenant)?.take {
+                crate::mapping::Take::Const(code) => Some(code.clone()),
+                _ => None,
+            }
+        })
+    }
+
+    /// Makes and checks the rows of one table over the records still alive; rejecting notes take their records.
+    fn build(
+        &mut self,
+        shape: &'a TableMapping,
+        contract: &'a Contract,
+        flat: &Flat,
+    ) -> Result<Built<'a>> {
+        let mapping = &self.source.mapping;
+        let (texts, traceless) = flat.texts(&self.alive, |target| {
+            Some(convert::reading(
+                mapping,
+                shape.columns.get(target)?,
+                contract.columns.get(target)?.kind,
+                self.rules,
+            ))
+        })?;
+        let mut table = convert::convert(mapping, shape, contract, &texts, self.rules)?;
+        rules::apply(&mut table, &self.setting);
+        self.note_placeholders(&mut table, &texts.members);
+        let built = Built {
+            table,
+            members: texts.members,
+        };
+        for note in built
+            .table
+            .notes
+            .iter()
+            .filter(|note| note.severity == Severity::Reject)
+        {
+            self.reject(&built, note);
+        }
+        for row in traceless {
+            let trace = mapping.trace_column().unwrap_or_default();
+            let note = Note {
+                row: 0,
+                rule: "required".into(),
+                severity: Severity::Reject,
+                column: trace.into(),
+                reason: format!(
+                    "Kolom {trace} is leeg, zodat het record bij geen zaak hoort: vul ze aan in de bron."
+                ),
+            };
+            self.fall(
+                row as usize,
+                &contract.name,
+                &note,
+                self.constant_municipality(),
+            );
+        }
+        Ok(built)
+    }
+
+    fn note_placeholders(&self, table: &mut Table, members: &[Vec<u32>]) {
+        let severity = self.setting.severity("placeholder", Severity::Warn);
+        for (_, column) in &table.shape.columns {
+            for source in column.sources() {
+                for (row, members) in members.iter().enumerate() {
+                    if self.clean.placeholder(source, members) {
+                        table.notes.push(Note {
+                            row,
+                            rule: "placeholder".into(),
+                            severity,
+                            column: source.into(),
+                            reason: format!(
+                                "Kolom {source} heeft een opvultekst en geldt als leeg: vul de echte waarde in, of laat ze leeg in de bron."
+                            ),
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    fn reject_duplicates(&mut self, built: &Built) -> Result<()> {
+        let alive = |row: usize| self.row_alive(built, row);
+        let record = |row: usize| self.records.places[built.members[row][0] as usize].record;
+        for note in keys::duplicates(&built.table, self.rules.zone, alive, record)? {
+            self.reject(built, &note);
+        }
+        Ok(())
+    }
+
+    fn row_alive(&self, built: &Built, row: usize) -> bool {
+        built.members[row]
+            .iter()
+            .all(|member| self.alive[*member as usize])
+    }
+
+    /// Every record of the row falls, each with the finding.
+    fn reject(&mut self, built: &Built, note: &Note) {
+        let municipality = built.table.municipality(note.row);
+        for member in &built.members[note.row] {
+            self.fall(
+                *member as usize,
+                &built.table.contract.name,
+                note,
+                municipality.clone(),
+            );
+        }
+    }
+
+    fn fall(&mut self, row: usize, table: &str, note: &Note, municipality: Option<String>) {
+        if std::mem::replace(&mut self.alive[row], false) {
+            self.fallen += 1;
+        }
+        self.add(row, table, note, municipality);
+    }
+
+    /// A warning of a row that is accepted goes to its first record.
+    fn warn(&mut self, built: &Built) {
+        for note in built
+            .table
+            .notes
+            .iter()
+            .filter(|note| note.severity == Severity::Warn)
+        {
+            if self.row_alive(built, note.row) {
+                let first = built.members[note.row][0] as usize;
+                self.add(
+                    first,
+                    &built.table.contract.name,
+                    note,
+                    built.table.municipality(note.row),
+                );
+            }
+        }
+    }
+
+    fn add(&mut self, row: usize, table: &str, note: &Note, municipality_code: Option<String>) {
+        let Place { record, line, .. } = self.records.places[row];
+        self.findings.add(Finding {
+            severity: note.severity,
+            record,
+            line,
+            table: table.into(),
+            rule: note.rule.clone(),
+            column: note.column.clone(),
+            reason: note.reason.clone(),
+            municipality_code,
+            raw: self.records.raw(row),
+        });
+    }
+
+    /// The contract's columns of the rows that stand, then `record`: the (first) record each was made of.
+    fn accepted_rows(&self, built: &Built) -> Result<CheckedTable> {
+        let Built { table, members } = built;
+        let record = |row: &Vec<u32>| self.records.places[row[0] as usize].record as i64;
+        let mut columns = table.arrays.clone();
+        columns.push(Arc::new(
+            members
+                .iter()
+                .map(|row| Some(record(row)))
+                .collect::<Int64Array>(),
+        ));
+        let stands: BooleanArray = (0..members.len())
+            .map(|row| Some(self.row_alive(built, row)))
+            .collect();
+        let doing = || {
+            format!(
+                "cannot lay out the accepted rows of table `{}`",
+                table.contract.name
+            )
+        };
+        for column in &mut columns {
+            *column = arrow::compute::filter(column, &stands).reading(doing)?;
+        }
+        let mut fields: Vec<_> = table.contract.schema().fields().iter().cloned().collect();
+        fields.push(Arc::new(Field::new("record", DataType::Int64, false)));
+        let rows = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).reading(doing)?;
+        Ok(CheckedTable {
+            table: table.contract.name.clone(),
+            rows,
+        })
+    }
+}
+
+fn complete_until(mapped: Option<CompleteUntil>, name: &str) -> Result<Option<NaiveDate>> {
+    match mapped {
+        None => Ok(None),
+        Some(CompleteUntil::On(day)) => Ok(Some(day)),
+        Some(CompleteUntil::Name) => {
+            let written = |day: &str| day.as_bytes()[4] == b'-' && day.as_bytes()[7] == b'-';
+            let mut days = (0..name.len())
+                .rev()
+                .filter_map(|at| name.get(at..at + 10))
+                .filter(|day| written(day));
+            days.find_map(|day| day.parse().ok()).map(Some).ok_or_else(|| {
+                Error::input(format!("the name of {name} does not say up to which day it is complete"))
+                    .hint("name it as in zaken-2024-12-31.csv, or give complete_until a day in the mapping")
+            })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,212 @@
+//! check/convert: the texts of one table become Arrow columns of the contract's types; what cannot be read is noted.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int32Array, Int64Array,
+    StringArray, TimestampMicrosecondArray, new_null_array,
+};
+use beleidsinfo_warehouse::contract::{Column, ColumnType, Contract, Severity, Visibility};
+use beleidsinfo_warehouse::error::{Error, Result};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use super::Rules;
+use super::findings::{Note, quoted};
+use super::table::Table;
+use crate::mapping::{self, Mapping, TableMapping, Take};
+use crate::reshape::Texts;
+use crate::value::{Reading, Value};
+
+/// How the texts of a target column are read.
+pub(super) fn reading<'m>(
+    mapping: &Mapping,
+    column: &'m mapping::Column,
+    kind: ColumnType,
+    rules: &Rules,
+) -> Reading<'m> {
+    let decimal = match column.take {
+        Take::Const(_) | Take::Ordinal => mapping::Decimal::Point,
+        _ => mapping.decimal_sign(),
+    };
+    Reading::new(kind, column.format.as_deref(), decimal, rules.zone)
+}
+
+/// The contract's columns over these rows; unmapped ones are null.
+///
+/// Errors: a constant that its column cannot hold, or a pseudonym without a key.
+pub(super) fn convert<'a>(
+    mapping: &Mapping,
+    shape: &'a TableMapping,
+    contract: &'a Contract,
+    texts: &Texts,
+    rules: &Rules,
+) -> Result<Table<'a>> {
+    let height = texts.members.len();
+    let arrays = contract
+        .columns
+        .values()
+        .map(|c| new_null_array(&c.kind.arrow(), height))
+        .collect();
+    let mut table = Table::new(contract, shape, arrays, height);
+    for ((target, column), cells) in shape.columns.iter().zip(&texts.cells) {
+        let Some(at) = contract.columns.get_index_of(target) else {
+            continue;
+        };
+        let promised = &contract.columns[at];
+        let reading = reading(mapping, column, promised.kind, rules);
+        let constant;
+        let cells: &mut dyn Iterator<Item = Option<&str>> = match (cells, &column.take) {
+            (Some(cells), _) => &mut cells.iter().map(Option::as_deref),
+            (None, Take::Const(text)) => {
+                constant = text.trim();
+                if reading.read(constant).is_none() {
+                    return Err(Error::input(format!(
+                        "`{}.{target}`: constant {} is no {}",
+                        contract.name,
+                        quoted(constant),
+                        reading.expected()
+                    )));
+                }
+                &mut std::iter::repeat_n(Some(constant).filter(|c| !c.is_empty()), height)
+            }
+            (None, _) => &mut std::iter::repeat_n(None, height),
+        };
+        let mut values = Vec::with_capacity(height);
+        let mut pseudonyms = Vec::new();
+        let mac = if column.pseudonym {
+            Some(mac(rules, &contract.name, target)?)
+        } else {
+            None
+        };
+        for (row, cell) in cells.enumerate() {
+            let mapped = cell.map(|text| (text, column.mapped(text)));
+            let value = match mapped {
+                None => None,
+                Some((text, None)) => {
+                    let reason = not_in_map(column, promised, table.source_column(target), text);
+                    table.break_cell(row, at, note(&table, row, target, "codes", reason));
+                    None
+                }
+                Some((text, Some(mapped))) => {
+                    let value = reading.read(mapped);
+                    if value.is_none() {
+                        let reason =
+                            unreadable(promised, table.source_column(target), text, &reading);
+                        table.break_cell(row, at, note(&table, row, target, "type", reason));
+                    }
+                    value
+                }
+            };
+            match (&mac, value) {
+                (Some(mac), Some(Value::Text(text))) => {
+                    pseudonyms.push(Some(hex::encode(
+                        mac.clone()
+                            .chain_update(text.as_bytes())
+                            .finalize()
+                            .into_bytes(),
+                    )));
+                }
+                (Some(_), _) => pseudonyms.push(None),
+                (None, value) => values.push(value),
+            }
+        }
+        table.arrays[at] = if mac.is_some() {
+            Arc::new(StringArray::from(pseudonyms))
+        } else {
+            array(promised.kind, values)?
+        };
+    }
+    Ok(table)
+}
+
+fn note(table: &Table, row: usize, target: &str, rule: &str, reason: String) -> Note {
+    Note {
+        row,
+        rule: rule.into(),
+        severity: Severity::Reject,
+        column: table.source_column(target).into(),
+        reason,
+    }
+}
+
+fn mac(rules: &Rules, table: &str, target: &str) -> Result<Hmac<Sha256>> {
+    let key = rules.pseudonym_key.filter(|key| !key.is_empty()).ok_or_else(|| {
+        Error::input(format!("`{table}.{target}` is a pseudonym, and there is no key to make it with"))
+            .hint("set BELEIDSINFO_PSEUDONYM_KEY in the environment, and keep that key: with another one, people get other pseudonyms")
+    })?;
+    Hmac::new_from_slice(key)
+        .map_err(|cause| Error::input("cannot use the pseudonym key").because(cause))
+}
+
+fn not_in_map(column: &mapping::Column, promised: &Column, source: &str, text: &str) -> String {
+    let known: Vec<&str> = column.map.keys().map(String::as_str).collect();
+    let what = shown(promised, text);
+    match crate::nearest::nearest(text, known.iter().copied())
+        .filter(|_| promised.visibility != Visibility::Personal)
+    {
+        Some(near) => format!(
+            "Kolom {source}: de koppeling kent {what} niet: bedoelt u {}?",
+            quoted(near)
+        ),
+        None => format!(
+            "Kolom {source}: de koppeling kent {what} niet: vul `map` aan, of zeg met `other` wat het wordt."
+        ),
+    }
+}
+
+fn unreadable(promised: &Column, source: &str, text: &str, reading: &Reading) -> String {
+    format!(
+        "Kolom {source}: {} is niet te lezen als {}: verbeter de waarde in de bron, of hoe de koppeling ze leest.",
+        shown(promised, text),
+        reading.expected()
+    )
+}
+
+/// The value, or what stands in for it where it is personal.
+pub(super) fn shown(promised: &Column, text: &str) -> Cow<'static, str> {
+    if promised.visibility == Visibility::Personal {
+        "de waarde".into()
+    } else {
+        quoted(text).into()
+    }
+}
+
+fn array(kind: ColumnType, values: Vec<Option<Value>>) -> Result<ArrayRef> {
+    macro_rules! of {
+        ($variant:path) => {
+            values.into_iter().map(|v| match v {
+                Some($variant(value)) => Some(value),
+                _ => None,
+            })
+        };
+    }
+    Ok(match kind {
+        ColumnType::Text => Arc::new(of!(Value::Text).collect::<StringArray>()),
+        ColumnType::Date => Arc::new(of!(Value::Date).collect::<Date32Array>()),
+        ColumnType::Ts => Arc::new(
+            of!(Value::Ts)
+                .collect::<TimestampMicrosecondArray>()
+                .with_timezone("UTC"),
+        ),
+        ColumnType::Dec | ColumnType::Sum => {
+            let precision = if kind == ColumnType::Dec { 18 } else { 38 };
+            let array = of!(Value::Dec)
+                .collect::<Decimal128Array>()
+                .with_precision_and_scale(precision, 6);
+            Arc::new(
+                array
+                    .map_err(|cause| Error::input("cannot make a decimal column").because(cause))?,
+            )
+        }
+        ColumnType::I32 => Arc::new(
+            of!(Value::Int)
+                .map(|v| v.and_then(|v| i32::try_from(v).ok()))
+                .collect::<Int32Array>(),
+        ),
+        ColumnType::I64 => Arc::new(of!(Value::Int).collect::<Int64Array>()),
+        ColumnType::Bool => Arc::new(of!(Value::Bool).collect::<BooleanArray>()),
+        ColumnType::F64 => Arc::new(of!(Value::F64).collect::<Float64Array>()),
+    })
+}

@@ -1,0 +1,65 @@
+//! check/findings: what is wrong with which record: one finding per broken rule and record.
+
+use std::collections::BTreeMap;
+
+use beleidsinfo_warehouse::contract::Severity;
+use beleidsinfo_warehouse::delivery::Finding;
+
+/// A broken rule in a row of a table, before it is known which records that touches.
+pub(super) struct Note {
+    pub row: usize,
+    pub rule: String,
+    pub severity: Severity,
+    /// The source's column where known, else the table's.
+    pub column: String,
+    pub reason: String,
+}
+
+#[derive(Default)]
+pub(super) struct Findings(BTreeMap<(u64, String), Finding>);
+
+impl Findings {
+    /// A rejection outweighs a warning of the same rule; two of a kind become one with both reasons.
+    pub fn add(&mut self, finding: Finding) {
+        let key = (finding.record, finding.rule.clone());
+        match self.0.get_mut(&key) {
+            None => {
+                self.0.insert(key, finding);
+            }
+            Some(known) if known.severity == finding.severity => {
+                if !known.reason.contains(&finding.reason) {
+                    known.reason = format!("{} {}", known.reason, finding.reason);
+                }
+            }
+            Some(known) if known.severity == Severity::Warn => *known = finding,
+            Some(_) => {}
+        }
+    }
+
+    /// In record order, and the number of records with a rejection and with warnings only.
+    pub fn finish(self) -> (Vec<Finding>, u64, u64) {
+        let mut worst: BTreeMap<u64, Severity> = BTreeMap::new();
+        for finding in self.0.values() {
+            let worst = worst.entry(finding.record).or_insert(finding.severity);
+            if finding.severity == Severity::Reject {
+                *worst = Severity::Reject;
+            }
+        }
+        let count = |severity| worst.values().filter(|w| **w == severity).count() as u64;
+        let (rejected, warned) = (count(Severity::Reject), count(Severity::Warn));
+        (self.0.into_values().collect(), rejected, warned)
+    }
+}
+
+/// A value for a sentence: between quotes, not too long, on one line.
+pub(super) fn quoted(text: &str) -> String {
+    let mut shown: String = text
+        .chars()
+        .take(60)
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect();
+    if text.chars().nth(60).is_some() {
+        shown.push('…');
+    }
+    format!("\"{shown}\"")
+}

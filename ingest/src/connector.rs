@@ -1,0 +1,146 @@
+//! connector: from bytes to records, all as text; what the records mean is the mapping's.
+
+mod csv;
+mod decode;
+mod xes;
+
+use std::ops::Range;
+
+use beleidsinfo_warehouse::error::{Doing, Error, Result};
+use polars::prelude::*;
+
+use crate::mapping::{Connector, Mapping};
+use crate::nearest::nearest;
+use crate::unpack::unpack;
+
+/// The records of one file, as they came.
+pub(crate) struct Records {
+    /// One row per well-formed record, one text column per source column that is read; verbatim, absent is null.
+    pub frame: DataFrame,
+    /// Where each row of the frame stands in the file.
+    pub places: Vec<Place>,
+    /// Records that do not fit the header; they are not in the frame.
+    pub misshapen: Vec<Misshapen>,
+    raw: Raw,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    /// 1-based, all records counted.
+    pub record: u64,
+    /// 1-based line in the decoded file.
+    pub line: u64,
+    /// Not so for a trace without events.
+    pub event: bool,
+}
+
+pub(crate) struct Misshapen {
+    pub place: Place,
+    pub reason: String,
+    pub raw: String,
+}
+
+enum Raw {
+    /// The decoded file, and where in it each row of the frame stands.
+    Text {
+        text: String,
+        spans: Vec<Range<usize>>,
+    },
+    /// The frame itself has every attribute.
+    Frame,
+}
+
+impl Records {
+    /// All records of the file, well-formed or not.
+    pub fn read(&self) -> u64 {
+        (self.places.len() + self.misshapen.len()) as u64
+    }
+
+    /// The record of a row of the frame, whole: as it came, or (XES) its attributes as compact JSON.
+    pub fn raw(&self, row: usize) -> String {
+        match &self.raw {
+            Raw::Text { text, spans } => text[spans[row].clone()].to_string(),
+            Raw::Frame => {
+                let attributes = self.frame.columns().iter().filter_map(|column| {
+                    let value = column.str().ok()?.get(row)?;
+                    Some((column.name().to_string(), serde_json::Value::from(value)))
+                });
+                serde_json::Value::Object(attributes.collect()).to_string()
+            }
+        }
+    }
+}
+
+/// Reads the records of a delivered file, packed or not.
+///
+/// Errors, each for the file as a whole: packing, encoding or XML that is broken, a header without the columns the
+/// mapping names.
+pub(crate) fn read(name: &str, bytes: &[u8], mapping: &Mapping) -> Result<Records> {
+    let bytes = unpack(name, bytes)?;
+    match mapping.connector {
+        Connector::Csv => csv::read(
+            name,
+            decode::decode(name, &bytes, &mapping.encoding)?,
+            mapping,
+        ),
+        Connector::Xes => xes::read(
+            name,
+            &decode::decode(name, &bytes, &mapping.encoding)?,
+            mapping,
+        ),
+    }
+}
+
+/// All-text columns of equal length, side by side.
+fn frame(name: &str, height: usize, columns: Vec<StringChunkedBuilder>) -> Result<DataFrame> {
+    let columns = columns
+        .into_iter()
+        .map(|c| c.finish().into_series().into_column())
+        .collect();
+    DataFrame::new(height, columns).reading(|| format!("cannot lay out the records of {name}"))
+}
+
+/// An error that lists the columns a mapping names and the file does not have.
+fn all_there(name: &str, needed: &[&str], there: &[&str]) -> Result<()> {
+    let missing: Vec<&str> = needed
+        .iter()
+        .copied()
+        .filter(|column| !there.contains(column))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let proposals: Vec<String> = missing
+        .iter()
+        .filter_map(|column| {
+            Some(format!(
+                "`{}` for `{column}`",
+                nearest(column, there.iter().copied())?
+            ))
+        })
+        .collect();
+    let hint = if proposals.is_empty() {
+        "mend the column names in the mapping; if there is but one column, look at `delimiter`"
+            .to_string()
+    } else {
+        format!(
+            "mend the column names in the mapping: perhaps {}",
+            proposals.join(", ")
+        )
+    };
+    Err(Error::input(format!(
+        "{name} does not have the column{} {}; it has {}",
+        if missing.len() == 1 { "" } else { "s" },
+        quoted(&missing),
+        quoted(there)
+    ))
+    .hint(hint))
+}
+
+fn quoted(names: &[&str]) -> String {
+    names
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
+}

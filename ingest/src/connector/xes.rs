@@ -1,0 +1,284 @@
+//! connector/xes: event logs (IEEE 1849). One flat record per event, with the trace's attributes as `case:<key>`: the form in
+//! which the same log is passed around as CSV, so that one mapping serves both.
+
+use std::collections::HashMap;
+
+use beleidsinfo_warehouse::error::{Doing, Error, Result};
+use polars::prelude::*;
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
+
+use super::{Place, Raw, Records, all_there, frame};
+use crate::mapping::Mapping;
+use crate::nearest::nearest;
+
+const DEEPEST: usize = 256;
+
+pub(super) fn read(name: &str, text: &str, mapping: &Mapping) -> Result<Records> {
+    let mut log = Log::default();
+    let mut lines = Lines {
+        text,
+        at: 0,
+        line: 1,
+    };
+    let mut reader = Reader::from_str(text);
+    let mut open: Vec<Tag> = Vec::new();
+    loop {
+        let start = reader.buffer_position() as usize;
+        let event = reader.read_event().map_err(|cause| {
+            let line = lines.of(reader.error_position() as usize);
+            Error::input(format!("{name}, line {line}: this is not well-formed XML"))
+                .because(cause)
+                .hint("fetch the file again from the source; nothing of it was stored")
+        })?;
+        let refused =
+            |line: u64, what: &str| Err(Error::refused(format!("{name}, line {line}: {what}")));
+        match event {
+            Event::Start(tag) | Event::Empty(tag) if open.len() >= DEEPEST => {
+                return refused(
+                    lines.of(start),
+                    &format!(
+                        "<{}> is nested more than {DEEPEST} deep",
+                        tag.local_name().as_ref()
+                    ),
+                );
+            }
+            Event::Start(tag) => {
+                let kind = Tag::of(&tag, &open);
+                log.start(kind, &tag, lines.of(start))
+                    .reading(|| format!("cannot read an attribute in {name}"))?;
+                open.push(kind);
+            }
+            Event::Empty(tag) => {
+                let kind = Tag::of(&tag, &open);
+                log.start(kind, &tag, lines.of(start))
+                    .reading(|| format!("cannot read an attribute in {name}"))?;
+                log.end(kind);
+            }
+            Event::End(_) => {
+                if let Some(kind) = open.pop() {
+                    log.end(kind);
+                }
+            }
+            Event::DocType(_) => {
+                return refused(lines.of(start), "a DOCTYPE is not allowed in an event log");
+            }
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    if !open.is_empty() || !log.seen {
+        let line = lines.of(text.len());
+        let what = if open.is_empty() {
+            "there is no <log> in it"
+        } else {
+            "the file ends early"
+        };
+        return Err(Error::input(format!("{name}, line {line}: {what}"))
+            .hint("fetch the file again from the source; nothing of it was stored"));
+    }
+    log.records(name, mapping)
+}
+
+/// What an element means by where it stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tag {
+    Log,
+    Trace,
+    Event,
+    CaseAttribute,
+    EventAttribute,
+    /// What the log declares that its traces and events may have: as near as XES comes to a header.
+    CaseGlobal,
+    EventGlobal,
+    CaseDeclared,
+    EventDeclared,
+    Other,
+}
+
+impl Tag {
+    fn of(tag: &BytesStart, open: &[Tag]) -> Tag {
+        let name = tag.local_name();
+        let attribute = || {
+            matches!(
+                name.as_ref(),
+                "string" | "date" | "int" | "float" | "boolean" | "id"
+            )
+        };
+        match (name.as_ref(), open.last()) {
+            ("log", None) => Tag::Log,
+            ("trace", Some(Tag::Log)) => Tag::Trace,
+            ("event", Some(Tag::Trace)) => Tag::Event,
+            ("global", Some(Tag::Log)) => match tag.try_get_attribute("scope") {
+                Ok(Some(scope)) if scope.value.as_ref() == "trace" => Tag::CaseGlobal,
+                Ok(Some(scope)) if scope.value.as_ref() == "event" => Tag::EventGlobal,
+                _ => Tag::Other,
+            },
+            (_, Some(Tag::Trace)) if attribute() => Tag::CaseAttribute,
+            (_, Some(Tag::Event)) if attribute() => Tag::EventAttribute,
+            (_, Some(Tag::CaseGlobal)) if attribute() => Tag::CaseDeclared,
+            (_, Some(Tag::EventGlobal)) if attribute() => Tag::EventDeclared,
+            _ => Tag::Other,
+        }
+    }
+}
+
+type Attributes = Vec<(usize, String)>;
+
+/// The log as far as it was read.
+#[derive(Default)]
+struct Log {
+    seen: bool,
+    names: Vec<String>,
+    numbers: HashMap<String, usize>,
+    traces: Vec<Attributes>,
+    /// Attributes of each record and the number of its trace.
+    records: Vec<(Place, usize, Attributes)>,
+    trace_line: u64,
+    trace_has_event: bool,
+}
+
+impl Log {
+    fn start(&mut self, kind: Tag, tag: &BytesStart, line: u64) -> quick_xml::Result<()> {
+        match kind {
+            Tag::Log => self.seen = true,
+            Tag::Trace => {
+                self.traces.push(Attributes::new());
+                (self.trace_line, self.trace_has_event) = (line, false);
+            }
+            Tag::Event => {
+                self.trace_has_event = true;
+                self.push(line, true);
+            }
+            Tag::CaseAttribute | Tag::EventAttribute | Tag::CaseDeclared | Tag::EventDeclared => {
+                let Some((key, value)) = key_and_value(tag)? else {
+                    return Ok(());
+                };
+                let of_case = matches!(kind, Tag::CaseAttribute | Tag::CaseDeclared);
+                let number = self.number(if of_case { format!("case:{key}") } else { key });
+                let attributes = match kind {
+                    Tag::CaseAttribute => self.traces.last_mut(),
+                    Tag::EventAttribute => {
+                        self.records.last_mut().map(|(_, _, attributes)| attributes)
+                    }
+                    _ => None,
+                };
+                if let Some(attributes) = attributes {
+                    attributes.push((number, value));
+                }
+            }
+            Tag::CaseGlobal | Tag::EventGlobal | Tag::Other => {}
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, kind: Tag) {
+        if kind == Tag::Trace && !self.trace_has_event {
+            self.push(self.trace_line, false);
+        }
+    }
+
+    fn push(&mut self, line: u64, event: bool) {
+        let place = Place {
+            record: self.records.len() as u64 + 1,
+            line,
+            event,
+        };
+        self.records
+            .push((place, self.traces.len() - 1, Attributes::new()));
+    }
+
+    fn number(&mut self, column: String) -> usize {
+        let next = self.names.len();
+        *self.numbers.entry(column).or_insert_with_key(|name| {
+            self.names.push(name.clone());
+            next
+        })
+    }
+
+    fn records(mut self, name: &str, mapping: &Mapping) -> Result<Records> {
+        let there: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        // A log writes no attribute where there is no value: a column that no record has is absent everywhere, but a name
+        // that looks like one that is there is a slip of the pen.
+        let needed = mapping.source_columns();
+        let slips: Vec<&str> = needed
+            .iter()
+            .copied()
+            .filter(|n| !there.contains(n) && nearest(n, there.iter().copied()).is_some())
+            .collect();
+        if !self.records.is_empty() {
+            all_there(name, &slips, &there)?;
+            let trace: Vec<&str> = mapping
+                .trace_column()
+                .filter(|t| needed.contains(t))
+                .into_iter()
+                .collect();
+            all_there(name, &trace, &there)?;
+        }
+        let absent: Vec<String> = needed
+            .iter()
+            .filter(|n| !there.contains(n))
+            .map(ToString::to_string)
+            .collect();
+        self.names.extend(absent);
+
+        let height = self.records.len();
+        let mut columns: Vec<_> = self
+            .names
+            .iter()
+            .map(|n| StringChunkedBuilder::new(n.as_str().into(), height))
+            .collect();
+        let mut row: Vec<Option<&str>> = Vec::new();
+        for (_, trace, attributes) in &self.records {
+            row.clear();
+            row.resize(columns.len(), None);
+            for (number, value) in self.traces[*trace].iter().chain(attributes) {
+                row[*number] = Some(value);
+            }
+            for (column, value) in columns.iter_mut().zip(&row) {
+                column.append_option(*value);
+            }
+        }
+        let frame = frame(name, height, columns)?;
+        let places = self.records.iter().map(|(place, _, _)| *place).collect();
+        Ok(Records {
+            frame,
+            places,
+            misshapen: Vec::new(),
+            raw: Raw::Frame,
+        })
+    }
+}
+
+fn key_and_value(tag: &BytesStart) -> quick_xml::Result<Option<(String, String)>> {
+    let (mut key, mut value) = (None, None);
+    for attribute in tag.attributes() {
+        let attribute = attribute?;
+        let text = || attribute.normalized_value(XmlVersion::Implicit1_0);
+        match attribute.key.as_ref() {
+            "key" => key = Some(text()?.into_owned()),
+            "value" => value = Some(text()?.into_owned()),
+            _ => {}
+        }
+    }
+    Ok(key.zip(value))
+}
+
+/// Counts lines forward, so that the whole file is gone through once.
+struct Lines<'a> {
+    text: &'a str,
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    fn of(&mut self, position: usize) -> u64 {
+        let position = position.min(self.text.len());
+        if position > self.at {
+            let passed = &self.text.as_bytes()[self.at..position];
+            self.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
+            self.at = position;
+        }
+        self.line
+    }
+}

@@ -1,0 +1,232 @@
+//! mapping: how one source's records become rows of the canonical tables, as written in `sources/<id>.toml`.
+
+mod column;
+
+use beleidsinfo_warehouse::contract::Severity;
+use beleidsinfo_warehouse::delivery::Load;
+use chrono::NaiveDate;
+use indexmap::IndexMap;
+use serde::Deserialize;
+use serde::de::{self, Deserializer};
+
+pub use column::{Column, Other, Pick, Take};
+
+/// A source mapping. Keys that do not exist are errors, so that a slip of the pen never passes in silence.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mapping {
+    pub connector: Connector,
+    /// Path or pattern, relative to the project folder.
+    pub location: String,
+    /// A label of the WHATWG encoding standard.
+    #[serde(default = "utf_8")]
+    pub encoding: String,
+    #[serde(default = "comma", deserialize_with = "character")]
+    pub delimiter: u8,
+    #[serde(default = "double_quote", deserialize_with = "character")]
+    pub quote: u8,
+    #[serde(default)]
+    pub decimal: Decimal,
+    /// Kept for the scheduler; five fields as cron has them.
+    pub schedule: Option<String>,
+    #[serde(default)]
+    pub load: Load,
+    pub complete_until: Option<CompleteUntil>,
+    /// Placeholder texts: such a value counts as absent, with a warning.
+    #[serde(default)]
+    pub empty: Vec<String>,
+    /// The column that groups records into traces.
+    pub trace: Option<String>,
+    /// Rule id to severity, above what the contract says.
+    #[serde(default)]
+    pub severity: IndexMap<String, Severity>,
+    pub tables: Vec<TableMapping>,
+    /// Columns are taken by their own name where the file has them: a reference table kept as CSV.
+    #[serde(skip)]
+    pub identity: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Connector {
+    Csv,
+    Xes,
+}
+
+/// The decimal sign of the source's numbers; the other one, spaces and apostrophes may group thousands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+pub enum Decimal {
+    #[default]
+    #[serde(rename = ".")]
+    Point,
+    #[serde(rename = ",")]
+    Comma,
+}
+
+/// Up to which day the source says a delivery is complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CompleteUntil {
+    On(NaiveDate),
+    /// The last `YYYY-MM-DD` in the file's name.
+    Name,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableMapping {
+    pub name: String,
+    #[serde(default)]
+    pub rows: Rows,
+    /// Only records whose column has (one of) these texts; all conditions must hold.
+    #[serde(default, rename = "where")]
+    pub only: IndexMap<String, OneOrMore>,
+    pub columns: IndexMap<String, Column>,
+}
+
+/// What becomes a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Rows {
+    #[default]
+    Record,
+    /// All records that share the trace column.
+    Trace,
+    /// A record that is an event; with `per`, all events of a trace that share that target column.
+    Event,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged, expecting = "expected a text or a list of texts")]
+pub enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+impl OneOrMore {
+    pub fn texts(&self) -> &[String] {
+        match self {
+            OneOrMore::One(text) => std::slice::from_ref(text),
+            OneOrMore::More(texts) => texts,
+        }
+    }
+}
+
+impl Mapping {
+    /// The column that groups records into traces: as mapped, and for XES the trace's own name.
+    pub fn trace_column(&self) -> Option<&str> {
+        self.trace
+            .as_deref()
+            .or((self.connector == Connector::Xes).then_some("case:concept:name"))
+    }
+
+    /// XES writes numbers with a point, whatever the mapping says of a CSV of the same log.
+    pub fn decimal_sign(&self) -> Decimal {
+        if self.connector == Connector::Xes {
+            Decimal::Point
+        } else {
+            self.decimal
+        }
+    }
+
+    /// Every source column the mapping reads, each once, in order of first mention.
+    pub fn source_columns(&self) -> Vec<&str> {
+        let needs_trace = self.tables.iter().any(TableMapping::needs_trace);
+        let trace = if needs_trace {
+            self.trace_column()
+        } else {
+            None
+        };
+        let mut names: Vec<&str> = trace.into_iter().collect();
+        for table in &self.tables {
+            let filters = table.only.keys().map(String::as_str);
+            for name in filters.chain(table.columns.values().flat_map(Column::sources)) {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        names
+    }
+}
+
+impl TableMapping {
+    /// The target column by whose value events are grouped, if any; validation sees to it that there is one at most.
+    pub fn per(&self) -> Option<&str> {
+        self.columns.values().find_map(|c| match &c.take {
+            Take::Pick { per, .. } => per.as_deref(),
+            _ => None,
+        })
+    }
+
+    /// Whether a row may be made of several records.
+    pub fn grouped(&self) -> bool {
+        self.rows == Rows::Trace || self.per().is_some()
+    }
+
+    pub(crate) fn needs_trace(&self) -> bool {
+        self.grouped()
+            || self
+                .columns
+                .values()
+                .any(|c| matches!(c.take, Take::Ordinal))
+    }
+}
+
+fn utf_8() -> String {
+    "utf-8".into()
+}
+fn comma() -> u8 {
+    b','
+}
+fn double_quote() -> u8 {
+    b'"'
+}
+
+/// One ASCII character, or `tab`.
+fn character<'de, D: Deserializer<'de>>(input: D) -> Result<u8, D::Error> {
+    let text = String::deserialize(input)?;
+    match text.as_bytes() {
+        b"tab" => Ok(b'\t'),
+        [one]
+            if !one.is_ascii_alphanumeric() && one.is_ascii() && !matches!(one, b'\n' | b'\r') =>
+        {
+            Ok(*one)
+        }
+        _ => Err(de::Error::custom(format!(
+            "`{text}` is not one sign such as \";\", \",\", \"|\" or \"tab\""
+        ))),
+    }
+}
+
+impl<'de> Deserialize<'de> for Connector {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(input)?;
+        match name.as_str() {
+            "csv" => Ok(Connector::Csv),
+            "xes" => Ok(Connector::Xes),
+            "xlsx" | "json" | "ndjson" | "parquet" | "http-json" | "ldes" | "postgres" | "odbc"
+            | "kbo-zip" | "rdfa" => Err(de::Error::custom(format!(
+                "connector `{name}` comes in a later version; now there are csv and xes"
+            ))),
+            _ => Err(de::Error::custom(format!(
+                "no connector is called `{name}`; there are csv and xes"
+            ))),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for CompleteUntil {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let value = toml::Value::deserialize(input)?;
+        let text = match &value {
+            toml::Value::String(name) if name == "name" => return Ok(CompleteUntil::Name),
+            toml::Value::String(text) => text.clone(),
+            toml::Value::Datetime(day) => day.to_string(),
+            _ => String::new(),
+        };
+        text.parse().map(CompleteUntil::On).map_err(|_| {
+            de::Error::custom(
+                "complete_until is a day such as 2024-12-31, or \"name\": the last day in the file's name",
+            )
+        })
+    }
+}

@@ -1,0 +1,176 @@
+//! source: one place data comes from: its mapping, and where that was written.
+
+mod validate;
+
+use std::path::{Path, PathBuf};
+
+use beleidsinfo_warehouse::contract::Contract;
+use beleidsinfo_warehouse::delivery::Load;
+use beleidsinfo_warehouse::error::{Doing, Error, Result};
+use indexmap::IndexMap;
+use sha2::{Digest, Sha256};
+
+use crate::mapping::{Column, Connector, Decimal, Mapping, Rows, TableMapping};
+
+#[derive(Debug, Clone)]
+pub struct Source {
+    pub id: String,
+    pub mapping: Mapping,
+    /// SHA-256 of the mapping's text, in hexadecimal.
+    pub mapping_hash: String,
+    pub path: PathBuf,
+}
+
+impl Source {
+    /// Reads a mapping. The error names the file; its cause the line and column.
+    pub fn parse(id: &str, path: &Path, text: &str) -> Result<Source> {
+        let mapping: Mapping = toml::from_str(text).map_err(|cause| {
+            Error::input(format!("cannot read source mapping {}", path.display()))
+                .because(cause)
+                .hint("the sources guide, docs/sources.md, shows every key a mapping may have")
+        })?;
+        if encoding_rs::Encoding::for_label(mapping.encoding.as_bytes()).is_none() {
+            return Err(Error::input(format!(
+                "{}: no encoding is called `{}`",
+                path.display(),
+                mapping.encoding
+            ))
+            .hint("write for example \"utf-8\" or \"windows-1252\""));
+        }
+        Ok(Source {
+            id: id.into(),
+            mapping,
+            mapping_hash: hash(text),
+            path: path.into(),
+        })
+    }
+
+    /// Every `*.toml` of a folder, sorted by name; the id is the file's stem.
+    ///
+    /// Errors: a folder that cannot be read; all files that cannot be read, together in one error.
+    pub fn load_folder(dir: &Path) -> Result<Vec<Source>> {
+        let reading = || format!("cannot read source mappings in {}", dir.display());
+        let mut paths = Vec::new();
+        for entry in std::fs::read_dir(dir).storing(reading)? {
+            let path = entry.storing(reading)?.path();
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "toml")
+                && path.is_file()
+            {
+                paths.push(path);
+            }
+        }
+        paths.sort();
+        let mut sources = Vec::new();
+        let mut broken = Vec::new();
+        for path in paths {
+            let id = path
+                .file_stem()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            let read = std::fs::read_to_string(&path)
+                .storing(|| format!("cannot read source mapping {}", path.display()))
+                .and_then(|text| Source::parse(&id, &path, &text));
+            match read {
+                Ok(source) => sources.push(source),
+                Err(error) => broken.push(error),
+            }
+        }
+        if broken.is_empty() {
+            Ok(sources)
+        } else {
+            Err(together(reading(), broken))
+        }
+    }
+
+    /// A reference table kept as CSV whose header has the contract's column names: identity mapping, full load.
+    pub fn reference(id: &str, contract: &Contract) -> Source {
+        let columns: IndexMap<_, _> = contract
+            .columns
+            .keys()
+            .map(|name| (name.clone(), Column::from_source(name)))
+            .collect();
+        let names: Vec<&str> = columns.keys().map(String::as_str).collect();
+        let mapping_hash = hash(&format!("reference {}: {}", contract.name, names.join(",")));
+        let table = TableMapping {
+            name: contract.name.clone(),
+            rows: Rows::Record,
+            only: IndexMap::new(),
+            columns,
+        };
+        let mapping = Mapping {
+            connector: Connector::Csv,
+            location: String::new(),
+            encoding: "utf-8".into(),
+            delimiter: b',',
+            quote: b'"',
+            decimal: Decimal::Point,
+            schedule: None,
+            load: Load::Full,
+            complete_until: None,
+            empty: Vec::new(),
+            trace: None,
+            severity: IndexMap::new(),
+            tables: vec![table],
+            identity: true,
+        };
+        Source {
+            id: id.into(),
+            mapping,
+            mapping_hash,
+            path: PathBuf::from(id),
+        }
+    }
+
+    /// Holds the mapping against the contracts; all problems together in one error.
+    ///
+    /// `synthetic` says that all data of the project is invented: only then may a personal column be mapped, because
+    /// landed bytes are not encrypted yet.
+    pub fn validate(&self, contracts: &IndexMap<String, Contract>, synthetic: bool) -> Result<()> {
+        let mut problems = validate::problems(&self.mapping, contracts);
+        let doing = format!(
+            "source mapping {} does not fit the tables",
+            self.path.display()
+        );
+        let personal = if synthetic {
+            Vec::new()
+        } else {
+            validate::personal(&self.mapping, contracts)
+        };
+        if problems.is_empty() && personal.is_empty() {
+            return Ok(());
+        }
+        if problems.is_empty() {
+            return Err(Error::refused(doing)
+                .because(personal.join("\n"))
+                .hint("leave the column out, or set `synthetic = true` for a project with invented data only"));
+        }
+        problems.extend(personal);
+        Err(Error::input(doing).because(problems.join("\n")))
+    }
+}
+
+fn hash(text: &str) -> String {
+    hex::encode(Sha256::digest(text.as_bytes()))
+}
+
+/// One error for several: each with its causes, on lines of their own.
+fn together(doing: String, errors: Vec<Error>) -> Error {
+    let mut text = String::new();
+    for error in &errors {
+        let mut cause: Option<&dyn std::error::Error> = Some(error);
+        while let Some(one) = cause {
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(&one.to_string());
+            cause = one.source();
+        }
+    }
+    Error::input(doing).because(text)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,175 @@
+//! source/validate: what in a mapping does not fit the contracts. Pure; a list of sentences, one per problem.
+
+use beleidsinfo_warehouse::contract::{ColumnType, Contract, Visibility};
+use indexmap::IndexMap;
+
+use crate::mapping::{Mapping, Rows, TableMapping, Take};
+use crate::nearest::nearest;
+
+/// Rules that check knows by itself and whose severity a mapping may change; the others would break the contract.
+const OWN_RULES: [&str; 4] = ["placeholder", "derived", "range", "lookup"];
+
+pub(super) fn problems(mapping: &Mapping, contracts: &IndexMap<String, Contract>) -> Vec<String> {
+    let mut found = Vec::new();
+    if mapping.tables.is_empty() {
+        found.push("the mapping fills no table: add [[tables]]".into());
+    }
+    for (at, table) in mapping.tables.iter().enumerate() {
+        let Some(contract) = contracts.get(&table.name) else {
+            let names = contracts
+                .values()
+                .filter(|c| !c.system)
+                .map(|c| c.name.as_str());
+            found.push(format!(
+                "no table is called `{}`{}",
+                table.name,
+                meant(nearest(&table.name, names))
+            ));
+            continue;
+        };
+        if contract.system {
+            found.push(format!(
+                "table `{}` is written by the warehouse itself and cannot be mapped",
+                table.name
+            ));
+        }
+        if mapping.tables[..at].iter().any(|t| t.name == table.name) {
+            found.push(format!(
+                "table `{}` is mapped twice: use two sources, or one mapping with `map`",
+                table.name
+            ));
+        }
+        columns(mapping, table, contract, &mut found);
+        if !mapping.identity && contract.tenant.is_some() && mapping.complete_until.is_none() {
+            found.push(format!(
+                "table `{}` needs `complete_until`: up to which day the delivery is complete (a day, or \"name\")",
+                table.name
+            ));
+        }
+    }
+    severities(mapping, contracts, &mut found);
+    found
+}
+
+fn columns(mapping: &Mapping, table: &TableMapping, contract: &Contract, found: &mut Vec<String>) {
+    let name = &table.name;
+    for (target, column) in &table.columns {
+        let Some(kind) = contract.columns.get(target).map(|c| c.kind) else {
+            let near = nearest(target, contract.columns.keys().map(String::as_str));
+            found.push(format!(
+                "table `{name}` has no column `{target}`{}",
+                meant(near)
+            ));
+            continue;
+        };
+        if column.format.is_some() && !matches!(kind, ColumnType::Date | ColumnType::Ts) {
+            found.push(format!(
+                "`{name}.{target}` is no date or moment: `format` does not go with it"
+            ));
+        }
+        if column.pseudonym && kind != ColumnType::Text {
+            found.push(format!(
+                "`{name}.{target}` is not text: `pseudonym` does not go with it"
+            ));
+        }
+        match &column.take {
+            Take::Pick { per: Some(per), .. } => {
+                if table.rows != Rows::Event {
+                    found.push(format!("`{name}.{target}`: `per` goes with rows = \"event\""));
+                }
+                if !table.columns.contains_key(per) {
+                    let near = nearest(per, table.columns.keys().map(String::as_str));
+                    found.push(format!("`{name}.{target}`: `per` names `{per}`, which is not mapped{}", meant(near)));
+                } else if table.columns.get(per).is_some_and(|c| !matches!(c.take, Take::From(_) | Take::Coalesce(_))) {
+                    found.push(format!("`{name}.{per}` groups the events, so it must be taken with from or coalesce"));
+                }
+                if table.per() != Some(per) {
+                    found.push(format!("table `{name}` groups its events by more than one column"));
+                }
+            }
+            Take::Pick { per: None, .. } if table.rows != Rows::Trace => found.push(format!(
+                "`{name}.{target}`: first, last, min and max need rows = \"trace\", or rows = \"event\" with `per`"
+            )),
+            Take::Ordinal if table.rows == Rows::Trace => {
+                found.push(format!("`{name}.{target}`: a row per trace has no number in its trace"));
+            }
+            _ => {}
+        }
+    }
+    if table.needs_trace() && mapping.trace_column().is_none() {
+        found.push(format!(
+            "table `{name}` groups records: say by which column with `trace = \"…\"`"
+        ));
+    }
+    for (target, column) in &contract.columns {
+        let needed = column.required
+            || contract.key.contains(target)
+            || contract.tenant.as_ref() == Some(target);
+        if needed && !table.columns.contains_key(target) && !derived(table, contract, target) {
+            found.push(format!(
+                "table `{name}` needs column `{target}`: {}",
+                column.meaning.nl
+            ));
+        }
+    }
+}
+
+/// A date that check takes from its moment, `x_on` from `x_at`, or works out by an `equals_sum` rule that is mapped whole.
+fn derived(table: &TableMapping, contract: &Contract, target: &str) -> bool {
+    let from_moment = target
+        .strip_suffix("_on")
+        .is_some_and(|m| table.columns.contains_key(&format!("{m}_at")));
+    let from_sum = contract
+        .rules
+        .iter()
+        .filter(|r| r.column == target)
+        .filter_map(|r| r.equals_sum.as_ref());
+    from_moment
+        || from_sum
+            .into_iter()
+            .any(|terms| terms.iter().all(|t| table.columns.contains_key(t)))
+}
+
+fn severities(mapping: &Mapping, contracts: &IndexMap<String, Contract>, found: &mut Vec<String>) {
+    let rules = mapping
+        .tables
+        .iter()
+        .filter_map(|t| contracts.get(&t.name))
+        .flat_map(|c| &c.rules);
+    let known: Vec<&str> = rules.map(|r| r.id.as_str()).chain(OWN_RULES).collect();
+    for id in mapping.severity.keys() {
+        if ["type", "required", "codes", "key", "shape"].contains(&id.as_str()) {
+            found.push(format!(
+                "[severity] cannot change rule `{id}`: readers of the tables rely on it"
+            ));
+        } else if !known.contains(&id.as_str()) {
+            found.push(format!(
+                "[severity] names rule `{id}`, which these tables do not have{}",
+                meant(nearest(id, known.iter().copied()))
+            ));
+        }
+    }
+}
+
+pub(super) fn personal(mapping: &Mapping, contracts: &IndexMap<String, Contract>) -> Vec<String> {
+    let mut found = Vec::new();
+    for table in &mapping.tables {
+        for target in table.columns.keys() {
+            let column = contracts
+                .get(&table.name)
+                .and_then(|c| c.columns.get(target));
+            if column.is_some_and(|c| c.visibility == Visibility::Personal) {
+                found.push(format!(
+                    "`{}.{target}` is personal, and landed files are not encrypted yet",
+                    table.name
+                ));
+            }
+        }
+    }
+    found
+}
+
+fn meant(near: Option<&str>) -> String {
+    near.map(|name| format!("; did you mean `{name}`?"))
+        .unwrap_or_default()
+}

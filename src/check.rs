@@ -1,0 +1,77 @@
+//! check: the dry run: what `store` would reject and why. Writes nothing.
+
+use std::collections::{BTreeMap, HashSet};
+
+use beleidsinfo_warehouse::contract::Severity;
+use beleidsinfo_warehouse::delivery::Delivery;
+use beleidsinfo_warehouse::gateway::Gateway;
+use beleidsinfo_warehouse::principal::Principal;
+
+use crate::cli::CheckArgs;
+use crate::context::At;
+use crate::report::{Outcome, Problems};
+use crate::sources::{Door, is_reference, planned};
+
+pub async fn run(at: &At, args: CheckArgs) -> Result<Outcome, Problems> {
+    let (project, pack, warehouse) = at.open().await?;
+    let mut door = Door::open(&project, &pack, &warehouse).await?;
+    let sources = planned(&project, &pack, None)?;
+    let gateway = Gateway::new(warehouse.clone(), project);
+    let stored: HashSet<(String, String, String)> =
+        gateway.deliveries(&Principal::local()).await?.into_iter().map(|d| (d.source_id, d.delivery, d.mapping_hash)).collect();
+    let (mut files, mut rejected) = (0u64, 0u64);
+    for planned in &sources {
+        let source = &planned.source;
+        let shown = args.source.as_ref().is_none_or(|only| *only == source.id);
+        if !shown && !is_reference(source, &pack) {
+            continue;
+        }
+        for receipt in warehouse.raw().receipts(&source.id).await? {
+            if stored.contains(&(source.id.clone(), receipt.sha256.clone(), source.mapping_hash.clone())) {
+                continue;
+            }
+            let bytes = warehouse.raw().bytes(&receipt).await?;
+            let delivery = door.check(&pack, source, &receipt, &bytes)?;
+            door.learn(&pack, &delivery);
+            if shown && planned.builtin.is_none() {
+                show(&delivery, args.show);
+                files += 1;
+            }
+            rejected += delivery.rejected;
+        }
+    }
+    if files == 0 {
+        println!("Nothing waits: all that was pulled is stored. Run `beleidsinfo pull` for more.");
+    }
+    Ok(if rejected > 0 { Outcome::WouldReject } else { Outcome::Done })
+}
+
+fn show(delivery: &Delivery, most: usize) {
+    println!(
+        "{} / {}: {} read = {} accepted + {} rejected; {} accepted with a warning",
+        delivery.receipt.source_id, delivery.receipt.name, delivery.rows_read, delivery.accepted, delivery.rejected, delivery.warned
+    );
+    for table in &delivery.tables {
+        println!("    {} rows for {}", table.rows.num_rows(), table.table);
+    }
+    let mut by_rule: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for f in &delivery.findings {
+        *by_rule.entry((severity(f.severity), &f.rule)).or_default() += 1;
+    }
+    for ((severity, rule), n) in by_rule {
+        println!("    {n} × {severity} {rule}");
+    }
+    for f in delivery.findings.iter().take(most) {
+        println!("    line {}, {}, column `{}` [{}]: {}", f.line, severity(f.severity), f.column, f.rule, f.reason);
+    }
+    if delivery.findings.len() > most {
+        println!("    … and {} more: --show {}", delivery.findings.len() - most, delivery.findings.len());
+    }
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Reject => "reject",
+        Severity::Warn => "warn",
+    }
+}

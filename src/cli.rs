@@ -1,0 +1,210 @@
+//! cli: the words of the command line and their help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Policy information for municipalities: from case files to figures with their proof.
+///
+/// The flow: pull → check → store → define → compute → publish → serve, with query beside it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "beleidsinfo",
+    version,
+    after_help = "Start here:\n  beleidsinfo demo                 the whole flow on invented cases, then the dashboards\n  beleidsinfo init mijn-gemeente   a project of your own\n\n\
+    Exit codes: 0 done · 1 something is wrong with the input · 2 wrong use · 3 check found rows to reject · 4 a proof is not right\n            5 another run holds the warehouse · 6 storage failed · 7 refused · 8 not found"
+)]
+pub struct Cli {
+    /// The project folder (with beleidsinfo.toml).
+    #[arg(long, global = true, env = "BELEIDSINFO_PROJECT", default_value = ".")]
+    pub project: PathBuf,
+    /// Say more on stderr; twice for the engine's own messages.
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Land the files the sources point to, untouched, under their SHA-256.
+    #[command(after_help = "Examples:\n  beleidsinfo pull\n  beleidsinfo pull omgeving")]
+    Pull(Only),
+    /// Dry run: what would be rejected and why. Writes nothing.
+    #[command(after_help = "Examples:\n  beleidsinfo check\n  beleidsinfo check omgeving --show 50\n\nExit code 3 when a row would be rejected.")]
+    Check(CheckArgs),
+    /// Check landed files and commit accepted rows, rejections and receipt as one delivery each.
+    #[command(after_help = "Examples:\n  beleidsinfo store\n  beleidsinfo store omgeving")]
+    Store(Only),
+    /// Read all definitions with the engine and report every problem of every file.
+    #[command(after_help = "Example:\n  beleidsinfo define")]
+    Define,
+    /// Compute the figures; only those that changed are written.
+    #[command(after_help = "Example:\n  beleidsinfo compute")]
+    Compute,
+    /// Put the figures through the disclosure gate and release them as open data.
+    #[command(after_help = "Example:\n  beleidsinfo publish")]
+    Publish,
+    /// Serve the dashboards on this machine.
+    #[command(after_help = "Examples:\n  beleidsinfo serve\n  beleidsinfo serve --port 9000\n  beleidsinfo serve --listen 0.0.0.0 --public")]
+    Serve(ServeArgs),
+    /// Ask one read-only question in SQL.
+    #[command(
+        after_help = "Examples:\n  beleidsinfo query \"select channel, count(*) from cases group by channel\"\n  beleidsinfo query \"select * from figures where indicator_id = 'ov_tijdig' limit 5\" --format csv\n  beleidsinfo query \"select count(*) from facts.ov_tijdig\" --as-of 12"
+    )]
+    Query(QueryArgs),
+    /// Show or verify the proof of a figure.
+    #[command(
+        after_help = "Examples:\n  beleidsinfo proof show ov_tijdig/1.0.0/2025-Q4/2025-01-01/12041\n  beleidsinfo proof show ov_tijdig/1.0.0/2025-Q4/2025-01-01/12041 --json > bewijs.json\n  beleidsinfo proof verify ov_tijdig/1.0.0/2025-Q4/2025-01-01/12041\n  beleidsinfo proof verify bewijs.json"
+    )]
+    Proof(ProofArgs),
+    /// What is in the warehouse: deliveries, runs, releases, and what waits.
+    #[command(after_help = "Example:\n  beleidsinfo status")]
+    Status,
+    /// Test a pack of definitions.
+    #[command(after_help = "Example:\n  beleidsinfo pack test")]
+    Pack(PackArgs),
+    /// Make a new project folder.
+    #[command(after_help = "Example:\n  beleidsinfo init mijn-gemeente --nis 12041 --name \"Puurs-Sint-Amands\"")]
+    Init(InitArgs),
+    /// Make invented case files, always the same for the same seed.
+    #[command(after_help = "Example:\n  beleidsinfo generate --cases 100000 --out /tmp/cases")]
+    Generate(GenerateArgs),
+    /// The whole flow on invented cases of eight municipalities, then the dashboards in the browser.
+    #[command(after_help = "Examples:\n  beleidsinfo demo\n  beleidsinfo demo --dir /tmp/demo --no-serve")]
+    Demo(DemoArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct Only {
+    /// Only this source.
+    pub source: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Only this source.
+    pub source: Option<String>,
+    /// How many findings to show per file.
+    #[arg(long, default_value_t = 10)]
+    pub show: usize,
+}
+
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// The address to listen on. Anything but this machine itself needs --public.
+    #[arg(long, env = "BELEIDSINFO_LISTEN", default_value = "127.0.0.1")]
+    pub listen: std::net::IpAddr,
+    /// The port; 0 takes a free one.
+    #[arg(long, env = "BELEIDSINFO_PORT", default_value_t = 8585)]
+    pub port: u16,
+    /// Serve only what is published: until accounts exist, nothing else leaves this machine.
+    #[arg(long)]
+    pub public: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct QueryArgs {
+    /// One `select`.
+    pub sql: String,
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// As of a batch (12), a day (2025-07-01) or a time (2025-07-01T09:30:00+02:00).
+    #[arg(long)]
+    pub as_of: Option<String>,
+    /// At most this many rows.
+    #[arg(long, default_value_t = 10_000)]
+    pub rows: usize,
+    /// At most this many seconds.
+    #[arg(long, default_value_t = 30)]
+    pub seconds: u64,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Format {
+    Table,
+    Csv,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct ProofArgs {
+    #[command(subcommand)]
+    pub what: ProofVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ProofVerb {
+    /// Show where a figure comes from.
+    Show {
+        /// indicator/version/period/territory/region[/slice]
+        figure: String,
+        /// As of a batch, a day or a time.
+        #[arg(long)]
+        as_of: Option<String>,
+        /// The whole proof as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Compute a figure again in the warehouse, or check a proof file by itself.
+    Verify {
+        /// A figure's address, or a proof file.
+        figure: String,
+        /// As of a batch, a day or a time.
+        #[arg(long)]
+        as_of: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct PackArgs {
+    #[command(subcommand)]
+    pub what: PackVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PackVerb {
+    /// Compute every golden case and compare with the answer worked out by hand.
+    Test,
+}
+
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The folder to make.
+    pub folder: PathBuf,
+    /// The municipality's present code.
+    #[arg(long, default_value = "12041")]
+    pub nis: String,
+    /// Its name.
+    #[arg(long, default_value = "Mijn gemeente")]
+    pub name: String,
+}
+
+#[derive(Debug, Args)]
+pub struct GenerateArgs {
+    /// About how many cases.
+    #[arg(long, default_value = "24000", value_parser = underscored)]
+    pub cases: u64,
+    #[arg(long, default_value_t = crate::generate::SEED)]
+    pub seed: u64,
+    /// The folder to write to.
+    #[arg(long, default_value = "raw")]
+    pub out: PathBuf,
+}
+
+/// `10_000_000` reads better than `10000000`.
+fn underscored(text: &str) -> Result<u64, std::num::ParseIntError> {
+    text.replace('_', "").parse()
+}
+
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Where the demo project goes; run again, it continues there.
+    #[arg(long, default_value = "var/demo")]
+    pub dir: PathBuf,
+    /// Stop after the flow.
+    #[arg(long)]
+    pub no_serve: bool,
+    #[arg(long, env = "BELEIDSINFO_PORT", default_value_t = 8585)]
+    pub port: u16,
+}

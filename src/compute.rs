@@ -1,0 +1,32 @@
+//! compute: the figures, from all that is stored.
+
+use beleidsinfo_warehouse::compute::Computed;
+
+use crate::context::At;
+use crate::progress::Step;
+use crate::report::{Outcome, Problems};
+
+pub async fn run(at: &At) -> Result<Outcome, Problems> {
+    let (project, pack, warehouse) = at.open().await?;
+    let step = Step::start("compute", pack.indicators.len() as u64);
+    let computed = warehouse.compute(&pack, &project.settings.organisation.nis, &mut |id| step.tick(id)).await?;
+    match computed {
+        Computed::UpToDate(run) => step.end(&format!("nothing changed since run {} (batch {})", run.run_id, run.batch)),
+        Computed::Run(run) => {
+            let failed: Vec<_> = run.checks.iter().filter(|c| !c.passed).collect();
+            step.end(&format!(
+                "run {}: {} figures new or changed, up to {}, batch {}; {} of {} checks passed",
+                run.run_id,
+                run.figures_written,
+                run.cutoff_on,
+                run.batch,
+                run.checks.len() - failed.len(),
+                run.checks.len()
+            ));
+            for check in failed {
+                eprintln!("         {} [{}]: {}", check.indicator, check.check, check.finding);
+            }
+        }
+    }
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,53 @@
+//! init: a new project folder, with a mapping to begin from.
+
+use std::path::Path;
+
+use beleidsinfo_warehouse::Error;
+
+use crate::cli::InitArgs;
+use crate::report::{Outcome, Problems};
+
+const MAPPING: &str = include_str!("init/omgeving.toml");
+
+pub fn run(args: InitArgs) -> Result<Outcome, Problems> {
+    if args.folder.join(beleidsinfo_warehouse::project::FILE).exists() {
+        return Err(Error::input(format!("{} is a project already", args.folder.display())).hint("choose another folder; nothing was changed").into());
+    }
+    let settings = format!(
+        "# A project of MijnBeleidsinfo. Every setting: docs/getting-started.md\n\
+         warehouse = \"file://./var/warehouse\"\n\
+         languages = [\"nl\", \"en\"]\n\
+         timezone  = \"Europe/Brussels\"\n\
+         packs     = [\"builtin:vlavirgem\"]          # definitions shared by everybody\n\
+         sources   = \"sources\"                       # this municipality's own mappings\n\
+         boards    = \"boards\"\n\n\
+         [organisation]\n\
+         name = {:?}\n\
+         nis  = [{:?}]\n\
+         synthetic = false                           # true only when all data is invented\n\n\
+         # [publish]                                 # needed before anything can be published\n\
+         # licence   = \"https://data.vlaanderen.be/id/licentie/modellicentie-gratis-hergebruik/v1.0\"\n\
+         # publisher = {:?}\n\
+         # contact   = \"\"\n",
+        args.name, args.nis, args.name
+    );
+    write(&args.folder, "beleidsinfo.toml", &settings)?;
+    write(&args.folder, "sources/omgeving.toml", MAPPING)?;
+    write(&args.folder, "boards/vergunningen.toml", include_str!("../data-samples/boards/vergunningen.toml"))?;
+    write(&args.folder, ".gitignore", "raw/\nvar/\n")?;
+    std::fs::create_dir_all(args.folder.join("raw"))?;
+    println!("Made {}.", args.folder.display());
+    println!("1. Put a case file in {}/raw and describe its columns in sources/omgeving.toml.", args.folder.display());
+    println!("2. cd {} && beleidsinfo pull && beleidsinfo check", args.folder.display());
+    println!("3. beleidsinfo store && beleidsinfo compute && beleidsinfo serve");
+    Ok(Outcome::Done)
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> Result<(), Problems> {
+    let path = folder.join(name);
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    std::fs::write(&path, text).map_err(|e| Error::storage(format!("cannot write {}", path.display())).because(e))?;
+    Ok(())
+}

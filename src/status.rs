@@ -1,0 +1,55 @@
+//! status: what is in the warehouse, and what waits.
+
+use std::collections::BTreeMap;
+
+use beleidsinfo_warehouse::gateway::Gateway;
+use beleidsinfo_warehouse::index::AsOf;
+use beleidsinfo_warehouse::principal::Principal;
+
+use crate::context::At;
+use crate::report::{Outcome, Problems};
+use crate::sources::planned;
+
+pub async fn run(at: &At) -> Result<Outcome, Problems> {
+    let (project, pack, warehouse) = at.open().await?;
+    let sources = planned(&project, &pack, None)?;
+    println!("{}{}", project.settings.organisation.name, if project.settings.organisation.synthetic { " (synthetic)" } else { "" });
+    let gateway = Gateway::new(warehouse.clone(), project);
+    let me = Principal::local();
+    let deliveries = gateway.deliveries(&me).await?;
+    let mut by_source: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    for d in &deliveries {
+        by_source.entry(&d.source_id).or_default().push(d);
+    }
+    println!("\nsource                  deliveries  last batch  complete until  records   rejected  waiting");
+    for planned in &sources {
+        let id = planned.source.id.as_str();
+        let stored = by_source.get(id).map_or(&[][..], Vec::as_slice);
+        let receipts = warehouse.raw().receipts(id).await?;
+        let waiting = receipts.iter().filter(|r| !stored.iter().any(|d| d.delivery == r.sha256 && d.mapping_hash == planned.source.mapping_hash)).count();
+        let until = stored.iter().filter_map(|d| d.complete_until_on).max().map_or("-".into(), |d| d.to_string());
+        println!(
+            "{id:<22}  {:>10}  {:>10}  {until:<14}  {:>7}  {:>9}  {waiting:>7}",
+            stored.len(),
+            stored.first().map_or("-".into(), |d| d.batch.to_string()),
+            stored.iter().map(|d| d.rows_read).sum::<i64>(),
+            stored.iter().map(|d| d.rejected).sum::<i64>()
+        );
+    }
+    match gateway.figures(&me, AsOf::Now).await? {
+        None => println!("\nno figures yet: run `beleidsinfo compute`"),
+        Some((snapshot, _)) => {
+            println!("\nrun  batch  computed at           up to       figures written  checks");
+            for run in snapshot.figures.runs().rev().take(10) {
+                let passed = run.checks.iter().filter(|c| c.passed).count();
+                println!("{:>3}  {:>5}  {}  {}  {:>15}  {passed}/{}", run.run_id, run.batch, run.finished_at.format("%Y-%m-%d %H:%M:%SZ"), run.cutoff_on, run.figures_written, run.checks.len());
+            }
+        }
+    }
+    let releases = gateway.releases().await?;
+    println!("\n{} releases", releases.len());
+    for r in releases.iter().take(5) {
+        println!("    {} {} ({} rows, {} withheld)", r.dataset, r.version, r.rows, r.suppressed);
+    }
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,51 @@
+//! store: checks landed files and commits each as one delivery.
+
+use beleidsinfo_warehouse::store::Store;
+
+use crate::cli::Only;
+use crate::context::At;
+use crate::progress::Step;
+use crate::report::{Outcome, Problems};
+use crate::sources::{Door, is_reference, planned};
+
+pub async fn run(at: &At, args: Only) -> Result<Outcome, Problems> {
+    let (project, pack, warehouse) = at.open().await?;
+    let sources = planned(&project, &pack, args.source.as_deref())?;
+    let mut store = Store::begin(&warehouse, &pack).await?;
+    let mut waiting = Vec::new();
+    for planned in &sources {
+        for receipt in warehouse.raw().receipts(&planned.source.id).await? {
+            if !store.is_stored(&receipt, &planned.source.mapping_hash) {
+                waiting.push((&planned.source, receipt));
+            }
+        }
+    }
+    let mut door = Door::open(&project, &pack, &warehouse).await?;
+    let step = Step::start("store", waiting.len() as u64);
+    let (mut files, mut rows, mut rejected, mut warned) = (0u64, 0u64, 0u64, 0u64);
+    let mut stale = false;
+    for (source, receipt) in waiting {
+        if stale && !is_reference(source, &pack) {
+            door.reload(&pack, &warehouse).await?;
+            stale = false;
+        }
+        let bytes = warehouse.raw().bytes(&receipt).await?;
+        let delivery = door.check(&pack, source, &receipt, &bytes)?;
+        if is_reference(source, &pack) {
+            door.learn(&pack, &delivery);
+            stale = true;
+        }
+        rejected += delivery.rejected;
+        warned += delivery.warned;
+        rows += store.delivery(delivery).await?.rows;
+        files += 1;
+        step.tick(&format!("{} {}", source.id, receipt.name));
+    }
+    let batch = store.batch();
+    store.end();
+    step.end(&match files {
+        0 => format!("nothing new; batch {batch}"),
+        _ => format!("{files} deliveries, {rows} rows, {rejected} records rejected, {warned} with a warning; batch {batch}"),
+    });
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,1 @@
+//! The integration tests: the whole flow, in one binary.

@@ -1,0 +1,244 @@
+//! compute: a run: every indicator's facts, counted into figures; only what changed is written.
+
+pub(crate) mod columns;
+pub(crate) mod facts;
+pub(crate) mod population;
+pub(crate) mod rollup;
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use futures::TryStreamExt;
+
+use crate::define::{self, Reads};
+use crate::error::{Error, Result};
+use crate::figure::{Figure, State, Status};
+use crate::index::{FigureIndex, Run, RunCheck};
+use crate::indicator::Indicator;
+use crate::pack::Pack;
+use crate::principal::Municipalities;
+use crate::reference;
+use crate::region::{RegionBook, Territory};
+use crate::session::{Content, Session, sql_error};
+use crate::warehouse::{PROGRAM, Warehouse, committed_batch, committed_run};
+use facts::Facts;
+use population::Population;
+use rollup::Rollup;
+
+/// The division that figures are also computed on, beside `as_recorded`: that of the mergers of 2025.
+pub fn present_division() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2025, 1, 1).expect("a constant date")
+}
+
+pub fn territories() -> Vec<Territory> {
+    vec![Territory::AsRecorded, Territory::Vintage(present_division())]
+}
+
+/// What a run did.
+#[derive(Debug)]
+pub enum Computed {
+    /// Nothing new came in and no definition changed since this run.
+    UpToDate(Run),
+    Run(Run),
+}
+
+/// Everything an indicator is computed from.
+pub(crate) struct Inputs {
+    pub session: Session,
+    pub book: RegionBook,
+    pub population: Population,
+    pub cutoffs: HashMap<String, NaiveDate>,
+}
+
+impl Inputs {
+    /// Reads the reference tables at the session's batch, and pins the tables the definitions read.
+    pub async fn open(session: Session, pack: &Pack, reads: &Reads) -> Result<Self> {
+        for table in reads.values().flatten().collect::<std::collections::BTreeSet<_>>() {
+            session.pin(table).await?;
+        }
+        session.add_views(pack).await.map_err(|mut e| e.remove(0))?;
+        Ok(Self {
+            book: reference::regions(&session).await?,
+            population: reference::population(&session).await?,
+            cutoffs: reference::cutoffs(&session, reads).await?,
+            session,
+        })
+    }
+
+    /// Counts an indicator's facts.
+    pub async fn rollup<'a>(&'a self, indicator: &'a Indicator, cutoff: NaiveDate) -> Result<Rollup<'a>> {
+        let path = format!("indicators/{}/{}/facts.sql", indicator.theme, indicator.id);
+        let plan = self.session.facts_plan(indicator, cutoff).await?;
+        let failed = |e| sql_error(&path, &indicator.sql, &e);
+        let mut stream = self.session.stream(plan).await.map_err(failed)?;
+        let mut rollup = Rollup::new(indicator, &self.book, territories(), cutoff);
+        while let Some(batch) = stream.try_next().await.map_err(failed)? {
+            rollup.add(&Facts::decode(indicator, &batch)?);
+        }
+        Ok(rollup)
+    }
+}
+
+impl Warehouse {
+    /// Computes all indicators for these municipalities and their predecessors; `tick` hears each indicator's id as it ends.
+    pub async fn compute(&self, pack: &Pack, municipalities: &[String], tick: &mut (dyn FnMut(&str) + Send)) -> Result<Computed, Vec<Error>> {
+        let reads = define::define(pack).await?;
+        self.compute_defined(pack, &reads, municipalities, tick).await.map_err(|e| vec![e])
+    }
+
+    async fn compute_defined(&self, pack: &Pack, reads: &Reads, municipalities: &[String], tick: &mut (dyn FnMut(&str) + Send)) -> Result<Computed> {
+        let lock = self.lock("compute", pack).await?;
+        let definitions_hash = define::save(self.storage(), pack).await?;
+        let mut tables = self.tables(pack).await?;
+        let batch = committed_batch(&tables).await?;
+        let last = committed_run(&tables).await?;
+        let content = Content { pack, tables: &tables, batch, run: last, municipalities: &Municipalities::All, provenance: false };
+        let session = Session::open(content).await?;
+        let before = reference::figure_index(&session).await?;
+        if let Some(run) = before.latest_run()
+            && (run.batch, run.definitions_hash.as_str(), run.program.as_str()) == (batch, definitions_hash.as_str(), PROGRAM)
+        {
+            let run = run.clone();
+            lock.done();
+            return Ok(Computed::UpToDate(run));
+        }
+        let started_at = self.now();
+        let inputs = Inputs::open(session, pack, reads).await?;
+        let run_id = last + 1;
+        let mut checks = Vec::new();
+        let mut changed = Vec::new();
+        for indicator in pack.indicators.values() {
+            let Some(cutoff) = inputs.cutoffs.get(&indicator.id) else {
+                let tables: Vec<&str> = reads.get(&indicator.id).into_iter().flatten().map(String::as_str).collect();
+                checks.push(RunCheck {
+                    indicator: indicator.id.clone(),
+                    check: "source".into(),
+                    passed: false,
+                    finding: format!("Geen enkele bron vult {}: dit cijfer kan niet berekend worden.", tables.join(", ")),
+                });
+                tick(&indicator.id);
+                continue;
+            };
+            let rollup = inputs.rollup(indicator, *cutoff).await?;
+            checks.extend(rollup_checks(indicator, &rollup));
+            let figures = rollup.figures(municipalities, &inputs.population, run_id);
+            checks.extend(figure_checks(indicator, &figures));
+            changed.extend(changes(&before, figures, indicator, run_id, last));
+            tick(&indicator.id);
+        }
+        let Some(cutoff_on) = inputs.cutoffs.values().min().copied() else {
+            return Err(Error::input("cannot compute: no source says up to which day it is complete")
+                .hint("store a delivery first, with `complete_until` in its mapping"));
+        };
+        let contract = |name: &str| pack.contracts.get(name).ok_or_else(|| Error::input(format!("the pack has no table contract `{name}`")));
+        let app = format!("compute/{run_id}@{}", started_at.timestamp_micros());
+        let rows = columns::figures_to_rows(contract("figures")?, &changed.iter().collect::<Vec<_>>())?;
+        let table = |name: &str| Error::input(format!("the pack has no table contract `{name}`"));
+        tables.get_mut("figures").ok_or_else(|| table("figures"))?.append(rows, &app, run_id).await?;
+        let run = Run {
+            run_id,
+            batch,
+            definitions_hash,
+            program: PROGRAM.into(),
+            cutoff_on,
+            checks,
+            started_at,
+            finished_at: self.now(),
+            figures_written: changed.len() as i64,
+        };
+        let row = columns::run_to_row(contract("runs")?, &run)?;
+        tables.get_mut("runs").ok_or_else(|| table("runs"))?.append(row, &app, run_id).await?;
+        lock.done();
+        Ok(Computed::Run(run))
+    }
+}
+
+/// The figures that differ from those that stand, with `revised` where a final one changed; and empty ones for cells that vanished.
+fn changes(before: &FigureIndex, figures: Vec<Figure>, indicator: &Indicator, run_id: i64, last: i64) -> Vec<Figure> {
+    let mut standing: HashMap<_, &Figure> = before
+        .all_at(last)
+        .filter(|f| f.address.indicator == indicator.id && f.address.version == indicator.version)
+        .map(|f| (&f.address, f))
+        .collect();
+    let mut changed = Vec::new();
+    for mut figure in figures {
+        let old = standing.remove(&figure.address);
+        if let Some(old) = old {
+            let was_final = matches!(old.status, Status::Final | Status::Revised);
+            let same_number = (old.n, old.numerator, old.denominator, old.state) == (figure.n, figure.numerator, figure.denominator, figure.state)
+                && old.value.map(f64::to_bits) == figure.value.map(f64::to_bits);
+            if figure.status == Status::Final && was_final && (!same_number || old.status == Status::Revised) {
+                figure.status = Status::Revised;
+            }
+        }
+        if old.is_none_or(|old| !old.same_content(&figure)) {
+            changed.push(figure);
+        }
+    }
+    let vanished = standing.into_values().filter(|f| f.state != State::Missing);
+    changed.extend(vanished.map(|old| Figure {
+        run_from: run_id,
+        n: 0,
+        numerator: None,
+        denominator: None,
+        value: None,
+        state: State::Missing,
+        ..old.clone()
+    }));
+    changed.sort_by(|a, b| a.address.cmp(&b.address));
+    changed
+}
+
+fn rollup_checks(indicator: &Indicator, rollup: &Rollup) -> Vec<RunCheck> {
+    let out = rollup.left_out;
+    let check = |name: &str, passed: bool, finding: String| RunCheck { indicator: indicator.id.clone(), check: name.into(), passed, finding };
+    let totals = rollup.grand_totals();
+    let lost: u64 = out.unplaced.iter().sum();
+    let equal = totals.windows(2).all(|w| w[0].1 == w[1].1);
+    vec![
+        check("dated", out.undated == 0, match out.undated {
+            0 => "Elk feit heeft een datum.".into(),
+            n => format!("{n} feiten hebben geen datum en tellen in geen enkele periode."),
+        }),
+        check("valued", out.without_value == 0, match out.without_value {
+            0 => "Elk feit heeft een waarde.".into(),
+            n => format!("{n} feiten hebben geen waarde en tellen niet mee."),
+        }),
+        check("placed", lost == 0, match lost {
+            0 => "Elk feit ligt in een gemeente die toen bestond.".into(),
+            n => format!("{n} keer lag een feit in een gemeente die toen niet bestond en niet te splitsen is."),
+        }),
+        check("territories", equal || lost > 0, if equal {
+            "Op beide indelingen van het grondgebied telt evenveel.".into()
+        } else {
+            format!("De indelingen tellen niet evenveel: {}.", totals.iter().map(|(t, n)| format!("{} {n}", t.code())).collect::<Vec<_>>().join(", "))
+        }),
+    ]
+}
+
+/// Checks on the figures themselves: parts of a slice add up to the total, quarters to the year, and no share beyond 100 %.
+fn figure_checks(indicator: &Indicator, figures: &[Figure]) -> Vec<RunCheck> {
+    let check = |name: &str, passed: bool, finding: String| RunCheck { indicator: indicator.id.clone(), check: name.into(), passed, finding };
+    let totals: HashMap<_, i64> = figures
+        .iter()
+        .filter(|f| f.address.slice.is_total())
+        .map(|f| ((f.address.period, f.address.territory, f.address.region.as_str()), f.n))
+        .collect();
+    let mut parts: HashMap<_, i64> = HashMap::new();
+    for f in figures.iter().filter(|f| !f.address.slice.is_total()) {
+        let columns = f.address.slice.columns().join(",");
+        *parts.entry((f.address.period, f.address.territory, f.address.region.as_str(), columns)).or_default() += f.n;
+    }
+    let wrong = parts.iter().filter(|((p, t, r, _), n)| totals.get(&(*p, *t, *r)) != Some(n)).count();
+    let beyond = figures.iter().filter(|f| f.value.is_some_and(|v| !v.is_finite()) || (indicator.unit == "%" && f.value.is_some_and(|v| v > 100.0))).count();
+    vec![
+        check("slices", wrong == 0, match wrong {
+            0 => "De delen van elke uitsplitsing tellen op tot het totaal.".into(),
+            n => format!("Bij {n} uitsplitsingen tellen de delen niet op tot het totaal."),
+        }),
+        check("finite", beyond == 0, match beyond {
+            0 => "Elk cijfer is eindig, en geen percentage boven 100.".into(),
+            n => format!("{n} cijfers zijn oneindig of een percentage boven 100."),
+        }),
+    ]
+}

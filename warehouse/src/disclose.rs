@@ -1,0 +1,153 @@
+//! disclose: which figures of one indicator may leave together. Pure.
+//!
+//! Simple, and on the safe side. Everything that can be subtracted from one another is judged together: all municipalities of a
+//! merger (old and new, on both territories), all values of a slice, and all months, quarters and the year of a calendar year.
+//! For such a group the finest kind of period is published at which *every* cell of it, and of all coarser kinds, is safe;
+//! finer kinds are withheld whole. So no withheld cell is the difference of published ones.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::Datelike;
+
+use crate::figure::{Figure, State};
+use crate::indicator::Kind;
+use crate::period::PeriodKind;
+use crate::region::RegionBook;
+
+const MILLION: i128 = 1_000_000;
+
+/// A count is safe when nothing was there or enough was: the count itself, the part that counts and its complement.
+fn safe(figure: &Figure, kind: Kind, minimum: u32) -> bool {
+    let enough = |n: i128| n == 0 || n >= i128::from(minimum);
+    let whole = |x: Option<i128>| x.map_or(0, |x| x / MILLION);
+    let n = i128::from(figure.n);
+    match kind {
+        Kind::Share => enough(n) && enough(whole(figure.numerator)) && enough(n - whole(figure.numerator)),
+        Kind::Ratio => enough(n) && enough(whole(figure.numerator)) && enough(whole(figure.denominator)),
+        _ => enough(n),
+    }
+}
+
+/// Municipalities whose ground is linked by mergers share one name: the first code of their group.
+fn linked(book: &RegionBook, code: &str) -> String {
+    let mut group = BTreeSet::from([code.to_string()]);
+    loop {
+        let more: Vec<&str> = book
+            .changes()
+            .iter()
+            .flat_map(|c| {
+                let touched = group.contains(&c.from) || group.contains(&c.to);
+                [&c.from, &c.to].into_iter().filter(move |_| touched)
+            })
+            .map(String::as_str)
+            .filter(|c| !group.contains(*c))
+            .collect();
+        if more.is_empty() {
+            return group.first().cloned().unwrap_or_default();
+        }
+        let more: Vec<String> = more.into_iter().map(str::to_string).collect();
+        group.extend(more);
+    }
+}
+
+/// The figures of one indicator with every unsafe one, and all that would reveal it, withheld (`suppressed`, no numbers).
+pub fn disclose(figures: Vec<Figure>, kind: Kind, minimum: u32, book: &RegionBook) -> Vec<Figure> {
+    let mut groups: HashMap<String, String> = HashMap::new();
+    for figure in &figures {
+        let region = &figure.address.region;
+        if !groups.contains_key(region) {
+            groups.insert(region.clone(), linked(book, region));
+        }
+    }
+    let judged = |f: &Figure| {
+        let columns: Vec<String> = f.address.slice.columns().into_iter().map(str::to_string).collect();
+        (groups[&f.address.region].clone(), columns, f.address.period.start().year())
+    };
+    // Per group the kinds of period at which some cell is unsafe.
+    let mut unsafe_kinds: BTreeMap<(String, Vec<String>, i32), BTreeSet<PeriodKind>> = BTreeMap::new();
+    for f in figures.iter().filter(|f| !safe(f, kind, minimum)) {
+        unsafe_kinds.entry(judged(f)).or_default().insert(f.address.period.kind());
+    }
+    // A slice adds up to the total: where the total is withheld at a kind, its slices are too.
+    let totals: Vec<_> = unsafe_kinds.iter().filter(|((_, columns, _), _)| columns.is_empty()).map(|(k, v)| (k.clone(), v.clone())).collect();
+    for ((group, _, year), kinds) in totals {
+        for f in figures.iter().filter(|f| groups[&f.address.region] == group && f.address.period.start().year() == year) {
+            unsafe_kinds.entry(judged(f)).or_default().extend(&kinds);
+        }
+    }
+    figures
+        .into_iter()
+        .map(|f| {
+            // Coarser kinds must be safe too, so an unsafe year withholds all of its year.
+            let withheld = unsafe_kinds.get(&judged(&f)).is_some_and(|kinds| kinds.iter().any(|k| *k >= f.address.period.kind()));
+            if withheld {
+                Figure { n: 0, numerator: None, denominator: None, value: None, state: State::Suppressed, ..f }
+            } else {
+                f
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figure::{Address, Slice, Status};
+    use crate::period::Period;
+    use crate::region::Territory;
+
+    fn cell(period: &str, region: &str, slice: &str, n: i64) -> Figure {
+        Figure {
+            address: Address {
+                indicator: "zaak".into(),
+                version: "1.0.0".into(),
+                period: Period::parse(period).expect("a period"),
+                territory: Territory::AsRecorded,
+                region: region.into(),
+                slice: Slice::parse(slice).expect("a slice"),
+            },
+            run_from: 1,
+            run_until: None,
+            n,
+            numerator: Some(i128::from(n) * MILLION),
+            denominator: None,
+            value: Some(n as f64),
+            state: State::Value,
+            status: Status::Final,
+            completeness: None,
+            cutoff_on: "2025-12-31".parse().expect("a date"),
+        }
+    }
+
+    fn shown(figures: Vec<Figure>, kind: Kind) -> Vec<String> {
+        let out = disclose(figures, kind, 5, &RegionBook::default());
+        out.iter().filter(|f| f.state != State::Suppressed).map(|f| format!("{} {}", f.address.period.code(), f.address.slice.code()).trim().to_string()).collect()
+    }
+
+    #[test]
+    fn a_small_month_takes_its_linked_months_along_but_not_the_quarter() {
+        let cells = vec![cell("2025-01", "1", "", 9), cell("2025-02", "1", "", 3), cell("2025-03", "1", "", 8), cell("2025-Q1", "1", "", 20)];
+        assert_eq!(shown(cells, Kind::Count), ["2025-Q1"]);
+    }
+
+    #[test]
+    fn a_small_slice_takes_its_complement_along() {
+        let cells = vec![cell("2025", "1", "", 20), cell("2025", "1", "channel=post", 2), cell("2025", "1", "channel=digital", 18)];
+        assert_eq!(shown(cells, Kind::Count), ["2025"]);
+    }
+
+    #[test]
+    fn a_share_is_withheld_for_a_small_complement() {
+        let mut late = cell("2025", "1", "", 40);
+        late.numerator = Some(38 * MILLION);
+        assert_eq!(shown(vec![late.clone()], Kind::Share), Vec::<String>::new());
+        late.numerator = Some(40 * MILLION);
+        assert_eq!(shown(vec![late], Kind::Share), ["2025"]);
+    }
+
+    #[test]
+    fn an_unsafe_year_withholds_everything_in_it() {
+        let cells = vec![cell("2025", "1", "", 4), cell("2025-Q1", "1", "", 0), cell("2024", "1", "", 9)];
+        assert_eq!(shown(cells, Kind::Count), ["2024"]);
+    }
+}

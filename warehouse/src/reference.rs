@@ -1,0 +1,165 @@
+//! reference: the reference tables that the program itself reads: regions, population, targets, products, deliveries.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::NaiveDate;
+
+use crate::compute::population::Population;
+use crate::define::Reads;
+use crate::error::{Error, Result};
+use crate::index::{FigureIndex, Run};
+use crate::language::Text;
+use crate::period::PeriodKind;
+use crate::region::{ChangeKind, Region, RegionBook, RegionChange};
+use crate::session::Session;
+use crate::store::rows::{date_column, int_column, text_column};
+use crate::target::Target;
+
+fn optional(texts: &arrow::array::StringArray, i: usize) -> Option<String> {
+    use arrow::array::Array;
+    texts.is_valid(i).then(|| texts.value(i).to_string())
+}
+
+pub(crate) async fn regions(session: &Session) -> Result<RegionBook> {
+    let broken = |what: &str| Error::storage(format!("cannot read table `{what}`")).because("a key is empty");
+    let mut regions = Vec::new();
+    for rows in session.collect("select region_code, valid_from, valid_until, level, parent_code, name_nl from regions").await? {
+        let (codes, levels, parents, names) = (text_column(&rows, 0)?, text_column(&rows, 3)?, text_column(&rows, 4)?, text_column(&rows, 5)?);
+        let (from, until) = (date_column(&rows, 1)?, date_column(&rows, 2)?);
+        for i in 0..rows.num_rows() {
+            regions.push(Region {
+                code: codes.value(i).into(),
+                valid_from: from[i].ok_or_else(|| broken("regions"))?,
+                valid_until: until[i],
+                level: levels.value(i).into(),
+                parent: optional(&parents, i),
+                name_nl: names.value(i).into(),
+            });
+        }
+    }
+    let mut changes = Vec::new();
+    for rows in session.collect("select changed_on, from_code, to_code, kind from region_changes").await? {
+        let (on, from, to, kinds) = (date_column(&rows, 0)?, text_column(&rows, 1)?, text_column(&rows, 2)?, text_column(&rows, 3)?);
+        for i in 0..rows.num_rows() {
+            changes.push(RegionChange {
+                on: on[i].ok_or_else(|| broken("region_changes"))?,
+                from: from.value(i).into(),
+                to: to.value(i).into(),
+                kind: ChangeKind::parse(kinds.value(i)).ok_or_else(|| broken("region_changes"))?,
+            });
+        }
+    }
+    Ok(RegionBook::new(regions, changes))
+}
+
+pub(crate) async fn population(session: &Session) -> Result<Population> {
+    let mut rows_read = Vec::new();
+    let sql = "select region_code, reference_on, vintage_on, persons from population where sex = 'total' and age_band = 'total'";
+    for rows in session.collect(sql).await? {
+        let (codes, on, vintage, persons) = (text_column(&rows, 0)?, date_column(&rows, 1)?, date_column(&rows, 2)?, int_column(&rows, 3)?);
+        for i in 0..rows.num_rows() {
+            if let (Some(on), Some(vintage)) = (on[i], vintage[i]) {
+                rows_read.push((codes.value(i).to_string(), on, vintage, persons.value(i)));
+            }
+        }
+    }
+    Ok(Population::new(rows_read))
+}
+
+pub(crate) async fn targets(session: &Session) -> Result<Vec<Target>> {
+    let sql = "select target_id, indicator_id, cast(indicator_major as bigint), region_code, period_kind, slice, cast(lower as double), \
+               cast(upper as double), cast(tolerance as double), valid_from, valid_until, decision_uri, decided_on from targets order by target_id";
+    let mut targets = Vec::new();
+    for rows in session.collect(sql).await? {
+        use arrow::array::{Array, AsArray};
+        let texts: Vec<_> = [0, 1, 3, 4, 5, 11].iter().map(|c| text_column(&rows, *c)).collect::<Result<_>>()?;
+        let majors = int_column(&rows, 2)?;
+        let floats: Vec<_> = [6, 7, 8].iter().map(|c| rows.column(*c).as_primitive::<arrow::datatypes::Float64Type>().clone()).collect();
+        let (from, until, decided) = (date_column(&rows, 9)?, date_column(&rows, 10)?, date_column(&rows, 12)?);
+        let float = |c: usize, i: usize| floats[c].is_valid(i).then(|| floats[c].value(i));
+        for i in 0..rows.num_rows() {
+            let (Some(valid_from), Some(decided_on), Some(period_kind)) = (from[i], decided[i], PeriodKind::parse(texts[3].value(i))) else { continue };
+            targets.push(Target {
+                target_id: texts[0].value(i).into(),
+                indicator_id: texts[1].value(i).into(),
+                indicator_major: u32::try_from(majors.value(i)).unwrap_or(0),
+                region_code: texts[2].value(i).into(),
+                period_kind,
+                slice: optional(&texts[4], i).unwrap_or_default(),
+                lower: float(0, i),
+                upper: float(1, i),
+                tolerance: float(2, i),
+                valid_from,
+                valid_until: until[i],
+                decision_uri: texts[5].value(i).into(),
+                decided_on,
+            });
+        }
+    }
+    Ok(targets)
+}
+
+/// Product code to its names, for labels.
+pub(crate) async fn products(session: &Session) -> Result<BTreeMap<String, Text>> {
+    let mut products = BTreeMap::new();
+    for rows in session.collect("select product_code, name_nl, coalesce(name_en, name_nl) from products order by valid_from").await? {
+        let (codes, nl, en) = (text_column(&rows, 0)?, text_column(&rows, 1)?, text_column(&rows, 2)?);
+        for i in 0..rows.num_rows() {
+            products.insert(codes.value(i).to_string(), Text::new(nl.value(i), en.value(i)));
+        }
+    }
+    Ok(products)
+}
+
+/// Per indicator the day up to which all sources it reads are complete; an indicator whose tables no source fills has none.
+pub(crate) async fn cutoffs(session: &Session, reads: &Reads) -> Result<HashMap<String, NaiveDate>> {
+    // Per source the latest day, and the tables it fills.
+    let mut sources: BTreeMap<String, (NaiveDate, BTreeSet<String>)> = BTreeMap::new();
+    for rows in session.collect("select source_id, complete_until_on, tables from deliveries where complete_until_on is not null").await? {
+        let (ids, until, tables) = (text_column(&rows, 0)?, date_column(&rows, 1)?, text_column(&rows, 2)?);
+        for i in 0..rows.num_rows() {
+            let Some(day) = until[i] else { continue };
+            let source = sources.entry(ids.value(i).into()).or_insert_with(|| (day, BTreeSet::new()));
+            source.0 = source.0.max(day);
+            source.1.extend(tables.value(i).split(',').map(str::to_string));
+        }
+    }
+    let cutoff = |tables: &BTreeSet<String>| sources.values().filter(|(_, filled)| !filled.is_disjoint(tables)).map(|(day, _)| *day).min();
+    Ok(reads.iter().filter_map(|(id, tables)| Some((id.clone(), cutoff(tables)?))).collect())
+}
+
+/// Runs and figures, whole.
+pub(crate) async fn figure_index(session: &Session) -> Result<FigureIndex> {
+    use crate::compute::columns::{FIGURE_COLUMNS, RUN_COLUMNS, rows_to_figures, rows_to_runs};
+    let mut runs: Vec<Run> = Vec::new();
+    for rows in session.collect(&format!("select {RUN_COLUMNS} from runs")).await? {
+        runs.extend(rows_to_runs(&rows)?);
+    }
+    let mut figures = Vec::new();
+    for rows in session.collect(&format!("select {FIGURE_COLUMNS} from figures")).await? {
+        figures.extend(rows_to_figures(&rows)?);
+    }
+    Ok(FigureIndex::new(runs, figures))
+}
+
+/// What check needs to know codes by: the regions with their history, and the rows of every reference table.
+pub struct CodeTables {
+    pub regions: RegionBook,
+    pub tables: Vec<(String, Vec<arrow::array::RecordBatch>)>,
+}
+
+impl crate::warehouse::Warehouse {
+    /// The reference tables as they stand now.
+    pub async fn code_tables(&self, pack: &crate::pack::Pack) -> Result<CodeTables> {
+        let tables = self.tables(pack).await?;
+        let (batch, run) = (crate::warehouse::committed_batch(&tables).await?, 0);
+        let municipalities = &crate::principal::Municipalities::All;
+        let session = Session::open(crate::session::Content { pack, tables: &tables, batch, run, municipalities, provenance: false }).await?;
+        let mut found = Vec::new();
+        for contract in pack.canonical().filter(|c| c.tenant.is_none()) {
+            let columns: Vec<&str> = contract.columns.keys().map(String::as_str).collect();
+            found.push((contract.name.clone(), session.collect(&format!("select {} from {}", columns.join(", "), contract.name)).await?));
+        }
+        Ok(CodeTables { regions: regions(&session).await?, tables: found })
+    }
+}

@@ -1,0 +1,298 @@
+//! session: the only place where a DataFusion session is made. What a session does not hold, no SQL can reach.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
+use std::sync::{Arc, RwLock};
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::Schema;
+use chrono::{Datelike, NaiveDate};
+use datafusion::catalog::{MemorySchemaProvider, MemTable, TableProvider};
+use datafusion::common::{DataFusionError, ParamValues, ScalarValue, plan_err};
+use datafusion::dataframe::DataFrame;
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::object_store::ObjectStoreRegistry;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::functions_window::expr_fn::{lead, row_number};
+use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlan, col, lit};
+use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
+use object_store::ObjectStore;
+use url::Url;
+
+use crate::contract::Contract;
+use crate::days;
+use crate::error::{Doing, Error, Result};
+use crate::indicator::Indicator;
+use crate::pack::Pack;
+use crate::principal::Municipalities;
+use crate::tables::Table;
+
+/// What a session holds: definitions, and the rows of the tables that these municipalities had at this batch.
+pub(crate) struct Content<'a> {
+    pub pack: &'a Pack,
+    /// By name; a table of the pack that is not here is empty.
+    pub tables: &'a BTreeMap<String, Table>,
+    pub batch: i64,
+    /// The last run whose figures are visible.
+    pub run: i64,
+    pub municipalities: &'a Municipalities,
+    /// Also shows `source_id` and `delivery` of each row; for proofs, never for definitions.
+    pub provenance: bool,
+}
+
+pub(crate) struct Session {
+    context: SessionContext,
+}
+
+/// Holds only the stores that tables registered; `file://` and the like are not there to be found.
+#[derive(Default)]
+struct ClosedRegistry {
+    stores: RwLock<HashMap<String, Arc<dyn ObjectStore>>>,
+}
+
+impl fmt::Debug for ClosedRegistry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClosedRegistry")
+    }
+}
+
+fn store_key(url: &Url) -> String {
+    format!("{}://{}", url.scheme(), &url[url::Position::BeforeHost..url::Position::AfterPort])
+}
+
+impl ObjectStoreRegistry for ClosedRegistry {
+    fn register_store(&self, url: &Url, store: Arc<dyn ObjectStore>) -> Option<Arc<dyn ObjectStore>> {
+        self.stores.write().ok()?.insert(store_key(url), store)
+    }
+    fn get_store(&self, url: &Url) -> datafusion::common::Result<Arc<dyn ObjectStore>> {
+        let stores = self.stores.read().map_err(|_| DataFusionError::Execution("the store registry is poisoned".into()))?;
+        stores.get(&store_key(url)).cloned().ok_or_else(|| DataFusionError::Plan("files and addresses cannot be read from SQL".into()))
+    }
+}
+
+/// Memory a session may use before it spills to disk, in bytes.
+const MEMORY: usize = 2 << 30;
+
+impl Session {
+    pub async fn open(content: Content<'_>) -> Result<Self> {
+        let doing = || "cannot open a session".to_string();
+        let runtime = RuntimeEnvBuilder::new()
+            .with_memory_pool(Arc::new(FairSpillPool::new(MEMORY)))
+            .with_object_store_registry(Arc::new(ClosedRegistry::default()))
+            .build_arc()
+            .storing(doing)?;
+        let mut config = SessionConfig::new().with_information_schema(false);
+        config.options_mut().sql_parser.collect_spans = true;
+        let context = SessionContext::new_with_config_rt(config, runtime);
+        for function in days::functions() {
+            context.register_udf(function);
+        }
+        let session = Self { context };
+        for contract in content.pack.contracts.values() {
+            let provider = session.visible(contract, &content).await?;
+            session.context.register_table(contract.name.as_str(), provider).storing(doing)?;
+        }
+        Ok(session)
+    }
+
+    /// The rows of a table as of the batch: per key the latest version that is not a delete.
+    async fn visible(&self, contract: &Contract, content: &Content<'_>) -> Result<Arc<dyn TableProvider>> {
+        let doing = || format!("cannot read table `{}`", contract.name);
+        let allowed = match content.municipalities {
+            Municipalities::All => None,
+            Municipalities::Only(codes) => Some(codes),
+        };
+        let names = shown_columns(contract, content.provenance);
+        let provider = match content.tables.get(&contract.name) {
+            Some(table) => table.provider(allowed).await?,
+            None => None,
+        };
+        let Some(provider) = provider else {
+            let stored = contract.stored_schema();
+            let fields: Vec<_> = names.iter().filter_map(|n| stored.field_with_name(n).ok().cloned()).collect();
+            let mut empty = vec![Arc::new(Schema::new(fields))];
+            let schema = empty.remove(0);
+            let table = MemTable::try_new(schema.clone(), vec![vec![RecordBatch::new_empty(schema)]]).storing(doing)?;
+            let frame = self.context.read_table(Arc::new(table)).storing(doing)?;
+            let frame = if contract.name == "figures" { with_run_until(frame).storing(doing)? } else { frame };
+            return Ok(frame.into_view());
+        };
+        let frame = self.context.read_table(provider).storing(doing)?;
+        let frame = if contract.system { system_rows(frame, contract, content) } else { latest_versions(frame, contract, content.batch) };
+        let mut columns: Vec<Expr> = names.iter().map(|n| col(n.as_str())).collect();
+        if contract.name == "figures" {
+            columns.push(col("run_until"));
+        }
+        Ok(frame.and_then(|f| f.select(columns)).storing(doing)?.into_view())
+    }
+
+    /// Registers the pack's views, in an order in which each finds those it reads; all problems at once.
+    pub async fn add_views(&self, pack: &Pack) -> Result<(), Vec<Error>> {
+        let mut waiting: Vec<(&String, &String)> = pack.views.iter().collect();
+        loop {
+            let mut failed = Vec::new();
+            let before = waiting.len();
+            for (name, sql) in waiting {
+                match self.plan(sql).await {
+                    Ok(plan) => {
+                        let view = self.context.execute_logical_plan(plan).await.map(DataFrame::into_view);
+                        if let Err(e) = view.and_then(|v| self.context.register_table(name.as_str(), v)) {
+                            failed.push((name, sql, e));
+                        }
+                    }
+                    Err(e) => failed.push((name, sql, e)),
+                }
+            }
+            if failed.is_empty() {
+                return Ok(());
+            }
+            if failed.len() == before {
+                let names: BTreeSet<&str> = failed.iter().map(|(n, _, _)| n.as_str()).collect();
+                return Err(failed
+                    .iter()
+                    .map(|(name, sql, e)| {
+                        let error = sql_error(&format!("views/{name}.sql"), sql, e);
+                        match names.iter().find(|other| *other != &name.as_str() && sql.contains(**other)) {
+                            Some(other) => error.hint(format!("views `{name}` and `{other}` may read each other in a circle")),
+                            None => error,
+                        }
+                    })
+                    .collect());
+            }
+            waiting = failed.into_iter().map(|(name, sql, _)| (name, sql)).collect();
+        }
+    }
+
+    /// Offers each indicator's facts as `facts.<id>`, with its cutoff filled in.
+    pub async fn add_facts(&self, pack: &Pack, cutoffs: &HashMap<String, NaiveDate>) -> Result<()> {
+        let doing = || "cannot offer facts to SQL".to_string();
+        let catalog = self.context.catalog("datafusion").ok_or_else(|| Error::storage(doing()))?;
+        catalog.register_schema("facts", Arc::new(MemorySchemaProvider::new())).storing(doing)?;
+        for (id, indicator) in &pack.indicators {
+            let Some(cutoff) = cutoffs.get(id) else { continue };
+            let plan = self.facts_plan(indicator, *cutoff).await?;
+            let frame = self.context.execute_logical_plan(plan).await.storing(doing)?;
+            self.context.register_table(format!("facts.{id}"), frame.into_view()).storing(doing)?;
+        }
+        Ok(())
+    }
+
+    /// Plans one read-only statement; the only planner for SQL text there is.
+    pub async fn plan(&self, sql: &str) -> datafusion::common::Result<LogicalPlan> {
+        let state = self.context.state();
+        let statement = state.sql_to_statement(sql, &datafusion::config::Dialect::Generic)?;
+        let is_query = matches!(
+            &statement,
+            datafusion::sql::parser::Statement::Statement(inner) if matches!(inner.as_ref(), datafusion::sql::sqlparser::ast::Statement::Query(_))
+        );
+        if !is_query {
+            return plan_err!("only one `select` can be asked: nothing is written, set, copied or explained here");
+        }
+        let plan = state.statement_to_plan(statement).await?;
+        SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false).verify_plan(&plan)?;
+        Ok(plan)
+    }
+
+    /// The tables and views a statement names.
+    pub fn names_in(&self, sql: &str) -> Vec<String> {
+        let state = self.context.state();
+        let Ok(statement) = state.sql_to_statement(sql, &datafusion::config::Dialect::Generic) else { return Vec::new() };
+        let names = state.resolve_table_references(&statement).unwrap_or_default();
+        names.iter().map(|n| n.table().to_string()).collect()
+    }
+
+    /// The plan of an indicator's facts, `$cutoff` filled in.
+    pub async fn facts_plan(&self, indicator: &Indicator, cutoff: NaiveDate) -> Result<LogicalPlan> {
+        let path = format!("indicators/{}/{}/facts.sql", indicator.theme, indicator.id);
+        let days = cutoff.num_days_from_ce() - NaiveDate::default().num_days_from_ce();
+        let values = HashMap::from([("cutoff".to_string(), ScalarValue::Date32(Some(days)).into())]);
+        let plan = self.plan(&indicator.sql).await.map_err(|e| sql_error(&path, &indicator.sql, &e))?;
+        plan.with_param_values(ParamValues::Map(values)).map_err(|e| sql_error(&path, &indicator.sql, &e))
+    }
+
+    pub async fn stream(&self, plan: LogicalPlan) -> datafusion::common::Result<SendableRecordBatchStream> {
+        self.context.execute_logical_plan(plan).await?.execute_stream().await
+    }
+
+    /// For questions this crate asks itself.
+    pub async fn collect(&self, sql: &str) -> Result<Vec<RecordBatch>> {
+        let doing = || "cannot read the warehouse's own tables".to_string();
+        let plan = self.plan(sql).await.storing(doing)?;
+        let frame = self.context.execute_logical_plan(plan).await.storing(doing)?;
+        frame.collect().await.storing(doing)
+    }
+
+    /// Replaces a table by its rows in memory, so that many statements over it read it once.
+    pub async fn pin(&self, table: &str) -> Result<()> {
+        let doing = || format!("cannot read table `{table}`");
+        let frame = self.context.table(table).await.storing(doing)?;
+        let schema = Arc::new(frame.schema().as_arrow().clone());
+        let rows = frame.collect().await.storing(doing)?;
+        let pinned = MemTable::try_new(schema, vec![rows]).storing(doing)?;
+        self.context.deregister_table(table).storing(doing)?;
+        self.context.register_table(table, Arc::new(pinned)).storing(doing)?;
+        Ok(())
+    }
+}
+
+/// Never a personal column: no definition and no question needs one yet.
+fn shown_columns(contract: &Contract, provenance: bool) -> Vec<String> {
+    let personal: BTreeSet<&str> = contract.personal_columns().collect();
+    let mut names: Vec<String> = contract.columns.keys().filter(|n| !personal.contains(n.as_str())).cloned().collect();
+    if provenance && !contract.system {
+        names.extend(["source_id".to_string(), "delivery".to_string()]);
+    }
+    names
+}
+
+fn latest_versions(frame: DataFrame, contract: &Contract, batch: i64) -> datafusion::common::Result<DataFrame> {
+    // Per municipality: a row that moved to another one leaves a delete behind, so each tenant's files are enough by themselves.
+    let key: Vec<Expr> = contract.tenant.iter().chain(&contract.key).map(|c| col(c.as_str())).collect();
+    let newest = vec![col("batch").sort(false, false), col("record").sort(false, false)];
+    let rank = row_number().partition_by(key).order_by(newest).build()?.alias("version_rank");
+    frame.filter(col("batch").lt_eq(lit(batch)))?.window(vec![rank])?.filter(col("version_rank").eq(lit(1u64)).and(col("change").eq(lit("put"))))
+}
+
+fn system_rows(frame: DataFrame, contract: &Contract, content: &Content<'_>) -> datafusion::common::Result<DataFrame> {
+    match contract.name.as_str() {
+        "figures" => with_run_until(frame.filter(col("run_from").lt_eq(lit(content.run)))?),
+        "runs" => frame.filter(col("run_id").lt_eq(lit(content.run))),
+        _ => frame.filter(col("batch").lt_eq(lit(content.batch))),
+    }
+}
+
+fn with_run_until(frame: DataFrame) -> datafusion::common::Result<DataFrame> {
+    let address = ["indicator_id", "version", "period_kind", "period_start", "territory", "region_code", "slice"];
+    let next = lead(col("run_from"), Some(1), None)
+        .partition_by(address.iter().map(|c| col(*c)).collect())
+        .order_by(vec![col("run_from").sort(true, false)])
+        .build()?
+        .alias("run_until");
+    frame.window(vec![next])
+}
+
+/// Turns an engine error into one that names the file and the place in it.
+pub(crate) fn sql_error(path: &str, sql: &str, error: &DataFusionError) -> Error {
+    let place = error
+        .diagnostic()
+        .and_then(|d| d.span)
+        .map(|span| (span.start.line, span.start.column))
+        .or_else(|| parser_place(&error.to_string()));
+    let text = match place {
+        Some((line, column)) => {
+            let shown = usize::try_from(line).ok().and_then(|l| sql.lines().nth(l.saturating_sub(1))).unwrap_or_default();
+            format!("{path}:{line}:{column}: `{}`", shown.trim())
+        }
+        None => path.to_string(),
+    };
+    Error::input(text).because(error.strip_backtrace())
+}
+
+/// The SQL parser writes `Line: 3, Column: 7` into its message.
+fn parser_place(message: &str) -> Option<(u64, u64)> {
+    let rest = message.split_once("Line: ")?.1;
+    let (line, rest) = rest.split_once(", Column: ")?;
+    let column: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    Some((line.parse().ok()?, column.parse().ok()?))
+}

@@ -1,0 +1,229 @@
+//! tables: the warehouse's Delta tables: create, append, read, sweep. Rows are only ever appended; what a killed run left is
+//! taken out whole files at a time.
+
+use std::collections::{BTreeSet, HashMap};
+
+use arrow::array::RecordBatch;
+use datafusion::catalog::TableProvider;
+use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
+use deltalake::kernel::{Action, LogicalFileView, StructType, Transaction};
+use deltalake::operations::create::CreateBuilder;
+use deltalake::protocol::{DeltaOperation, SaveMode};
+use deltalake::writer::{DeltaWriter, RecordBatchWriter};
+use deltalake::{DeltaTable, DeltaTableBuilder};
+use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
+use futures::TryStreamExt;
+use std::sync::Arc;
+
+use crate::contract::{Contract, Visibility};
+use crate::error::{Doing, Error, Result};
+use crate::location::Storage;
+
+/// One Delta table, known by its contract.
+#[derive(Debug, Clone)]
+pub(crate) struct Table {
+    pub contract: Contract,
+    /// `None` while nothing was ever stored in it.
+    delta: Option<DeltaTable>,
+    storage: Storage,
+}
+
+/// The column of a system table (or version column) that says in which commit a row became visible.
+fn visibility_column(contract: &Contract) -> &'static str {
+    match contract.name.as_str() {
+        "figures" => "run_from",
+        "runs" => "run_id",
+        _ => "batch",
+    }
+}
+
+impl Table {
+    pub async fn open(storage: &Storage, contract: &Contract) -> Result<Self> {
+        let mut delta = builder(storage, &contract.name)?;
+        let doing = || format!("cannot open table `{}`", contract.name);
+        let exists = delta.verify_deltatable_existence().await.storing(doing)?;
+        let delta = if exists {
+            delta.load().await.storing(doing)?;
+            Some(delta)
+        } else {
+            None
+        };
+        Ok(Self { contract: contract.clone(), delta, storage: storage.clone() })
+    }
+
+    fn partition_columns(&self) -> Vec<String> {
+        match self.contract.name.as_str() {
+            "figures" => vec!["indicator_id".into()],
+            _ => self.contract.tenant.iter().cloned().collect(),
+        }
+    }
+
+    async fn create(&mut self) -> Result<()> {
+        let doing = || format!("cannot create table `{}`", self.contract.name);
+        let schema: StructType = self.contract.stored_schema().as_ref().try_into_kernel().storing(doing)?;
+        // No min/max statistics on personal columns: they would be copied into the log.
+        let stored = self.contract.stored_schema();
+        let statistics: Vec<&str> = stored
+            .fields()
+            .iter()
+            .map(|f| f.name().as_str())
+            .filter(|n| self.contract.columns.get(*n).is_none_or(|c| c.visibility != Visibility::Personal))
+            .collect();
+        let table = CreateBuilder::new()
+            .with_log_store(builder(&self.storage, &self.contract.name)?.log_store())
+            .with_table_name(&self.contract.name)
+            .with_comment(&self.contract.description.en)
+            .with_columns(schema.fields().cloned())
+            .with_partition_columns(self.partition_columns())
+            .with_configuration(HashMap::from([("delta.dataSkippingStatsColumns".to_string(), Some(statistics.join(",")))]))
+            .await
+            .storing(doing)?;
+        self.delta = Some(table);
+        Ok(())
+    }
+
+    /// Appends rows as one commit, unless the application transaction (`app`, `version`) was committed before.
+    ///
+    /// An error can come after the commit file was written; so the log is read again before an error is believed.
+    pub async fn append(&mut self, rows: RecordBatch, app: &str, version: i64) -> Result<()> {
+        if rows.num_rows() == 0 {
+            return Ok(());
+        }
+        if self.delta.is_none() {
+            self.create().await?;
+        }
+        let name = self.contract.name.clone();
+        let doing = || format!("cannot store rows in table `{name}`");
+        let delta = self.delta.as_mut().expect("opened or created above");
+        if committed(delta, app, version).await? {
+            return Ok(());
+        }
+        let mut writer = RecordBatchWriter::for_table(delta).storing(doing)?;
+        writer.write(rows).await.storing(doing)?;
+        let adds: Vec<Action> = writer.flush().await.storing(doing)?.into_iter().map(Action::Add).collect();
+        let result = commit(delta, adds, Some(Transaction::new(app, version)), write_operation(self.contract.name == "figures")).await;
+        if let Err(error) = result {
+            delta.update_state().await.storing(doing)?;
+            if !committed(delta, app, version).await? {
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// The highest batch (for runs and figures: run) any row of it has; 0 while empty. Read from file statistics.
+    pub async fn highest(&self) -> Result<i64> {
+        let mut highest = 0;
+        for view in self.files().await? {
+            highest = highest.max(self.highest_in(&view)?);
+        }
+        Ok(highest)
+    }
+
+    async fn files(&self) -> Result<Vec<LogicalFileView>> {
+        let Some(delta) = &self.delta else { return Ok(Vec::new()) };
+        let doing = || format!("cannot list the files of table `{}`", self.contract.name);
+        let state = delta.snapshot().storing(doing)?;
+        state.snapshot().file_views(&delta.log_store(), None).try_collect().await.storing(doing)
+    }
+
+    fn highest_in(&self, file: &LogicalFileView) -> Result<i64> {
+        let column = visibility_column(&self.contract);
+        let stats: serde_json::Value = file.stats().and_then(|s| serde_json::from_str(&s).ok()).unwrap_or_default();
+        stats["maxValues"][column].as_i64().ok_or_else(|| {
+            Error::storage(format!("cannot read table `{}`", self.contract.name))
+                .because(format!("file {} has no statistics for column {column}", file.path()))
+        })
+    }
+
+    /// Takes out the files a killed run left: those holding rows beyond `committed`. Answers how many files.
+    pub async fn sweep(&mut self, committed: i64) -> Result<usize> {
+        let mut removes = Vec::new();
+        let mut paths = Vec::new();
+        for file in self.files().await? {
+            if self.highest_in(&file)? > committed {
+                paths.push(file.path().to_string());
+                removes.push(Action::Remove(file.remove_action(true)));
+            }
+        }
+        if let Some(delta) = self.delta.as_mut().filter(|_| !removes.is_empty()) {
+            commit(delta, removes, None, DeltaOperation::Delete { predicate: None }).await?;
+            for path in &paths {
+                self.storage.delete(&format!("{}/{path}", folder(&self.contract.name))).await?;
+            }
+        }
+        Ok(paths.len())
+    }
+
+    /// Deletes data files that no commit refers to: written by a run that was killed before it could commit.
+    pub async fn sweep_orphans(&self) -> Result<usize> {
+        let folder = folder(&self.contract.name);
+        let known: BTreeSet<String> = self.files().await?.iter().map(|f| format!("{folder}/{}", f.object_store_path())).collect();
+        let mut swept = 0;
+        for name in self.storage.list(&folder).await? {
+            if name.ends_with(".parquet") && !name.contains("/_delta_log/") && !known.contains(&name) {
+                self.storage.delete(&name).await?;
+                swept += 1;
+            }
+        }
+        Ok(swept)
+    }
+
+    /// A provider over the files of these partitions only (all, when `None`): a session never holds another tenant's files.
+    /// `None` when nothing was ever stored.
+    pub async fn provider(&self, partitions: Option<&BTreeSet<String>>) -> Result<Option<Arc<dyn TableProvider>>> {
+        let Some(delta) = &self.delta else { return Ok(None) };
+        let doing = || format!("cannot read table `{}`", self.contract.name);
+        let mut builder = delta.table_provider();
+        if let (Some(allowed), Some(tenant)) = (partitions, &self.contract.tenant) {
+            let files = self.files().await?;
+            let own = files.iter().filter(|v| {
+                v.partition_values_map().get(tenant).and_then(|c| c.as_ref()).is_some_and(|code| allowed.contains(code))
+            });
+            builder = builder.with_file_paths(own.map(|v| v.path().into_owned()).collect::<Vec<_>>());
+        }
+        let provider = builder.build().await.storing(doing)?;
+        Ok(Some(Arc::new(provider)))
+    }
+
+    /// The Delta version, part of an ETag; `None` while empty.
+    pub fn version(&self) -> Option<u64> {
+        self.delta.as_ref().and_then(DeltaTable::version)
+    }
+}
+
+fn folder(name: &str) -> String {
+    if name == "figures" { "figures".into() } else { format!("tables/{name}") }
+}
+
+fn builder(storage: &Storage, name: &str) -> Result<DeltaTable> {
+    let url = storage.url(&folder(name));
+    DeltaTableBuilder::from_url(url.clone())
+        .map(|b| b.with_storage_backend(storage.root(), url))
+        .and_then(DeltaTableBuilder::build)
+        .storing(|| format!("cannot open table `{name}`"))
+}
+
+fn write_operation(figures: bool) -> DeltaOperation {
+    let partition_by = if figures { Some(vec!["indicator_id".into()]) } else { None };
+    DeltaOperation::Write { mode: SaveMode::Append, partition_by, predicate: None }
+}
+
+async fn committed(delta: &DeltaTable, app: &str, version: i64) -> Result<bool> {
+    let doing = || "cannot read the log of a table".to_string();
+    let seen = delta.snapshot().storing(doing)?.transaction_version(&delta.log_store(), app).await.storing(doing)?;
+    Ok(seen.is_some_and(|v| v >= version))
+}
+
+/// Checkpoints and log cleaning stay off the commit path: their failure must not look like a failed commit.
+async fn commit(delta: &mut DeltaTable, actions: Vec<Action>, app: Option<Transaction>, operation: DeltaOperation) -> Result<()> {
+    let doing = || "cannot commit to a table".to_string();
+    let properties = CommitProperties::default().with_create_checkpoint(false).with_cleanup_expired_logs(Some(false));
+    let properties = match app {
+        Some(app) => properties.with_application_transaction(app),
+        None => properties,
+    };
+    let state = delta.snapshot().storing(doing)?.clone();
+    CommitBuilder::from(properties).with_actions(actions).build(Some(&state), delta.log_store(), operation).await.storing(doing)?;
+    delta.update_state().await.storing(doing)
+}
