@@ -35,7 +35,13 @@ pub struct Mark {
     pub text: String,
 }
 
-pub fn assess<'a>(lens: &Lens<'a>, indicator: &'a Indicator, period: Period, region: &str, slice: &Slice) -> Assessment<'a> {
+pub fn assess<'a>(
+    lens: &Lens<'a>,
+    indicator: &'a Indicator,
+    period: Period,
+    region: &str,
+    slice: &Slice,
+) -> Assessment<'a> {
     let measure = lens.measure(indicator);
     let reading = measure.read(lens.figure(indicator, period, region, slice));
     let at = |p: Period| {
@@ -53,7 +59,10 @@ pub fn assess<'a>(lens: &Lens<'a>, indicator: &'a Indicator, period: Period, reg
         target,
         bound,
         standing: reading.number.zip(target).map(|(v, t)| t.standing(v)),
-        course: reading.number.zip(year).map(|(now, then)| measure.course(now, then)),
+        course: reading
+            .number
+            .zip(year)
+            .map(|(now, then)| measure.course(now, then)),
         year,
         previous,
         peer: None,
@@ -149,17 +158,33 @@ impl Assessment<'_> {
             let from = measure.text(from);
             return lens.words.with(
                 "attention-streak",
-                &[("steps", &steps), ("kind", &kind), ("from", &from), ("now", &now), ("target", &bound)],
+                &[
+                    ("steps", &steps),
+                    ("kind", &kind),
+                    ("from", &from),
+                    ("now", &now),
+                    ("target", &bound),
+                ],
             );
         }
         match self.year {
             Some(year) if self.course == Some(Course::Worse) => lens.words.with(
                 "attention-year",
-                &[("now", &now), ("before", &measure.text(year)), ("period", &period), ("target", &bound)],
+                &[
+                    ("now", &now),
+                    ("before", &measure.text(year)),
+                    ("period", &period),
+                    ("target", &bound),
+                ],
             ),
             Some(year) if self.course == Some(Course::Better) => lens.words.with(
                 "attention-better",
-                &[("now", &now), ("before", &measure.text(year)), ("period", &period), ("target", &bound)],
+                &[
+                    ("now", &now),
+                    ("before", &measure.text(year)),
+                    ("period", &period),
+                    ("target", &bound),
+                ],
             ),
             _ => lens.words.with(
                 "attention-missed",

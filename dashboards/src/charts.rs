@@ -4,4 +4,5 @@ pub mod bars;
 pub mod canvas;
 pub mod scale;
 pub mod spark;
+pub mod strip;
 pub mod trend;

@@ -20,7 +20,13 @@ fn reach(kind: PeriodKind) -> usize {
 }
 
 /// The periods of a line, oldest first, ending with `until`.
-pub fn periods(lens: &Lens, indicator: &Indicator, region: &str, slice: &Slice, until: Period) -> Vec<Period> {
+pub fn periods(
+    lens: &Lens,
+    indicator: &Indicator,
+    region: &str,
+    slice: &Slice,
+    until: Period,
+) -> Vec<Period> {
     let kind = until.kind();
     let series = lens.series_of(indicator, kind, region, slice);
     let figures = lens.snapshot.figures.series(&series, lens.run.run_id);
@@ -39,7 +45,14 @@ pub fn periods(lens: &Lens, indicator: &Indicator, region: &str, slice: &Slice, 
     periods
 }
 
-pub fn points(lens: &Lens, indicator: &Indicator, region: &str, slice: &Slice, periods: &[Period], with_peer: bool) -> Vec<Point> {
+pub fn points(
+    lens: &Lens,
+    indicator: &Indicator,
+    region: &str,
+    slice: &Slice,
+    periods: &[Period],
+    with_peer: bool,
+) -> Vec<Point> {
     let measure = lens.measure(indicator);
     periods
         .iter()
@@ -104,7 +117,13 @@ pub fn breaks(lens: &Lens, region: &str, periods: &[Period]) -> Vec<(usize, Stri
     found
 }
 
-pub fn trend(lens: &Lens, indicator: &Indicator, region: &str, slice: &Slice, periods: &[Period]) -> Trend {
+pub fn trend(
+    lens: &Lens,
+    indicator: &Indicator,
+    region: &str,
+    slice: &Slice,
+    periods: &[Period],
+) -> Trend {
     let measure = lens.measure(indicator);
     let words = lens.words;
     let points = points(lens, indicator, region, slice, periods, true);
@@ -118,12 +137,17 @@ pub fn trend(lens: &Lens, indicator: &Indicator, region: &str, slice: &Slice, pe
     Trend {
         title: words.with(
             "chart-trend-title",
-            &[("title", indicator.title.get(lens.language())), ("name", &name)],
+            &[
+                ("title", indicator.title.get(lens.language())),
+                ("name", &name),
+            ],
         ),
         description: describe(lens, indicator, &name, periods, &points, &breaks),
-        own_label: last(|p| p.own).map_or_else(String::new, |v| format!("{}{unit}", measure.text(v))),
+        own_label: last(|p| p.own)
+            .map_or_else(String::new, |v| format!("{}{unit}", measure.text(v))),
         peer_label: label(last(|p| p.peer), &lens.peer_label()),
         target_label: label(last(|p| p.target), &words.t("target-short")),
+        unit: measure.unit(),
         percent: indicator.unit == "%" && indicator.direction != Direction::Neutral
             || indicator.kind == Kind::Share,
         from_zero: indicator.kind.zero_is_a_value(),
@@ -167,7 +191,10 @@ pub fn describe(
     )];
     if let Some(peer) = points.iter().rev().find_map(|p| p.peer) {
         let peer = measure.with_unit(peer);
-        sentences.push(words.with("chart-peer", &[("peer", &lens.peer_label()), ("value", &peer)]));
+        sentences.push(words.with(
+            "chart-peer",
+            &[("peer", &lens.peer_label()), ("value", &peer)],
+        ));
     }
     if let Some(target) = points.iter().rev().find_map(|p| p.target) {
         sentences.push(words.with("chart-target", &[("value", &measure.with_unit(target))]));

@@ -16,7 +16,11 @@ fn cell(text: &str, separator: char) -> String {
     let number = text.trim_start_matches(['-', '\u{2212}']);
     let formula = text.starts_with(['=', '+', '@', '\t', '\r'])
         || text.starts_with('-') && !number.starts_with(|c: char| c.is_ascii_digit());
-    let text = if formula { format!("'{text}") } else { text.to_string() };
+    let text = if formula {
+        format!("'{text}")
+    } else {
+        text.to_string()
+    };
     if text.contains([separator, '"', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {
@@ -44,9 +48,23 @@ pub fn series_csv(lens: &Lens, focus: &Focus) -> String {
     let measure = lens.measure(focus.indicator);
     let file = |v: Option<f64>| v.map_or_else(String::new, |v| number::in_file(round(v), language));
     let columns = [
-        "csv-indicator", "csv-version", "csv-period", "csv-region-code", "csv-region", "csv-territory", "csv-slice",
-        "csv-value", "csv-unit", "csv-state", "csv-n", "csv-status", "csv-completeness", "csv-target", "csv-peer",
-        "csv-cutoff", "csv-origin",
+        "csv-indicator",
+        "csv-version",
+        "csv-period",
+        "csv-region-code",
+        "csv-region",
+        "csv-territory",
+        "csv-slice",
+        "csv-value",
+        "csv-unit",
+        "csv-state",
+        "csv-n",
+        "csv-status",
+        "csv-completeness",
+        "csv-target",
+        "csv-peer",
+        "csv-cutoff",
+        "csv-origin",
     ];
     let head = columns.iter().map(|c| words.t(c)).collect();
     let rows = focus.periods.iter().map(|&period| {
@@ -132,7 +150,13 @@ pub fn series_json(lens: &Lens, focus: &Focus) -> Value {
 }
 
 pub fn chart_svg(lens: &Lens, focus: &Focus) -> String {
-    let trend = drawing::trend(lens, focus.indicator, &focus.region, &focus.slice, &focus.periods);
+    let trend = drawing::trend(
+        lens,
+        focus.indicator,
+        &focus.region,
+        &focus.slice,
+        &focus.periods,
+    );
     let mut note = vec![trend.title.clone()];
     if lens.snapshot.settings.organisation.synthetic {
         note.insert(0, lens.words.t("synthetic-short"));
@@ -148,7 +172,16 @@ pub fn chart_svg(lens: &Lens, focus: &Focus) -> String {
 
 /// For the supplier: where each row stands, what is wrong, and the row itself.
 pub fn findings_csv(words: crate::words::Words, found: &[StoredFinding]) -> String {
-    let columns = ["csv-severity", "csv-line", "csv-record", "csv-table", "csv-column", "csv-rule", "csv-reason", "csv-raw"];
+    let columns = [
+        "csv-severity",
+        "csv-line",
+        "csv-record",
+        "csv-table",
+        "csv-column",
+        "csv-rule",
+        "csv-reason",
+        "csv-raw",
+    ];
     let head = columns.iter().map(|c| words.t(c)).collect();
     let rows = found.iter().map(|f| {
         vec![
@@ -171,7 +204,12 @@ mod tests {
 
     #[test]
     fn cells_are_quoted_and_formulas_defused() {
-        let row = vec!["a;b".to_string(), "=1+1".into(), "-3,5".into(), "zeg \"ja\"".into()];
+        let row = vec![
+            "a;b".to_string(),
+            "=1+1".into(),
+            "-3,5".into(),
+            "zeg \"ja\"".into(),
+        ];
         let nl = csv(Language::Nl, [row.clone()].into_iter());
         assert_eq!(nl, "\u{feff}\"a;b\";'=1+1;-3,5;\"zeg \"\"ja\"\"\"\r\n");
         let en = csv(Language::En, [row].into_iter());

@@ -30,17 +30,18 @@ impl Ground {
                 }
             }
             let period = address.period;
-            let span = ground.spans.entry(period.kind()).or_insert((period, period));
+            let span = ground
+                .spans
+                .entry(period.kind())
+                .or_insert((period, period));
             *span = (span.0.min(period), span.1.max(period));
         }
         ground.visible = ground.regions.clone();
         ground.territories = ground.regions.keys().copied().collect();
-        ground
-            .territories
-            .sort_by_key(|t| match t {
-                Territory::Vintage(on) => (0, -i64::from(chrono::Datelike::num_days_from_ce(on))),
-                Territory::AsRecorded => (1, 0),
-            });
+        ground.territories.sort_by_key(|t| match t {
+            Territory::Vintage(on) => (0, -i64::from(chrono::Datelike::num_days_from_ce(on))),
+            Territory::AsRecorded => (1, 0),
+        });
         // On a fixed division the municipalities this installation looks after; as recorded, every code there is.
         for (territory, codes) in &mut ground.regions {
             let own: BTreeSet<_> = snapshot

@@ -123,7 +123,11 @@ impl<'a> Lens<'a> {
 
     /// By name.
     pub fn region_codes(&self) -> Vec<String> {
-        let mut codes: Vec<String> = self.ground.regions(self.territory).map(String::from).collect();
+        let mut codes: Vec<String> = self
+            .ground
+            .regions(self.territory)
+            .map(String::from)
+            .collect();
         codes.sort_by_key(|c| self.name(c, self.cutoff()));
         codes
     }
@@ -145,7 +149,10 @@ impl<'a> Lens<'a> {
             label: self.words.t("compare-others"),
             chosen: self.compare.is_none(),
         };
-        let regions = self.region_codes().into_iter().filter(|c| Some(c) != self.region.as_ref());
+        let regions = self
+            .region_codes()
+            .into_iter()
+            .filter(|c| Some(c) != self.region.as_ref());
         std::iter::once(others)
             .chain(regions.map(|code| Choice {
                 label: self.name(&code, self.cutoff()),
@@ -159,7 +166,7 @@ impl<'a> Lens<'a> {
         match territory {
             Territory::AsRecorded => self.words.t("territory-as-recorded"),
             Territory::Vintage(on) => {
-                let on = crate::number::date(on, self.language());
+                let on = crate::number::short_date(on, self.language());
                 self.words.with("territory-vintage", &[("date", &on)])
             }
         }
@@ -216,7 +223,13 @@ impl<'a> Lens<'a> {
         choices
     }
 
-    pub fn series_of(&self, indicator: &Indicator, kind: PeriodKind, region: &str, slice: &Slice) -> Series {
+    pub fn series_of(
+        &self,
+        indicator: &Indicator,
+        kind: PeriodKind,
+        region: &str,
+        slice: &Slice,
+    ) -> Series {
         Series {
             indicator: indicator.id.clone(),
             version: indicator.version.clone(),
@@ -227,12 +240,26 @@ impl<'a> Lens<'a> {
         }
     }
 
-    pub fn figure(&self, indicator: &Indicator, period: Period, region: &str, slice: &Slice) -> Option<&'a Figure> {
-        let address = self.series_of(indicator, period.kind(), region, slice).at(period);
+    pub fn figure(
+        &self,
+        indicator: &Indicator,
+        period: Period,
+        region: &str,
+        slice: &Slice,
+    ) -> Option<&'a Figure> {
+        let address = self
+            .series_of(indicator, period.kind(), region, slice)
+            .at(period);
         self.snapshot.figures.get(&address, self.run.run_id)
     }
 
-    pub fn shown(&self, indicator: &Indicator, period: Period, region: &str, slice: &Slice) -> Option<f64> {
+    pub fn shown(
+        &self,
+        indicator: &Indicator,
+        period: Period,
+        region: &str,
+        slice: &Slice,
+    ) -> Option<f64> {
         self.figure(indicator, period, region, slice)
             .and_then(|f| self.measure(indicator).shown(f))
     }
@@ -240,10 +267,10 @@ impl<'a> Lens<'a> {
     /// Every municipality with figures of this indicator on this territory, this installation's or not.
     pub fn municipalities(&self, indicator: &Indicator, on: NaiveDate) -> Vec<&'a str> {
         let book = &self.snapshot.regions;
-        let mut codes = self
-            .snapshot
-            .figures
-            .regions(&indicator.id, &indicator.version, self.territory);
+        let mut codes =
+            self.snapshot
+                .figures
+                .regions(&indicator.id, &indicator.version, self.territory);
         codes.retain(|c| {
             self.ground.sees(self.territory, c)
                 && book.on(c, on).is_none_or(|r| r.level == "municipality")
@@ -252,7 +279,13 @@ impl<'a> Lens<'a> {
     }
 
     /// What the own line is compared with: one municipality, or the median of the others.
-    pub fn peer(&self, indicator: &Indicator, period: Period, except: &str, slice: &Slice) -> Option<f64> {
+    pub fn peer(
+        &self,
+        indicator: &Indicator,
+        period: Period,
+        except: &str,
+        slice: &Slice,
+    ) -> Option<f64> {
         if let Some(code) = &self.compare {
             return self.shown(indicator, period, code, slice);
         }
@@ -272,7 +305,13 @@ impl<'a> Lens<'a> {
         }
     }
 
-    pub fn target(&self, indicator: &Indicator, period: Period, region: &str, slice: &Slice) -> Option<&'a Target> {
+    pub fn target(
+        &self,
+        indicator: &Indicator,
+        period: Period,
+        region: &str,
+        slice: &Slice,
+    ) -> Option<&'a Target> {
         let slice = slice.code();
         self.snapshot
             .targets
@@ -295,7 +334,11 @@ impl<'a> Lens<'a> {
 
     /// Words for the values of a slice: `Digitaal`, `Omgevingsvergunning`.
     pub fn slice_label(&self, slice: &Slice) -> String {
-        let words: Vec<String> = slice.0.iter().map(|(c, v)| self.slice_value(c, v)).collect();
+        let words: Vec<String> = slice
+            .0
+            .iter()
+            .map(|(c, v)| self.slice_value(c, v))
+            .collect();
         words.join(" · ")
     }
 
@@ -303,17 +346,20 @@ impl<'a> Lens<'a> {
         let about = &self.snapshot.pack.about.slices;
         let known = about.get(column).and_then(|w| w.values.get(value));
         known
-            .or_else(|| self.snapshot.products.get(value).filter(|_| column == "product_code"))
+            .or_else(|| {
+                self.snapshot
+                    .products
+                    .get(value)
+                    .filter(|_| column == "product_code")
+            })
             .map_or_else(|| value.to_string(), |t| t.get(self.language()).to_string())
     }
 
     pub fn slice_title(&self, column: &str) -> String {
-        self.snapshot
-            .pack
-            .about
-            .slices
-            .get(column)
-            .map_or_else(|| column.to_string(), |w| w.title.get(self.language()).to_string())
+        self.snapshot.pack.about.slices.get(column).map_or_else(
+            || column.to_string(),
+            |w| w.title.get(self.language()).to_string(),
+        )
     }
 
     /// A page of this language that keeps region, territory, comparison and as-of; `more` wins over those.
@@ -337,7 +383,10 @@ impl<'a> Lens<'a> {
                 pairs.push((name, value.to_string()));
             }
         }
-        let query: Vec<String> = pairs.iter().map(|(n, v)| format!("{n}={}", escape(v))).collect();
+        let query: Vec<String> = pairs
+            .iter()
+            .map(|(n, v)| format!("{n}={}", escape(v)))
+            .collect();
         let mark = if query.is_empty() { "" } else { "?" };
         format!("/{}{path}{mark}{}", self.language().code(), query.join("&"))
     }

@@ -38,10 +38,10 @@ mod tests;
 use std::future::Future;
 use std::sync::Arc;
 
+use beleidsinfo_warehouse::Result;
 use beleidsinfo_warehouse::error::Doing;
 use beleidsinfo_warehouse::gateway::Gateway;
 use beleidsinfo_warehouse::principal::Principal;
-use beleidsinfo_warehouse::Result;
 
 /// What is served, and to whom.
 pub struct Serve {

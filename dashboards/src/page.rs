@@ -66,16 +66,14 @@ impl Page {
         self.synthetic = organisation.synthetic;
         self.organisation = organisation.name.clone();
         self.cutoff = self.cutoff_words(lens.cutoff());
-        self.back = lens.as_of.as_ref().map(|as_of| {
-            let zone = zone(lens);
-            let run = lens.run;
-            let values = [
-                ("asof", as_of.as_str()),
-                ("batch", &number::whole(run.batch, lens.language())),
-                ("at", &number::moment(run.finished_at, zone, lens.language())),
-            ];
+        self.back = lens.as_of.as_ref().map(|_| {
+            let (run, language) = (lens.run, lens.language());
+            let batch = number::whole(run.batch, language);
+            let at = number::moment(run.finished_at, zone(lens), language);
             Back {
-                text: lens.words.with("as-of-banner", &values),
+                text: lens
+                    .words
+                    .with("as-of-banner", &[("batch", &batch), ("at", &at)]),
                 now: without_as_of(&format!("/{}{}", self.lang(), visit.rest)),
             }
         });
@@ -83,8 +81,10 @@ impl Page {
     }
 
     pub fn cutoff_words(&self, on: chrono::NaiveDate) -> String {
-        self.words
-            .with("cutoff", &[("date", &number::date(on, self.words.language))])
+        self.words.with(
+            "cutoff",
+            &[("date", &number::date(on, self.words.language))],
+        )
     }
 
     pub fn t(&self, key: &str) -> String {
@@ -126,7 +126,7 @@ fn without_as_of(address: &str) -> String {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
     let kept: Vec<&str> = query
         .split('&')
-        .filter(|p| !p.is_empty() && !p.starts_with("as_of="))
+        .filter(|p| !p.is_empty() && !p.starts_with("as_of=") && !p.starts_with("run="))
         .collect();
     if kept.is_empty() {
         path.to_string()
@@ -145,6 +145,6 @@ mod tests {
             without_as_of("/nl/x?region=1&as_of=3&kind=year"),
             "/nl/x?region=1&kind=year"
         );
-        assert_eq!(without_as_of("/nl/x?as_of=3"), "/nl/x");
+        assert_eq!(without_as_of("/nl/x?as_of=3&run=2"), "/nl/x");
     }
 }

@@ -77,7 +77,9 @@ impl<'a> Measure<'a> {
     pub fn unit(self) -> String {
         match self.indicator.unit.as_str() {
             "cases" | "count" => self.counted(),
-            unit => self.words.named("unit", if unit == "%" { "percent" } else { unit }),
+            unit => self
+                .words
+                .named("unit", if unit == "%" { "percent" } else { unit }),
         }
     }
 

@@ -23,7 +23,10 @@ pub enum Reads {
 
 /// The last snapshot surveyed; a survey reads every figure once.
 #[derive(Default)]
-pub struct Surveyed(Mutex<Option<(Weak<Snapshot>, i64, Arc<Ground>)>>);
+pub struct Surveyed(Mutex<Option<Kept>>);
+
+/// Of which snapshot, at which run, and what was found.
+type Kept = (Weak<Snapshot>, i64, Arc<Ground>);
 
 impl Surveyed {
     pub fn ground(&self, snapshot: &Arc<Snapshot>, run: i64, principal: &Principal) -> Arc<Ground> {
@@ -41,7 +44,11 @@ impl Surveyed {
 }
 
 impl Reads {
-    pub async fn figures(&self, principal: &Principal, as_of: AsOf) -> Result<Option<(Arc<Snapshot>, i64)>> {
+    pub async fn figures(
+        &self,
+        principal: &Principal,
+        as_of: AsOf,
+    ) -> Result<Option<(Arc<Snapshot>, i64)>> {
         match self {
             Reads::Gateway(gateway) => gateway.figures(principal, as_of).await,
             #[cfg(any(test, feature = "preview"))]
@@ -65,15 +72,28 @@ impl Reads {
         }
     }
 
-    pub async fn findings(&self, principal: &Principal, delivery: &str, rule: Option<&str>, limit: usize) -> Result<Vec<StoredFinding>> {
+    pub async fn findings(
+        &self,
+        principal: &Principal,
+        delivery: &str,
+        rule: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<StoredFinding>> {
         match self {
-            Reads::Gateway(gateway) => gateway.findings(principal, Some(delivery), rule, limit).await,
+            Reads::Gateway(gateway) => {
+                gateway
+                    .findings(principal, Some(delivery), rule, limit)
+                    .await
+            }
             #[cfg(any(test, feature = "preview"))]
             Reads::Sample(sample) => Ok(sample.findings(delivery, rule, limit)),
         }
     }
 
-    pub async fn findings_by_rule(&self, principal: &Principal) -> Result<Vec<(String, String, String, i64)>> {
+    pub async fn findings_by_rule(
+        &self,
+        principal: &Principal,
+    ) -> Result<Vec<(String, String, String, i64)>> {
         match self {
             Reads::Gateway(gateway) => gateway.findings_by_rule(principal).await,
             #[cfg(any(test, feature = "preview"))]

@@ -61,7 +61,10 @@ pub fn router(reads: Reads, principal: Principal, public_only: bool) -> Router {
             .route("/api/figures/{*address}", get(steering::proof_json))
             .route("/{lang}/quality", get(steering::quality))
             .route("/{lang}/quality/{delivery}", get(steering::findings))
-            .route("/{lang}/quality/{delivery}/rows.csv", get(steering::findings_csv))
+            .route(
+                "/{lang}/quality/{delivery}/rows.csv",
+                get(steering::findings_csv),
+            )
     };
     router
         .fallback(nowhere)
@@ -85,7 +88,10 @@ async fn guarded(request: Request, next: Next) -> Response<Body> {
         ("x-frame-options", "DENY"),
         ("cross-origin-opener-policy", "same-origin"),
     ] {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
     }
     response
 }

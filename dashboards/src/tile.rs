@@ -53,7 +53,14 @@ pub fn tile(lens: &Lens, indicator: &Indicator, period: Period, slice: &Slice, i
     }
 }
 
-pub fn sparkline(lens: &Lens, indicator: &Indicator, region: &str, slice: &Slice, period: Period, id: &str) -> String {
+pub fn sparkline(
+    lens: &Lens,
+    indicator: &Indicator,
+    region: &str,
+    slice: &Slice,
+    period: Period,
+    id: &str,
+) -> String {
     let mut periods = drawing::periods(lens, indicator, region, slice, period);
     let keep = 16.min(periods.len());
     periods.drain(..periods.len() - keep);
@@ -64,7 +71,12 @@ pub fn sparkline(lens: &Lens, indicator: &Indicator, region: &str, slice: &Slice
     let name = lens.name(region, period.last_day());
     let breaks = drawing::breaks(lens, region, &periods);
     let description = drawing::describe(lens, indicator, &name, &periods, &points, &breaks);
-    spark::draw(&points, indicator.title.get(lens.language()), &description, id)
+    spark::draw(
+        &points,
+        indicator.title.get(lens.language()),
+        &description,
+        id,
+    )
 }
 
 /// Target, last year, the period before, the others: only what is known, and in words when the ground changed.

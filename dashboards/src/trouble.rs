@@ -52,6 +52,8 @@ impl From<Error> for Trouble {
 
 impl From<askama::Error> for Trouble {
     fn from(cause: askama::Error) -> Self {
-        Error::storage("cannot write the page").because(cause).into()
+        Error::storage("cannot write the page")
+            .because(cause)
+            .into()
     }
 }

@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 use crate::board::Board;
 use crate::compute::Inputs;
 use crate::define::{self, Reads};
-use crate::error::{Doing, Error, Result};
+use crate::error::{Error, Result};
 use crate::figure::Address;
 use crate::index::{AsOf, FigureIndex, Run};
 use crate::pack::Pack;

@@ -57,6 +57,10 @@ impl Warehouse {
         let before = releases(self.storage()).await?;
         let mut done = Vec::new();
         for indicator in snapshot.pack.indicators.values() {
+            if let Some(last) = before.iter().find(|r| r.dataset == indicator.id && r.run_id == run.run_id) {
+                done.push(Published::Unchanged(last.clone()));
+                continue;
+            }
             let figures: Vec<Figure> = snapshot
                 .figures
                 .all_at(run.run_id)

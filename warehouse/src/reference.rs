@@ -158,8 +158,22 @@ impl crate::warehouse::Warehouse {
         let mut found = Vec::new();
         for contract in pack.canonical().filter(|c| c.tenant.is_none()) {
             let columns: Vec<&str> = contract.columns.keys().map(String::as_str).collect();
-            found.push((contract.name.clone(), session.collect(&format!("select {} from {}", columns.join(", "), contract.name)).await?));
+            let mut rows = session.collect(&format!("select {} from {}", columns.join(", "), contract.name)).await?;
+            for batch in &mut rows {
+                *batch = in_contract_types(contract, batch)?;
+            }
+            found.push((contract.name.clone(), rows));
         }
         Ok(CodeTables { regions: regions(&session).await?, tables: found })
     }
+}
+
+/// The engine may answer text as views; others expect the contract's own types.
+fn in_contract_types(contract: &crate::contract::Contract, rows: &arrow::array::RecordBatch) -> Result<arrow::array::RecordBatch> {
+    use crate::error::Doing;
+    let doing = || format!("cannot read table `{}`", contract.name);
+    let schema = contract.schema();
+    let columns = rows.columns().iter().zip(schema.fields());
+    let columns = columns.map(|(c, f)| arrow::compute::cast(c, f.data_type()).storing(doing)).collect::<Result<Vec<_>>>()?;
+    arrow::array::RecordBatch::try_new(schema, columns).storing(doing)
 }

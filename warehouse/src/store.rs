@@ -67,14 +67,6 @@ impl<'a> Store<'a> {
         self.stored.get(&(receipt.source_id.clone(), receipt.sha256.clone())).is_some_and(|m| m == mapping_hash)
     }
 
-    /// The accepted rows of a reference table as they stand now.
-    pub async fn state(&self, table: &str) -> Result<Vec<arrow::array::RecordBatch>> {
-        let Some(contract) = self.pack.contracts.get(table) else {
-            return Err(Error::input(format!("there is no table `{table}`")));
-        };
-        let columns: Vec<&str> = contract.columns.keys().map(String::as_str).collect();
-        self.session().await?.collect(&format!("select {} from {table}", columns.join(", "))).await
-    }
 
     /// Commits a delivery: its tables, its findings, and at last its row in `deliveries`.
     pub async fn delivery(&mut self, mut delivery: Delivery) -> Result<Stored> {

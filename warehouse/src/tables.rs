@@ -63,18 +63,20 @@ impl Table {
         let schema: StructType = self.contract.stored_schema().as_ref().try_into_kernel().storing(doing)?;
         // No min/max statistics on personal columns: they would be copied into the log.
         let stored = self.contract.stored_schema();
+        let partitions = self.partition_columns();
         let statistics: Vec<&str> = stored
             .fields()
             .iter()
             .map(|f| f.name().as_str())
             .filter(|n| self.contract.columns.get(*n).is_none_or(|c| c.visibility != Visibility::Personal))
+            .filter(|n| !partitions.iter().any(|p| p == n))
             .collect();
         let table = CreateBuilder::new()
             .with_log_store(builder(&self.storage, &self.contract.name)?.log_store())
             .with_table_name(&self.contract.name)
             .with_comment(&self.contract.description.en)
             .with_columns(schema.fields().cloned())
-            .with_partition_columns(self.partition_columns())
+            .with_partition_columns(partitions.clone())
             .with_configuration(HashMap::from([("delta.dataSkippingStatsColumns".to_string(), Some(statistics.join(",")))]))
             .await
             .storing(doing)?;
@@ -184,11 +186,6 @@ impl Table {
         }
         let provider = builder.build().await.storing(doing)?;
         Ok(Some(Arc::new(provider)))
-    }
-
-    /// The Delta version, part of an ETag; `None` while empty.
-    pub fn version(&self) -> Option<u64> {
-        self.delta.as_ref().and_then(DeltaTable::version)
     }
 }
 

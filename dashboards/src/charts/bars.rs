@@ -24,7 +24,7 @@ pub fn draw(
     const ROW: f64 = 30.0;
     let (w, left, right, letters) = match width {
         Width::Wide => (560.0, 190.0, 64.0, 26),
-        Width::Narrow => (360.0, 128.0, 52.0, 17),
+        Width::Narrow => (360.0, 134.0, 52.0, 17),
     };
     let height = ROW * bars.len() as f64 + 12.0;
     let mut canvas = Canvas::new(w as u32, height as u32);
@@ -49,11 +49,15 @@ pub fn draw(
             Some(value) => {
                 let role = if bar.own { Role::Own } else { Role::Bar };
                 let (from, to) = (zero.min(x(value)), zero.max(x(value)));
-                canvas.rect((from, middle - 8.0), (to.max(from + 1.5), middle + 8.0), role);
+                canvas.rect(
+                    (from, middle - 8.0),
+                    (to.max(from + 1.5), middle + 8.0),
+                    role,
+                );
                 canvas.text(
                     &bar.text,
-                    (to + 8.0, middle),
-                    Anchor::Start,
+                    (w - 4.0, middle),
+                    Anchor::End,
                     13.0,
                     bar.own,
                     name,

@@ -25,6 +25,8 @@ pub struct Trend {
     pub own_label: String,
     pub peer_label: String,
     pub target_label: String,
+    /// Above the axis.
+    pub unit: String,
     pub percent: bool,
     pub from_zero: bool,
 }
@@ -124,11 +126,7 @@ pub fn draw(
     }
     let decimals = scale.decimals();
     for tick in &scale.ticks {
-        canvas.line(
-            &[(left, y(*tick)), (right_edge, y(*tick))],
-            Role::Grid,
-            1.0,
-        );
+        canvas.line(&[(left, y(*tick)), (right_edge, y(*tick))], Role::Grid, 1.0);
         let text = axis(*tick, decimals);
         canvas.text(
             &text,
@@ -139,14 +137,18 @@ pub fn draw(
             Role::Text,
         );
     }
+    canvas.text(
+        &short(&trend.unit, 26),
+        (2.0, 12.0),
+        Anchor::Start,
+        font - 1.0,
+        false,
+        Role::Text,
+    );
     let mut free_from = f64::MIN;
     for (i, point) in points.iter().enumerate() {
         if !point.tick.is_empty() {
-            canvas.line(
-                &[(x(i), bottom), (x(i), bottom + 5.0)],
-                Role::Break,
-                1.0,
-            );
+            canvas.line(&[(x(i), bottom), (x(i), bottom + 5.0)], Role::Break, 1.0);
             if x(i) >= free_from {
                 canvas.text(
                     &point.tick,
@@ -215,7 +217,11 @@ pub fn draw(
     let mut heights: Vec<f64> = labels.iter().map(|l| l.0).collect();
     spread(&mut heights, gap, top, bottom);
     for ((_, label, bold, role), height) in labels.iter().zip(heights) {
-        let size = if *role == Role::Own { font + 1.5 } else { font - 0.5 };
+        let size = if *role == Role::Own {
+            font + 1.5
+        } else {
+            font - 0.5
+        };
         let label = short(label, if width == Width::Wide { 20 } else { 14 });
         canvas.text(
             &label,
@@ -317,7 +323,13 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_a_gap() {
-        let whole = drawn(&trend(&[Some(5.0), Some(6.0), Some(7.0), Some(8.0), Some(9.0)]));
+        let whole = drawn(&trend(&[
+            Some(5.0),
+            Some(6.0),
+            Some(7.0),
+            Some(8.0),
+            Some(9.0),
+        ]));
         let gap = drawn(&trend(&[Some(5.0), Some(6.0), None, Some(8.0), Some(9.0)]));
         assert_eq!(whole.matches("class=\"s-own\"").count(), 1);
         assert_eq!(gap.matches("class=\"s-own\"").count(), 2);
@@ -332,7 +344,11 @@ mod tests {
         trend.points[2].provisional = true;
         let svg = drawn(&trend);
         assert!(svg.contains("class=\"s-own prov\" stroke-dasharray=\"1 52\""));
-        assert_eq!(svg.matches("class=\"s-own\"").count(), 2, "the line and the ring");
+        assert_eq!(
+            svg.matches("class=\"s-own\"").count(),
+            2,
+            "the line and the ring"
+        );
     }
 
     #[test]

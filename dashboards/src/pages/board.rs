@@ -56,9 +56,13 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
         .find(|b| b.id == id)
         .ok_or_else(|| Trouble::not_found("board", id))?;
     let language = lens.language();
-    let kind = board.tiles.first().map_or(PeriodKind::Quarter, |t| t.period);
+    let kind = board
+        .tiles
+        .first()
+        .map_or(PeriodKind::Quarter, |t| t.period);
     let chosen = period(lens, asked, kind)?;
-    let (mut tiles, mut absent, mut attention, mut targets) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    let (mut tiles, mut absent, mut attention, mut targets) =
+        (Vec::new(), Vec::new(), Vec::new(), 0);
     for (i, spec) in board.tiles.iter().enumerate() {
         let Some(indicator) = lens.snapshot.pack.indicators.get(&spec.indicator) else {
             absent.push(spec.indicator.clone());

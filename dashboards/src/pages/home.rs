@@ -1,5 +1,7 @@
 //! home: what needs attention first, then the themes with their boards and figures.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use beleidsinfo_warehouse::figure::Slice;
 use beleidsinfo_warehouse::indicator::Indicator;
@@ -8,6 +10,7 @@ use beleidsinfo_warehouse::period::{Period, PeriodKind};
 use beleidsinfo_warehouse::target::Standing;
 
 use crate::assess::{Mark, assess};
+use crate::charts::strip;
 use crate::lens::{Choice, Lens};
 use crate::number;
 use crate::page::{Page, Visit};
@@ -23,6 +26,8 @@ pub struct Attention {
     pub region: String,
     pub href: String,
     pub sentence: String,
+    /// Other municipalities where the same asks for attention.
+    pub also: String,
     pub mark: Mark,
     pub value: String,
     pub unit: String,
@@ -76,7 +81,10 @@ pub fn render(lens: &Lens, visit: &Visit) -> Outcome<String> {
         attention: attention.into_iter().take(MOST).collect(),
         more: match left {
             0 => String::new(),
-            n => lens.words.with("attention-more", &[("count", &number::whole(n as i64, lens.language()))]),
+            n => lens.words.with(
+                "attention-more",
+                &[("count", &number::whole(n as i64, lens.language()))],
+            ),
         },
         targets,
         themes: themes
@@ -142,6 +150,21 @@ fn attention(lens: &Lens) -> (Vec<Attention>, usize) {
             .then(y.shortfall().total_cmp(&x.shortfall()))
             .then_with(|| (&x.indicator.id, &x.region).cmp(&(&y.indicator.id, &y.region)))
     });
+    // Over all municipalities one card for each indicator: where it is worst, and where else.
+    let mut others: BTreeMap<(&str, PeriodKind), Vec<String>> = BTreeMap::new();
+    found.retain(|(_, a)| {
+        let of = (a.indicator.id.as_str(), a.period.kind());
+        match others.get_mut(&of) {
+            Some(names) => {
+                names.push(lens.name(&a.region, lens.cutoff()));
+                false
+            }
+            None => {
+                others.insert(of, Vec::new());
+                true
+            }
+        }
+    });
     let views = found.into_iter().filter_map(|(_, a)| {
         let period = a.period.code();
         Some(Attention {
@@ -155,6 +178,7 @@ fn attention(lens: &Lens) -> (Vec<Attention>, usize) {
                 &[("region", &a.region), ("period", &period)],
             ),
             sentence: a.sentence(lens),
+            also: also(lens, &others[&(a.indicator.id.as_str(), a.period.kind())]),
             mark: a.standing_mark(lens)?,
             value: a.reading.value.clone(),
             unit: a.reading.unit.clone(),
@@ -163,10 +187,33 @@ fn attention(lens: &Lens) -> (Vec<Attention>, usize) {
     (views.collect(), targets)
 }
 
+fn also(lens: &Lens, names: &[String]) -> String {
+    const NAMED: usize = 3;
+    let list = names
+        .iter()
+        .take(NAMED)
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join(", ");
+    let rest = number::whole(names.len().saturating_sub(NAMED) as i64, lens.language());
+    match names.len() {
+        0 => String::new(),
+        n if n <= NAMED => lens.words.with("attention-also", &[("names", &list)]),
+        _ => lens
+            .words
+            .with("attention-also-more", &[("names", &list), ("count", &rest)]),
+    }
+}
+
 fn theme(lens: &Lens, theme: &Theme) -> ThemeView {
     let language = lens.language();
     let boards = lens.snapshot.boards.iter().filter(|b| b.theme == theme.id);
-    let indicators = lens.snapshot.pack.indicators.values().filter(|i| i.theme == theme.id);
+    let indicators = lens
+        .snapshot
+        .pack
+        .indicators
+        .values()
+        .filter(|i| i.theme == theme.id);
     ThemeView {
         title: theme.title.get(language).to_string(),
         question: theme.question.get(language).to_string(),
@@ -196,14 +243,14 @@ fn row(lens: &Lens, indicator: &Indicator) -> Row {
             let spark = sparkline(lens, indicator, region, &total, period, &id);
             (assessment.reading, mark, spark)
         }
-        None => {
-            let (reading, mark) = middle(lens, indicator, period);
-            (reading, mark, String::new())
-        }
+        None => middle(lens, indicator, period),
     };
     Row {
         title: indicator.title.get(lens.language()).to_string(),
-        href: lens.href(&format!("/indicators/{}", indicator.id), &[("kind", kind.name())]),
+        href: lens.href(
+            &format!("/indicators/{}", indicator.id),
+            &[("kind", kind.name())],
+        ),
         period: period.label(lens.language()),
         reading,
         mark,
@@ -212,10 +259,11 @@ fn row(lens: &Lens, indicator: &Indicator) -> Row {
 }
 
 /// Over all municipalities: the median, and how many reach their target.
-fn middle(lens: &Lens, indicator: &Indicator, period: Period) -> (Reading, Option<Mark>) {
+fn middle(lens: &Lens, indicator: &Indicator, period: Period) -> (Reading, Option<Mark>, String) {
     let (measure, words, language) = (lens.measure(indicator), lens.words, lens.language());
     let total = Slice::default();
     let (mut values, mut reached, mut set) = (Vec::new(), 0, 0);
+    let mut bounds = Vec::new();
     for code in lens.region_codes() {
         let Some(value) = lens.shown(indicator, period, &code, &total) else {
             continue;
@@ -223,13 +271,35 @@ fn middle(lens: &Lens, indicator: &Indicator, period: Period) -> (Reading, Optio
         values.push(value);
         if let Some(target) = lens.target(indicator, period, &code, &total) {
             set += 1;
+            bounds.extend(target.bound(indicator.direction));
             reached += i64::from(target.standing(value) == Standing::Reached);
         }
     }
     let count = number::whole(values.len() as i64, language);
-    let Some(value) = median(values) else {
-        return (measure.read(None), None);
+    let (Some(value), Some(low), Some(high)) = (
+        median(values.clone()),
+        values.iter().copied().reduce(f64::min),
+        values.iter().copied().reduce(f64::max),
+    ) else {
+        return (measure.read(None), None, String::new());
     };
+    // One line for the target only where all have the same.
+    let common = bounds
+        .first()
+        .copied()
+        .filter(|b| bounds.iter().all(|o| o == b));
+    let description = words.with(
+        "chart-strip",
+        &[
+            ("count", &count),
+            ("low", &measure.text(low)),
+            ("high", &measure.with_unit(high)),
+            ("median", &measure.with_unit(value)),
+        ],
+    );
+    let title = indicator.title.get(language);
+    let id = format!("s-{}", indicator.id);
+    let strip = strip::draw(&values, value, common, title, &description, &id);
     let reading = Reading {
         value: measure.text(value),
         unit: measure.unit(),
@@ -242,8 +312,11 @@ fn middle(lens: &Lens, indicator: &Indicator, period: Period) -> (Reading, Optio
         class: if reached == set { "good" } else { "warn" },
         text: words.with(
             "targets-reached",
-            &[("reached", &number::whole(reached, language)), ("set", &number::whole(set, language))],
+            &[
+                ("reached", &number::whole(reached, language)),
+                ("set", &number::whole(set, language)),
+            ],
         ),
     });
-    (reading, mark)
+    (reading, mark, strip)
 }

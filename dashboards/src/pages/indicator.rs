@@ -100,11 +100,15 @@ pub fn focus<'a>(lens: &Lens<'a>, asked: &Asked, id: &str) -> Outcome<Focus<'a>>
         .indicators
         .get(id)
         .ok_or_else(|| Trouble::not_found("indicator", id))?;
-    let slice = Slice::parse(asked.slice.as_deref().unwrap_or_default()).map_err(|cause| Trouble {
-        cause: Some(cause),
-        ..Trouble::wrong("slice", asked.slice.clone().unwrap_or_default())
-    })?;
-    let known = lens.snapshot.figures.slices(&indicator.id, &indicator.version);
+    let slice =
+        Slice::parse(asked.slice.as_deref().unwrap_or_default()).map_err(|cause| Trouble {
+            cause: Some(cause),
+            ..Trouble::wrong("slice", asked.slice.clone().unwrap_or_default())
+        })?;
+    let known = lens
+        .snapshot
+        .figures
+        .slices(&indicator.id, &indicator.version);
     if !slice.is_total() && !known.contains(&&slice) {
         return Err(Trouble::not_found("slice", slice.code()));
     }
@@ -124,12 +128,21 @@ pub fn focus<'a>(lens: &Lens<'a>, asked: &Asked, id: &str) -> Outcome<Focus<'a>>
     let chosen = if asked_period.kind() == kind {
         asked_period
     } else {
-        Period::containing(kind, asked_period.last_day().min(lens.latest(kind).last_day()))
+        Period::containing(
+            kind,
+            asked_period.last_day().min(lens.latest(kind).last_day()),
+        )
     };
     let region = lens.region.clone().unwrap_or_default();
     let until = lens.ground.span(kind).map_or(chosen, |(_, last)| last);
     Ok(Focus {
-        periods: drawing::periods(lens, indicator, &region, &slice, until.max(chosen).min(until)),
+        periods: drawing::periods(
+            lens,
+            indicator,
+            &region,
+            &slice,
+            until.max(chosen).min(until),
+        ),
         indicator,
         region,
         slice,
@@ -151,26 +164,52 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
     let (bars, bars_note) = bar_window(lens, &places);
     let bars_title = words.with(
         "chart-bars-title",
-        &[("title", indicator.title.get(language)), ("period", &focus.period.label(language))],
+        &[
+            ("title", indicator.title.get(language)),
+            ("period", &focus.period.label(language)),
+        ],
     );
     let bars_text = describe_bars(lens, &places);
     let draw_bars = |width, id, class| {
         let finish = Finish::Page { id, class };
-        bars::draw(&bars, assessment.bound, &bars_title, &bars_text, width, finish)
+        bars::draw(
+            &bars,
+            assessment.bound,
+            &bars_title,
+            &bars_text,
+            width,
+            finish,
+        )
     };
     let path = format!("/indicators/{id}");
     let slice_code = focus.slice.code();
-    let kept = [("kind", focus.kind.name()), ("period", &focus.period.code()), ("slice", &slice_code)];
+    let kept = [
+        ("kind", focus.kind.name()),
+        ("period", &focus.period.code()),
+        ("slice", &slice_code),
+    ];
     let place = lens.name(&focus.region, focus.period.last_day());
     let title = indicator.title.get(language).to_string();
-    let theme = lens.snapshot.pack.about.themes.iter().find(|t| t.id == indicator.theme);
+    let theme = lens
+        .snapshot
+        .pack
+        .about
+        .themes
+        .iter()
+        .find(|t| t.id == indicator.theme);
     let view = IndicatorPage {
         page: Page::new(visit, format!("{title} · {place}"), "indicators").over(lens, visit),
         question: indicator.question.get(language).to_string(),
         definition: indicator.definition.get(language).to_string(),
         theme: theme.map_or_else(String::new, |t| t.title.get(language).to_string()),
         slice: lens.slice_label(&focus.slice),
-        whole: lens.href(&path, &[("kind", focus.kind.name()), ("period", &focus.period.code())]),
+        whole: lens.href(
+            &path,
+            &[
+                ("kind", focus.kind.name()),
+                ("period", &focus.period.code()),
+            ],
+        ),
         regions: lens.region_choices(),
         kinds: indicator
             .periods
@@ -185,11 +224,14 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
         compares: lens.compare_choices(),
         territories: lens.territory_choices(),
         as_of: lens.as_of.clone().unwrap_or_default(),
-        hidden: [("kind", focus.kind.name().to_string()), ("slice", slice_code.clone())]
-            .into_iter()
-            .filter(|(_, v)| !v.is_empty())
-            .map(|(n, v)| (n.to_string(), v))
-            .collect(),
+        hidden: [
+            ("kind", focus.kind.name().to_string()),
+            ("slice", slice_code.clone()),
+        ]
+        .into_iter()
+        .filter(|(_, v)| !v.is_empty())
+        .map(|(n, v)| (n.to_string(), v))
+        .collect(),
         period: focus.period.label(language),
         proof: proof(lens, &assessment.reading),
         course: assessment.course_mark(lens),
@@ -225,10 +267,19 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
                 }
             })
             .collect(),
-        files: [("CSV", "series.csv"), ("SVG", "chart.svg"), ("JSON", "series.json")]
-            .into_iter()
-            .map(|(name, file)| (name.to_string(), lens.href(&format!("{path}/{file}"), &kept)))
-            .collect(),
+        files: [
+            ("CSV", "series.csv"),
+            ("SVG", "chart.svg"),
+            ("JSON", "series.json"),
+        ]
+        .into_iter()
+        .map(|(name, file)| {
+            (
+                name.to_string(),
+                lens.href(&format!("{path}/{file}"), &kept),
+            )
+        })
+        .collect(),
         address: lens.href(&path, &kept),
         reading: assessment.reading,
         title,
@@ -300,7 +351,9 @@ fn places(lens: &Lens, focus: &Focus) -> Vec<Row> {
                 target: String::new(),
                 peer: String::new(),
                 own: code == focus.region,
-                mark: assessment.standing.and_then(|_| assessment.standing_mark(lens)),
+                mark: assessment
+                    .standing
+                    .and_then(|_| assessment.standing_mark(lens)),
                 bar: String::new(),
                 reading,
             })
@@ -308,7 +361,9 @@ fn places(lens: &Lens, focus: &Focus) -> Vec<Row> {
         .collect();
     rows.sort_by(|a, b| {
         let order = match (a.reading.number, b.reading.number) {
-            (Some(x), Some(y)) if focus.indicator.direction == Direction::LowerIsBetter => x.total_cmp(&y),
+            (Some(x), Some(y)) if focus.indicator.direction == Direction::LowerIsBetter => {
+                x.total_cmp(&y)
+            }
             (Some(x), Some(y)) => y.total_cmp(&x),
             (x, y) => y.is_some().cmp(&x.is_some()),
         };
@@ -321,7 +376,9 @@ fn places(lens: &Lens, focus: &Focus) -> Vec<Row> {
 fn bar_window(lens: &Lens, places: &[Row]) -> (Vec<Bar>, String) {
     const MOST: usize = 20;
     let own = places.iter().position(|p| p.own).unwrap_or(0);
-    let from = own.saturating_sub(MOST / 2).min(places.len().saturating_sub(MOST));
+    let from = own
+        .saturating_sub(MOST / 2)
+        .min(places.len().saturating_sub(MOST));
     let bars: Vec<Bar> = places
         .iter()
         .skip(from)
@@ -338,7 +395,10 @@ fn bar_window(lens: &Lens, places: &[Row]) -> (Vec<Bar>, String) {
         let language = lens.language();
         lens.words.with(
             "bars-part",
-            &[("shown", &number::whole(shown, language)), ("of", &number::whole(of, language))],
+            &[
+                ("shown", &number::whole(shown, language)),
+                ("of", &number::whole(of, language)),
+            ],
         )
     } else {
         String::new()
@@ -347,7 +407,10 @@ fn bar_window(lens: &Lens, places: &[Row]) -> (Vec<Bar>, String) {
 }
 
 fn describe_bars(lens: &Lens, places: &[Row]) -> String {
-    let with: Vec<&Row> = places.iter().filter(|p| p.reading.number.is_some()).collect();
+    let with: Vec<&Row> = places
+        .iter()
+        .filter(|p| p.reading.number.is_some())
+        .collect();
     let (Some(first), Some(last)) = (with.first(), with.last()) else {
         return lens.words.t("chart-bars-nothing");
     };
@@ -375,7 +438,10 @@ fn slices(lens: &Lens, focus: &Focus) -> Vec<SliceTable> {
     }
     let indicator = focus.indicator;
     let measure = lens.measure(indicator);
-    let known = lens.snapshot.figures.slices(&indicator.id, &indicator.version);
+    let known = lens
+        .snapshot
+        .figures
+        .slices(&indicator.id, &indicator.version);
     let mut tables = Vec::new();
     for column in indicator.slice_columns() {
         let mut found: Vec<_> = known
@@ -430,7 +496,10 @@ fn facts(lens: &Lens, indicator: &Indicator) -> Vec<(String, String)> {
     let (words, language) = (lens.words, lens.language());
     let kind = words.named("method", indicator.kind.name());
     let method = match indicator.quantile {
-        Some(q) => words.with("method-at", &[("kind", &kind), ("share", &number::percent(q, 0, language))]),
+        Some(q) => words.with(
+            "method-at",
+            &[("kind", &kind), ("share", &number::percent(q, 0, language))],
+        ),
         None => kind,
     };
     let days = number::whole(indicator.final_after_days().unwrap_or(0) as i64, language);
@@ -439,10 +508,16 @@ fn facts(lens: &Lens, indicator: &Indicator) -> Vec<(String, String)> {
         (words.t("def-unit"), lens.measure(indicator).unit()),
         (
             words.t("def-direction"),
-            words.named("direction", super::indicators::direction(indicator.direction)),
+            words.named(
+                "direction",
+                super::indicators::direction(indicator.direction),
+            ),
         ),
         (words.t("def-owner"), indicator.owner.clone()),
-        (words.t("def-reviewed"), number::date(indicator.reviewed_on, language)),
+        (
+            words.t("def-reviewed"),
+            number::date(indicator.reviewed_on, language),
+        ),
     ];
     if let Some(legal) = &indicator.legal {
         let text = match language {
@@ -451,9 +526,18 @@ fn facts(lens: &Lens, indicator: &Indicator) -> Vec<(String, String)> {
         };
         facts.push((words.t("def-legal"), text.clone()));
     }
-    facts.push((words.t("def-final"), words.with("def-final-after", &[("days", &days)])));
+    facts.push((
+        words.t("def-final"),
+        words.with("def-final-after", &[("days", &days)]),
+    ));
     let group = number::whole(indicator.minimum_group.into(), language);
-    facts.push((words.t("def-group"), words.with("def-group-at", &[("count", &group)])));
-    facts.push((words.t("def-version"), format!("{} {}", indicator.id, indicator.version)));
+    facts.push((
+        words.t("def-group"),
+        words.with("def-group-at", &[("count", &group)]),
+    ));
+    facts.push((
+        words.t("def-version"),
+        format!("{} {}", indicator.id, indicator.version),
+    ));
     facts
 }

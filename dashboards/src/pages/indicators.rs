@@ -11,7 +11,6 @@ pub struct Entry {
     pub title: String,
     pub question: String,
     pub href: String,
-    pub id: String,
     pub unit: String,
     pub direction: String,
     pub icon: &'static str,
@@ -45,7 +44,6 @@ pub fn render(lens: &Lens, visit: &Visit) -> Outcome<String> {
                 title: i.title.get(language).to_string(),
                 question: i.question.get(language).to_string(),
                 href: lens.href(&format!("/indicators/{}", i.id), &[]),
-                id: i.id.clone(),
                 unit: lens.measure(i).unit(),
                 direction: lens.words.named("direction", direction(i.direction)),
                 icon: match i.direction {

@@ -17,9 +17,10 @@ struct Problem {
 
 /// Never fails: when even this cannot be written, plain words remain.
 pub fn render(visit: &Visit, trouble: &Trouble) -> String {
-    let sentence = visit
-        .words
-        .with(&format!("trouble-{}", trouble.code), &[("what", &trouble.what)]);
+    let sentence = visit.words.with(
+        &format!("trouble-{}", trouble.code),
+        &[("what", &trouble.what)],
+    );
     let problem = Problem {
         page: Page::new(visit, visit.words.t("trouble"), ""),
         status: trouble.status.as_u16(),

@@ -58,7 +58,6 @@ struct ProofPage {
     words: String,
     /// Numerator, denominator and result, where a figure is one division of plain numbers.
     sum: Option<(String, String, String)>,
-    title: String,
     indicator: String,
     definition: String,
     about: String,
@@ -136,7 +135,13 @@ pub fn render(lens: &Lens, visit: &Visit, address: &Address, proof: &Proof) -> O
         State::Value | State::Zero => figure.value.or(Some(0.0)),
         _ => None,
     }
-    .map(|v| if indicator.kind == Kind::Share { v * 100.0 } else { v });
+    .map(|v| {
+        if indicator.kind == Kind::Share {
+            v * 100.0
+        } else {
+            v
+        }
+    });
     let value = shown.map_or_else(|| words.named("state", &figure.state), |v| measure.text(v));
     let unit = shown.map_or_else(String::new, |_| measure.unit());
     let whole = |n: i64| number::whole(n, language);
@@ -150,11 +155,19 @@ pub fn render(lens: &Lens, visit: &Visit, address: &Address, proof: &Proof) -> O
     }
     place.push(lens.territory_label(address.territory));
     let passed = proof.checks.iter().filter(|c| c.passed).count();
-    let counts = [("passed", whole(passed as i64)), ("all", whole(proof.checks.len() as i64))];
+    let counts = [
+        ("passed", whole(passed as i64)),
+        ("all", whole(proof.checks.len() as i64)),
+    ];
     let title = definition.title.get(language).to_string();
     let view = ProofPage {
-        page: Page::new(visit, words.with("proof-title", &[("title", &title)]), "indicators").over(lens, visit),
-        heading: title.clone(),
+        page: Page::new(
+            visit,
+            words.with("proof-title", &[("title", &title)]),
+            "indicators",
+        )
+        .over(lens, visit),
+        heading: title,
         note: if shown.is_none() {
             words.named("state-note", &figure.state)
         } else {
@@ -173,7 +186,6 @@ pub fn render(lens: &Lens, visit: &Visit, address: &Address, proof: &Proof) -> O
             figure.territory,
             escape(&figure.slice),
         ),
-        title,
         definition: definition.definition.get(language).to_string(),
         about: words.with(
             "proof-about",
@@ -183,18 +195,35 @@ pub fn render(lens: &Lens, visit: &Visit, address: &Address, proof: &Proof) -> O
                 ("owner", &definition.owner),
             ],
         ),
-        legal: definition.legal.as_ref().map_or_else(String::new, |l| l.get(language).to_string()),
+        legal: definition
+            .legal
+            .as_ref()
+            .map_or_else(String::new, |l| l.get(language).to_string()),
         sql: definition.sql_as_run.clone(),
         sql_hash: definition.sql_hash.clone(),
-        views: definition.views.iter().map(|v| (v.name.clone(), v.sql.clone())).collect(),
+        views: definition
+            .views
+            .iter()
+            .map(|v| (v.name.clone(), v.sql.clone()))
+            .collect(),
         tables: definition.tables.join(", "),
         sources: sources(lens, proof, zone),
         findings: proof
             .findings
             .iter()
             .map(|f| {
-                let href = format!("/{}/quality/{}?rule={}", language.code(), f.delivery, escape(&f.rule));
-                (words.named("rule", &f.rule), whole(f.rows), f.severity == "reject", href)
+                let href = format!(
+                    "/{}/quality/{}?rule={}",
+                    language.code(),
+                    f.delivery,
+                    escape(&f.rule)
+                );
+                (
+                    words.named("rule", &f.rule),
+                    whole(f.rows),
+                    f.severity == "reject",
+                    href,
+                )
             })
             .collect(),
         checks: proof
@@ -206,7 +235,10 @@ pub fn render(lens: &Lens, visit: &Visit, address: &Address, proof: &Proof) -> O
                 finding: c.finding.clone(),
             })
             .collect(),
-        passed: words.with("checks-passed", &[("passed", &counts[0].1), ("all", &counts[1].1)]),
+        passed: words.with(
+            "checks-passed",
+            &[("passed", &counts[0].1), ("all", &counts[1].1)],
+        ),
         all_passed: passed == proof.checks.len(),
         earlier: proof
             .earlier
@@ -215,13 +247,20 @@ pub fn render(lens: &Lens, visit: &Visit, address: &Address, proof: &Proof) -> O
             .map(|e| Earlier {
                 value: match (e.value, e.state.as_str()) {
                     (Some(v), "value" | "zero") => {
-                        measure.with_unit(if indicator.kind == Kind::Share { v * 100.0 } else { v })
+                        measure.with_unit(if indicator.kind == Kind::Share {
+                            v * 100.0
+                        } else {
+                            v
+                        })
                     }
                     _ => words.named("state", &e.state),
                 },
                 n: whole(e.n),
                 at: number::moment(e.at, zone, language),
-                run: words.with("run-batch", &[("run", &whole(e.run)), ("batch", &whole(e.batch))]),
+                run: words.with(
+                    "run-batch",
+                    &[("run", &whole(e.run)), ("batch", &whole(e.batch))],
+                ),
                 why: e.why_changed.get(language).to_string(),
             })
             .collect(),
@@ -248,10 +287,17 @@ pub fn render(lens: &Lens, visit: &Visit, address: &Address, proof: &Proof) -> O
             (words.t("run"), whole(proof.run.run_id)),
             (words.t("batch"), whole(proof.run.batch)),
             (words.t("program"), proof.run.program.clone()),
-            (words.t("definitions-hash"), proof.run.definitions_hash.clone()),
+            (
+                words.t("definitions-hash"),
+                proof.run.definitions_hash.clone(),
+            ),
         ],
         verify: format!("beleidsinfo proof verify '{}'", proof.address),
-        json: format!("/api/figures/{}?run={}", proof.address, proof.figure.run_from.max(lens.run.run_id)),
+        json: format!(
+            "/api/figures/{}?run={}",
+            proof.address,
+            proof.figure.run_from.max(lens.run.run_id)
+        ),
         hash: proof.hash.clone(),
         value,
         unit,
@@ -260,7 +306,13 @@ pub fn render(lens: &Lens, visit: &Visit, address: &Address, proof: &Proof) -> O
 }
 
 /// The division, where both sides are plain numbers people can check by hand.
-fn sum(proof: &Proof, kind: Kind, value: &str, unit: &str, language: Language) -> Option<(String, String, String)> {
+fn sum(
+    proof: &Proof,
+    kind: Kind,
+    value: &str,
+    unit: &str,
+    language: Language,
+) -> Option<(String, String, String)> {
     if !matches!(kind, Kind::Share | Kind::Ratio | Kind::Rate) || proof.figure.state != "value" {
         return None;
     }
@@ -292,9 +344,10 @@ fn sources(lens: &Lens, proof: &Proof, zone: chrono_tz::Tz) -> Vec<Source> {
             rejected: whole(s.rejected),
             pulled: number::moment(s.pulled_at, zone, language),
             batch: whole(s.batch),
-            until: s
-                .complete_until_on
-                .map_or_else(|| lens.words.t("unknown"), |on| number::short_date(on, language)),
+            until: s.complete_until_on.map_or_else(
+                || lens.words.t("unknown"),
+                |on| number::short_date(on, language),
+            ),
         })
         .collect()
 }

@@ -21,7 +21,6 @@ pub struct Source {
     pub rows: String,
     pub rejected: String,
     pub share: String,
-    pub bar: String,
     pub clean: bool,
 }
 
@@ -54,7 +53,6 @@ pub struct Rule {
 }
 
 pub struct Finding {
-    pub record: String,
     pub line: String,
     pub table: String,
     pub column: String,
@@ -86,7 +84,12 @@ struct Findings {
     csv: String,
 }
 
-pub fn render(page: Page, deliveries: &[StoredDelivery], by_rule: &[(String, String, String, i64)], zone: Tz) -> Outcome<String> {
+pub fn render(
+    page: Page,
+    deliveries: &[StoredDelivery],
+    by_rule: &[(String, String, String, i64)],
+    zone: Tz,
+) -> Outcome<String> {
     let words = page.words;
     let most = by_rule.iter().map(|r| r.3).max().unwrap_or(1).max(1);
     let rules = by_rule.iter().map(|(source, rule, severity, rows)| Rule {
@@ -100,13 +103,21 @@ pub fn render(page: Page, deliveries: &[StoredDelivery], by_rule: &[(String, Str
             .iter()
             .find(|d| &d.source_id == source && d.rejected + d.warned > 0)
             .map_or_else(String::new, |d| {
-                format!("/{}/quality/{}?rule={}", page.lang(), d.delivery, escape(rule))
+                format!(
+                    "/{}/quality/{}?rule={}",
+                    page.lang(),
+                    d.delivery,
+                    escape(rule)
+                )
             }),
         bar: crate::charts::bars::mini(*rows as f64 / most as f64),
     });
     let view = Quality {
         sources: sources(words, deliveries, zone),
-        deliveries: deliveries.iter().map(|d| delivery(words, d, zone)).collect(),
+        deliveries: deliveries
+            .iter()
+            .map(|d| delivery(words, d, zone))
+            .collect(),
         rules: rules.collect(),
         page,
     };
@@ -135,7 +146,6 @@ fn sources(words: Words, deliveries: &[StoredDelivery], zone: Tz) -> Vec<Source>
                 rows: number::whole(read, language),
                 rejected: number::whole(rejected, language),
                 share: number::percent(share, 2, language),
-                bar: crate::charts::bars::mini(1.0 - share),
                 clean: rejected == 0,
             })
         })
@@ -167,7 +177,14 @@ fn delivery(words: Words, d: &StoredDelivery, zone: Tz) -> Delivery {
 }
 
 /// `found` may hold one more than the page shows: then there is more.
-pub fn render_findings(page: Page, stored: &StoredDelivery, rule: Option<&str>, found: &[StoredFinding], rules: &[String], zone: Tz) -> Outcome<String> {
+pub fn render_findings(
+    page: Page,
+    stored: &StoredDelivery,
+    rule: Option<&str>,
+    found: &[StoredFinding],
+    rules: &[String],
+    zone: Tz,
+) -> Outcome<String> {
     let words = page.words;
     let path = format!("/{}/quality/{}", page.lang(), stored.delivery);
     let mut choices = vec![(path.clone(), words.t("all-rules"), rule.is_none())];
@@ -182,7 +199,6 @@ pub fn render_findings(page: Page, stored: &StoredDelivery, rule: Option<&str>, 
             .iter()
             .take(ON_PAGE)
             .map(|f| Finding {
-                record: number::whole(f.record, words.language),
                 line: number::whole(f.line, words.language),
                 table: f.table.clone(),
                 column: f.column.clone(),

@@ -10,7 +10,11 @@ use crate::trouble::{Outcome, Trouble};
 
 pub const HTML: &str = "text/html; charset=utf-8";
 
-fn build(status: StatusCode, headers: &[(axum::http::HeaderName, &str)], body: impl Into<Body>) -> Response<Body> {
+fn build(
+    status: StatusCode,
+    headers: &[(axum::http::HeaderName, &str)],
+    body: impl Into<Body>,
+) -> Response<Body> {
     let mut builder = Response::builder().status(status);
     for (name, value) in headers {
         builder = builder.header(name, *value);

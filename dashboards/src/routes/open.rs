@@ -32,14 +32,24 @@ pub async fn data(uri: Uri, headers: HeaderMap, State(app): Here) -> Response<Bo
     answer::outcome(&visit, made)
 }
 
-async fn releases(app: &App, headers: &HeaderMap, uri: &Uri, page: Page) -> Outcome<Response<Body>> {
+async fn releases(
+    app: &App,
+    headers: &HeaderMap,
+    uri: &Uri,
+    page: Page,
+) -> Outcome<Response<Body>> {
     let releases = app.reads.releases().await?;
     let over = serde_json::to_string(&releases).unwrap_or_default();
     let tag = etag::of(&over, &app.principal, &uri.to_string());
     if etag::known(headers, &tag) {
         return Ok(answer::not_modified(&tag));
     }
-    Ok(answer::found(&tag, answer::HTML, None, data::render(page, &releases)?))
+    Ok(answer::found(
+        &tag,
+        answer::HTML,
+        None,
+        data::render(page, &releases)?,
+    ))
 }
 
 /// The list of releases, with the newest of this dataset in view.
@@ -65,7 +75,11 @@ pub async fn newest(uri: Uri, Path(dataset): Path<String>, State(app): Here) -> 
     answer::outcome(&visit, found.await)
 }
 
-pub async fn file(uri: Uri, Path((dataset, version, name)): Path<(String, String, String)>, State(app): Here) -> Response<Body> {
+pub async fn file(
+    uri: Uri,
+    Path((dataset, version, name)): Path<(String, String, String)>,
+    State(app): Here,
+) -> Response<Body> {
     let visit = visit(&app, &uri);
     let found = async {
         // Only what a release lists exists; so no name from outside reaches the store.
@@ -77,7 +91,11 @@ pub async fn file(uri: Uri, Path((dataset, version, name)): Path<(String, String
             .and_then(|r| r.files.iter().find(|f| f.name == name))
             .ok_or_else(absent)?;
         let bytes = app.reads.release_file(&dataset, &version, &name).await?;
-        Ok(answer::immutable(&listed.media_type, &format!("{dataset}-{name}"), bytes))
+        Ok(answer::immutable(
+            &listed.media_type,
+            &format!("{dataset}-{name}"),
+            bytes,
+        ))
     };
     answer::outcome(&visit, found.await)
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, Response, Uri};
+use beleidsinfo_warehouse::error::Error;
 use beleidsinfo_warehouse::figure::Address;
 use beleidsinfo_warehouse::gateway::Snapshot;
-use beleidsinfo_warehouse::error::Error;
 use beleidsinfo_warehouse::index::AsOf;
 use beleidsinfo_warehouse::quality::StoredDelivery;
 
@@ -94,13 +94,25 @@ async fn over_figures(
         let visit = visit.clone();
         let drawn = tokio::task::spawn_blocking(move || {
             let all = scope == Scope::OneOrAll;
-            let lens = Lens::new(visit.words, &seen.snapshot, seen.run, &seen.ground, &asked, all)?;
+            let lens = Lens::new(
+                visit.words,
+                &seen.snapshot,
+                seen.run,
+                &seen.ground,
+                &asked,
+                all,
+            )?;
             draw(&lens, &visit, &asked)
         });
         let made = drawn
             .await
             .map_err(|e| Error::storage("cannot draw the page").because(e))??;
-        Ok(answer::found(&tag, made.media, made.name.as_deref(), made.body))
+        Ok(answer::found(
+            &tag,
+            made.media,
+            made.name.as_deref(),
+            made.body,
+        ))
     };
     answer::outcome(&visit, made.await)
 }
@@ -114,44 +126,98 @@ fn language(uri: &Uri) -> Outcome<()> {
     Ok(())
 }
 
-pub async fn home(uri: Uri, headers: HeaderMap, Query(asked): Query<Asked>, State(app): Here) -> Response<Body> {
-    over_figures(app, uri, headers, asked, Scope::OneOrAll, |lens, visit, _| {
-        Ok(html(pages::home::render(lens, visit)?))
-    })
+pub async fn home(
+    uri: Uri,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+    State(app): Here,
+) -> Response<Body> {
+    over_figures(
+        app,
+        uri,
+        headers,
+        asked,
+        Scope::OneOrAll,
+        |lens, visit, _| Ok(html(pages::home::render(lens, visit)?)),
+    )
     .await
 }
 
 /// There is no page of boards: the first one opens.
-pub async fn boards(uri: Uri, headers: HeaderMap, Query(asked): Query<Asked>, State(app): Here) -> Response<Body> {
-    over_figures(app, uri, headers, asked, Scope::One, |lens, visit, asked| {
-        let first = lens
-            .snapshot
-            .boards
-            .first()
-            .ok_or_else(|| Trouble::not_found("board", ""))?;
-        Ok(html(pages::board::render(lens, visit, asked, &first.id)?))
-    })
+pub async fn boards(
+    uri: Uri,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+    State(app): Here,
+) -> Response<Body> {
+    over_figures(
+        app,
+        uri,
+        headers,
+        asked,
+        Scope::One,
+        |lens, visit, asked| {
+            let first = lens
+                .snapshot
+                .boards
+                .first()
+                .ok_or_else(|| Trouble::not_found("board", ""))?;
+            Ok(html(pages::board::render(lens, visit, asked, &first.id)?))
+        },
+    )
     .await
 }
 
-pub async fn board(uri: Uri, headers: HeaderMap, Path((_, id)): Path<(String, String)>, Query(asked): Query<Asked>, State(app): Here) -> Response<Body> {
-    over_figures(app, uri, headers, asked, Scope::One, move |lens, visit, asked| {
-        Ok(html(pages::board::render(lens, visit, asked, &id)?))
-    })
+pub async fn board(
+    uri: Uri,
+    headers: HeaderMap,
+    Path((_, id)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
+    State(app): Here,
+) -> Response<Body> {
+    over_figures(
+        app,
+        uri,
+        headers,
+        asked,
+        Scope::One,
+        move |lens, visit, asked| Ok(html(pages::board::render(lens, visit, asked, &id)?)),
+    )
     .await
 }
 
-pub async fn indicators(uri: Uri, headers: HeaderMap, Query(asked): Query<Asked>, State(app): Here) -> Response<Body> {
-    over_figures(app, uri, headers, asked, Scope::OneOrAll, |lens, visit, _| {
-        Ok(html(pages::indicators::render(lens, visit)?))
-    })
+pub async fn indicators(
+    uri: Uri,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+    State(app): Here,
+) -> Response<Body> {
+    over_figures(
+        app,
+        uri,
+        headers,
+        asked,
+        Scope::OneOrAll,
+        |lens, visit, _| Ok(html(pages::indicators::render(lens, visit)?)),
+    )
     .await
 }
 
-pub async fn indicator(uri: Uri, headers: HeaderMap, Path((_, id)): Path<(String, String)>, Query(asked): Query<Asked>, State(app): Here) -> Response<Body> {
-    over_figures(app, uri, headers, asked, Scope::One, move |lens, visit, asked| {
-        Ok(html(pages::indicator::render(lens, visit, asked, &id)?))
-    })
+pub async fn indicator(
+    uri: Uri,
+    headers: HeaderMap,
+    Path((_, id)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
+    State(app): Here,
+) -> Response<Body> {
+    over_figures(
+        app,
+        uri,
+        headers,
+        asked,
+        Scope::One,
+        move |lens, visit, asked| Ok(html(pages::indicator::render(lens, visit, asked, &id)?)),
+    )
     .await
 }
 
@@ -162,28 +228,36 @@ pub async fn file(
     Query(asked): Query<Asked>,
     State(app): Here,
 ) -> Response<Body> {
-    over_figures(app, uri, headers, asked, Scope::One, move |lens, _, asked| {
-        let focus = pages::indicator::focus(lens, asked, &id)?;
-        let name = |end: &str| Some(format!("{id}-{}-{}.{end}", focus.region, focus.kind.name()));
-        Ok(match file.as_str() {
-            "series.csv" => Made {
-                media: "text/csv; charset=utf-8",
-                name: name("csv"),
-                body: files::series_csv(lens, &focus),
-            },
-            "series.json" => Made {
-                media: "application/json",
-                name: None,
-                body: files::series_json(lens, &focus).to_string(),
-            },
-            "chart.svg" => Made {
-                media: "image/svg+xml",
-                name: name("svg"),
-                body: files::chart_svg(lens, &focus),
-            },
-            _ => return Err(Trouble::not_found("page", file)),
-        })
-    })
+    over_figures(
+        app,
+        uri,
+        headers,
+        asked,
+        Scope::One,
+        move |lens, _, asked| {
+            let focus = pages::indicator::focus(lens, asked, &id)?;
+            let name =
+                |end: &str| Some(format!("{id}-{}-{}.{end}", focus.region, focus.kind.name()));
+            Ok(match file.as_str() {
+                "series.csv" => Made {
+                    media: "text/csv; charset=utf-8",
+                    name: name("csv"),
+                    body: files::series_csv(lens, &focus),
+                },
+                "series.json" => Made {
+                    media: "application/json",
+                    name: None,
+                    body: files::series_json(lens, &focus).to_string(),
+                },
+                "chart.svg" => Made {
+                    media: "image/svg+xml",
+                    name: name("svg"),
+                    body: files::chart_svg(lens, &focus),
+                },
+                _ => return Err(Trouble::not_found("page", file)),
+            })
+        },
+    )
     .await
 }
 
@@ -205,7 +279,12 @@ fn run_of(asked: &Asked, newest: i64) -> Outcome<i64> {
     }
 }
 
-pub async fn proof(uri: Uri, headers: HeaderMap, Query(asked): Query<Asked>, State(app): Here) -> Response<Body> {
+pub async fn proof(
+    uri: Uri,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+    State(app): Here,
+) -> Response<Body> {
     if uri.path().ends_with(".json") {
         return proof_json(uri, headers, Query(asked), State(app)).await;
     }
@@ -232,7 +311,16 @@ pub async fn proof(uri: Uri, headers: HeaderMap, Query(asked): Query<Asked>, Sta
             ..Asked::default()
         };
         let mut lens = Lens::new(visit.words, &seen.snapshot, run, &seen.ground, &asked, true)
-            .or_else(|_| Lens::new(visit.words, &seen.snapshot, run, &seen.ground, &Asked::default(), true))?;
+            .or_else(|_| {
+                Lens::new(
+                    visit.words,
+                    &seen.snapshot,
+                    run,
+                    &seen.ground,
+                    &Asked::default(),
+                    true,
+                )
+            })?;
         lens.region = Some(address.region.clone());
         if run != seen.run {
             lens.as_of = Some(about.batch.to_string());
@@ -243,7 +331,12 @@ pub async fn proof(uri: Uri, headers: HeaderMap, Query(asked): Query<Asked>, Sta
     answer::outcome(&visit, made.await)
 }
 
-pub async fn proof_json(uri: Uri, headers: HeaderMap, Query(asked): Query<Asked>, State(app): Here) -> Response<Body> {
+pub async fn proof_json(
+    uri: Uri,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+    State(app): Here,
+) -> Response<Body> {
     let visit = visit(&app, &uri);
     let made = async {
         let address = address(&uri, "/figures/")?;
@@ -269,11 +362,20 @@ pub async fn about(uri: Uri, headers: HeaderMap, State(app): Here) -> Response<B
         language(&uri)?;
         let seen = see(&app, AsOf::Now).await?;
         let page = dressed(&visit, &visit.words.t("nav-about"), "about", seen.as_ref())?;
-        let tag = etag::of(&format!("{}{}", page.cutoff, page.synthetic), &app.principal, &uri.to_string());
+        let tag = etag::of(
+            &format!("{}{}", page.cutoff, page.synthetic),
+            &app.principal,
+            &uri.to_string(),
+        );
         if etag::known(&headers, &tag) {
             return Ok(answer::not_modified(&tag));
         }
-        Ok(answer::found(&tag, answer::HTML, None, pages::about::render(page)?))
+        Ok(answer::found(
+            &tag,
+            answer::HTML,
+            None,
+            pages::about::render(page)?,
+        ))
     };
     answer::outcome(&visit, made.await)
 }
@@ -284,7 +386,14 @@ fn dressed(visit: &Visit, title: &str, at: &'static str, seen: Option<&Seen>) ->
     let Some(seen) = seen else {
         return Ok(page);
     };
-    let lens = Lens::new(visit.words, &seen.snapshot, seen.run, &seen.ground, &Asked::default(), true)?;
+    let lens = Lens::new(
+        visit.words,
+        &seen.snapshot,
+        seen.run,
+        &seen.ground,
+        &Asked::default(),
+        true,
+    )?;
     Ok(page.over(&lens, visit))
 }
 
@@ -300,8 +409,14 @@ pub async fn quality(uri: Uri, headers: HeaderMap, State(app): Here) -> Response
         let seen = see(&app, AsOf::Now).await?;
         let deliveries = app.reads.deliveries(&app.principal).await?;
         let by_rule = app.reads.findings_by_rule(&app.principal).await?;
-        let page = dressed(&visit, &visit.words.t("nav-quality"), "quality", seen.as_ref())?;
-        let over = serde_json::to_string(&(&deliveries, &by_rule, &page.cutoff)).unwrap_or_default();
+        let page = dressed(
+            &visit,
+            &visit.words.t("nav-quality"),
+            "quality",
+            seen.as_ref(),
+        )?;
+        let over =
+            serde_json::to_string(&(&deliveries, &by_rule, &page.cutoff)).unwrap_or_default();
         let tag = etag::of(&over, &app.principal, &uri.to_string());
         if etag::known(&headers, &tag) {
             return Ok(answer::not_modified(&tag));
@@ -335,7 +450,10 @@ pub async fn findings(
         let seen = see(&app, AsOf::Now).await?;
         let rule = given(&asked.rule);
         let limit = pages::quality::ON_PAGE + 1;
-        let found = app.reads.findings(&app.principal, &delivery.delivery, rule, limit).await?;
+        let found = app
+            .reads
+            .findings(&app.principal, &delivery.delivery, rule, limit)
+            .await?;
         let mut rules: Vec<String> = app
             .reads
             .findings_by_rule(&app.principal)
@@ -347,7 +465,8 @@ pub async fn findings(
         rules.sort_unstable();
         rules.dedup();
         let page = dressed(&visit, &delivery.name, "quality", seen.as_ref())?;
-        let over = serde_json::to_string(&(&delivery, &found, &rules, &page.cutoff)).unwrap_or_default();
+        let over =
+            serde_json::to_string(&(&delivery, &found, &rules, &page.cutoff)).unwrap_or_default();
         let tag = etag::of(&over, &app.principal, &uri.to_string());
         if etag::known(&headers, &tag) {
             return Ok(answer::not_modified(&tag));
@@ -371,13 +490,23 @@ pub async fn findings_csv(
         let delivery = stored(&app, &delivery).await?;
         let found = app
             .reads
-            .findings(&app.principal, &delivery.delivery, given(&asked.rule), 100_000)
+            .findings(
+                &app.principal,
+                &delivery.delivery,
+                given(&asked.rule),
+                100_000,
+            )
             .await?;
         let body = files::findings_csv(visit.words, &found);
         let tag = etag::of(&body, &app.principal, &uri.to_string());
         let short: String = delivery.delivery.chars().take(8).collect();
         let name = format!("{}-{short}.csv", delivery.source_id);
-        Ok(answer::found(&tag, "text/csv; charset=utf-8", Some(&name), body))
+        Ok(answer::found(
+            &tag,
+            "text/csv; charset=utf-8",
+            Some(&name),
+            body,
+        ))
     };
     answer::outcome(&visit, made.await)
 }
