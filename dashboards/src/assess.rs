@@ -43,7 +43,7 @@ pub fn assess<'a>(
     slice: &Slice,
 ) -> Assessment<'a> {
     let measure = lens.measure(indicator);
-    let reading = measure.read(lens.figure(indicator, period, region, slice));
+    let reading = lens.read(indicator, period, region, slice);
     let at = |p: Period| {
         lens.same_ground(region, p, period)
             .then(|| lens.shown(indicator, p, region, slice))

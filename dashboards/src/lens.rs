@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 
 use crate::asked::{Asked, escape, given};
 use crate::ground::Ground;
-use crate::reading::{Measure, median};
+use crate::reading::{Measure, Reading, median};
 use crate::trouble::{Outcome, Trouble};
 use crate::words::Words;
 
@@ -251,6 +251,35 @@ impl<'a> Lens<'a> {
             .series_of(indicator, period.kind(), region, slice)
             .at(period);
         self.snapshot.figures.get(&address, self.run.run_id)
+    }
+
+    /// The figure in words; a municipality that did not exist then has nothing to measure, which is not the same as no data.
+    pub fn read(
+        &self,
+        indicator: &Indicator,
+        period: Period,
+        region: &str,
+        slice: &Slice,
+    ) -> Reading {
+        let figure = self.figure(indicator, period, region, slice);
+        let mut reading = self.measure(indicator).read(figure);
+        let book = &self.snapshot.regions;
+        if figure.is_none()
+            && self.territory == Territory::AsRecorded
+            && book.known(region)
+            && !book.exists_in(region, period.start(), period.end())
+        {
+            reading.value = self.words.t("state-not-applicable");
+            reading.note = match book.successor(region) {
+                Some((code, on)) if on <= period.start() => {
+                    let day = crate::number::date(on, self.language());
+                    let values = [("date", day.as_str()), ("name", book.name(code, on))];
+                    self.words.with("state-note-gone", &values)
+                }
+                _ => self.words.t("state-note-unborn"),
+            };
+        }
+        reading
     }
 
     pub fn shown(

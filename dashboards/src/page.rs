@@ -15,6 +15,8 @@ pub struct Visit {
     pub rest: String,
     /// Only what is published is served.
     pub public_only: bool,
+    /// What was served before said its cases are invented; so do pages that read no figures.
+    pub synthetic: bool,
 }
 
 /// A past point of view, said in a banner.
@@ -50,7 +52,7 @@ impl Page {
             at,
             other: format!("/{}{}", visit.words.language.other().code(), visit.rest),
             public_only: visit.public_only,
-            synthetic: false,
+            synthetic: visit.synthetic,
             organisation: String::new(),
             cutoff: String::new(),
             back: None,

@@ -1,5 +1,6 @@
 //! reads: what the pages ask of the warehouse, and what was learned about the snapshot in hand.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use axum::body::Bytes;
@@ -23,12 +24,17 @@ pub enum Reads {
 
 /// The last snapshot surveyed; a survey reads every figure once.
 #[derive(Default)]
-pub struct Surveyed(Mutex<Option<Kept>>);
+pub struct Surveyed(Mutex<Option<Kept>>, AtomicBool);
 
 /// Of which snapshot, at which run, and what was found.
 type Kept = (Weak<Snapshot>, i64, Arc<Ground>);
 
 impl Surveyed {
+    /// Whether the project said so when it was last read.
+    pub fn synthetic(&self) -> bool {
+        self.1.load(Ordering::Relaxed)
+    }
+
     pub fn ground(&self, snapshot: &Arc<Snapshot>, run: i64, principal: &Principal) -> Arc<Ground> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((of, at, ground)) = kept.as_ref()
@@ -37,6 +43,8 @@ impl Surveyed {
         {
             return ground.clone();
         }
+        let synthetic = snapshot.settings.organisation.synthetic;
+        self.1.store(synthetic, Ordering::Relaxed);
         let ground = Arc::new(Ground::survey(snapshot, run, principal));
         *kept = Some((Arc::downgrade(snapshot), run, ground.clone()));
         ground

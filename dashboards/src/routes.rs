@@ -4,6 +4,9 @@ mod answer;
 mod open;
 mod steering;
 
+mod arrivals;
+mod proofs;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -51,19 +54,19 @@ pub fn router(reads: Reads, principal: Principal, public_only: bool) -> Router {
     } else {
         router
             .route("/{lang}/", get(steering::home))
-            .route("/{lang}/about", get(steering::about))
+            .route("/{lang}/about", get(arrivals::about))
             .route("/{lang}/boards", get(steering::boards))
             .route("/{lang}/boards/{id}", get(steering::board))
             .route("/{lang}/indicators", get(steering::indicators))
             .route("/{lang}/indicators/{id}", get(steering::indicator))
             .route("/{lang}/indicators/{id}/{file}", get(steering::file))
-            .route("/{lang}/figures/{*address}", get(steering::proof))
-            .route("/api/figures/{*address}", get(steering::proof_json))
-            .route("/{lang}/quality", get(steering::quality))
-            .route("/{lang}/quality/{delivery}", get(steering::findings))
+            .route("/{lang}/figures/{*address}", get(proofs::proof))
+            .route("/api/figures/{*address}", get(proofs::proof_json))
+            .route("/{lang}/quality", get(arrivals::quality))
+            .route("/{lang}/quality/{delivery}", get(arrivals::findings))
             .route(
                 "/{lang}/quality/{delivery}/rows.csv",
-                get(steering::findings_csv),
+                get(arrivals::findings_csv),
             )
     };
     router
@@ -158,5 +161,6 @@ pub fn visit(app: &App, uri: &Uri) -> Visit {
         words: Words::new(language),
         rest: rest.to_string(),
         public_only: app.public_only,
+        synthetic: app.surveyed.synthetic(),
     }
 }

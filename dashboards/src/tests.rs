@@ -163,6 +163,23 @@ async fn new_ground_breaks_the_recorded_series_only() {
 }
 
 #[tokio::test]
+async fn a_municipality_that_is_gone_is_not_missing() {
+    let router = router(Sample::new(), false);
+    let path = "/nl/indicators/ov_tijdig?region=11007&territory=as_recorded";
+    let page = ask(&router, path, &[]).await.body;
+    assert!(page.contains("ging op 1 januari 2025 op in Antwerpen"));
+    assert!(page.contains("<p class=\"huge word\">niet van toepassing</p>"));
+    let born = ask(
+        &router,
+        "/nl/indicators/ov_tijdig?region=46030&territory=as_recorded&period=2024-Q4",
+        &[],
+    )
+    .await
+    .body;
+    assert!(born.contains("bestond toen nog niet"));
+}
+
+#[tokio::test]
 async fn looking_back_says_so_and_shows_what_stood_then() {
     let router = router(Sample::new(), false);
     let path = "/nl/indicators/ov_tijdig?region=12041";
@@ -228,6 +245,12 @@ async fn what_is_not_there_is_explained() {
             !page.body.contains("trouble-"),
             "{path}: a sentence is missing"
         );
+        if path != "/nl/indicators/onbekend" {
+            assert!(
+                page.body.contains("verzonnen"),
+                "{path}: once known it is said everywhere"
+            );
+        }
     }
 }
 

@@ -1,16 +1,19 @@
 //! indicator: one measure whole: the figure, its line, the municipalities, the slices, the definition, the files.
 
+mod tables;
+
 use askama::Template;
 use beleidsinfo_warehouse::figure::Slice;
 use beleidsinfo_warehouse::indicator::Indicator;
 use beleidsinfo_warehouse::period::{Period, PeriodKind};
 use beleidsinfo_warehouse::region::Territory;
 
+use self::tables::{Row, SliceTable, bar_window, describe_bars, places, proof, rows, slices};
 use super::board::period;
 use super::home::rhythm;
 use crate::asked::{Asked, given};
 use crate::assess::{Mark, assess};
-use crate::charts::bars::{self, Bar};
+use crate::charts::bars;
 use crate::charts::canvas::Finish;
 use crate::charts::trend::{self, Width};
 use crate::drawing;
@@ -20,24 +23,6 @@ use crate::page::{Page, Visit};
 use crate::reading::Reading;
 use crate::tile::compared;
 use crate::trouble::{Outcome, Trouble};
-
-pub struct Row {
-    pub label: String,
-    pub href: String,
-    pub reading: Reading,
-    pub proof: String,
-    pub target: String,
-    pub peer: String,
-    pub own: bool,
-    pub mark: Option<Mark>,
-    /// A small bar, ready to place.
-    pub bar: String,
-}
-
-pub struct SliceTable {
-    pub title: String,
-    pub rows: Vec<Row>,
-}
 
 #[derive(Template)]
 #[template(path = "indicator.html")]
@@ -286,209 +271,6 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
         place,
     };
     Ok(view.render()?)
-}
-
-fn proof(lens: &Lens, reading: &Reading) -> String {
-    match reading.address.as_str() {
-        "" => String::new(),
-        address => lens.proof_href(address),
-    }
-}
-
-/// The line as a table, newest first.
-fn rows(lens: &Lens, focus: &Focus) -> Vec<Row> {
-    let measure = lens.measure(focus.indicator);
-    let text = |v: Option<f64>| v.map_or_else(String::new, |v| measure.text(v));
-    let periods = focus.periods.iter().rev();
-    periods
-        .map(|&period| {
-            let figure = lens.figure(focus.indicator, period, &focus.region, &focus.slice);
-            let target = lens.target(focus.indicator, period, &focus.region, &focus.slice);
-            let reading = measure.read(figure);
-            Row {
-                label: period.label(lens.language()),
-                href: String::new(),
-                proof: proof(lens, &reading),
-                target: text(target.and_then(|t| t.bound(focus.indicator.direction))),
-                peer: text(lens.peer(focus.indicator, period, &focus.region, &focus.slice)),
-                own: period == focus.period,
-                mark: None,
-                bar: String::new(),
-                reading,
-            }
-        })
-        .collect()
-}
-
-/// The municipalities, best first; those without a number last, by name.
-fn places(lens: &Lens, focus: &Focus) -> Vec<Row> {
-    use beleidsinfo_warehouse::indicator::Direction;
-    let measure = lens.measure(focus.indicator);
-    let on = focus.period.last_day();
-    let mut rows: Vec<Row> = lens
-        .municipalities(focus.indicator, on)
-        .into_iter()
-        .filter_map(|code| {
-            let figure = lens.figure(focus.indicator, focus.period, code, &focus.slice);
-            // A code that did not exist then has nothing to compare.
-            if figure.is_none() && lens.territory == Territory::AsRecorded {
-                return None;
-            }
-            let assessment = assess(lens, focus.indicator, focus.period, code, &focus.slice);
-            let reading = measure.read(figure);
-            Some(Row {
-                label: lens.name(code, on),
-                href: lens.href(
-                    &format!("/indicators/{}", focus.indicator.id),
-                    &[
-                        ("region", code),
-                        ("kind", focus.kind.name()),
-                        ("period", &focus.period.code()),
-                        ("slice", &focus.slice.code()),
-                    ],
-                ),
-                proof: proof(lens, &reading),
-                target: String::new(),
-                peer: String::new(),
-                own: code == focus.region,
-                mark: assessment
-                    .standing
-                    .and_then(|_| assessment.standing_mark(lens)),
-                bar: String::new(),
-                reading,
-            })
-        })
-        .collect();
-    rows.sort_by(|a, b| {
-        let order = match (a.reading.number, b.reading.number) {
-            (Some(x), Some(y)) if focus.indicator.direction == Direction::LowerIsBetter => {
-                x.total_cmp(&y)
-            }
-            (Some(x), Some(y)) => y.total_cmp(&x),
-            (x, y) => y.is_some().cmp(&x.is_some()),
-        };
-        order.then_with(|| a.label.cmp(&b.label))
-    });
-    rows
-}
-
-/// At most twenty bars: those around the own one.
-fn bar_window(lens: &Lens, places: &[Row]) -> (Vec<Bar>, String) {
-    const MOST: usize = 20;
-    let own = places.iter().position(|p| p.own).unwrap_or(0);
-    let from = own
-        .saturating_sub(MOST / 2)
-        .min(places.len().saturating_sub(MOST));
-    let bars: Vec<Bar> = places
-        .iter()
-        .skip(from)
-        .take(MOST)
-        .map(|p| Bar {
-            name: p.label.clone(),
-            value: p.reading.number,
-            text: p.reading.value.clone(),
-            own: p.own,
-        })
-        .collect();
-    let note = if places.len() > MOST {
-        let (shown, of) = (bars.len() as i64, places.len() as i64);
-        let language = lens.language();
-        lens.words.with(
-            "bars-part",
-            &[
-                ("shown", &number::whole(shown, language)),
-                ("of", &number::whole(of, language)),
-            ],
-        )
-    } else {
-        String::new()
-    };
-    (bars, note)
-}
-
-fn describe_bars(lens: &Lens, places: &[Row]) -> String {
-    let with: Vec<&Row> = places
-        .iter()
-        .filter(|p| p.reading.number.is_some())
-        .collect();
-    let (Some(first), Some(last)) = (with.first(), with.last()) else {
-        return lens.words.t("chart-bars-nothing");
-    };
-    let count = number::whole(places.len() as i64, lens.language());
-    let value = |r: &Row| format!("{}\u{a0}{}", r.reading.value, r.reading.unit);
-    let own = places.iter().find(|p| p.own);
-    lens.words.with(
-        "chart-bars",
-        &[
-            ("count", &count),
-            ("first", &first.label),
-            ("best", &value(first)),
-            ("last", &last.label),
-            ("worst", &value(last)),
-            ("own", own.map_or("–", |o| o.label.as_str())),
-            ("value", &own.map_or_else(|| "–".to_string(), value)),
-        ],
-    )
-}
-
-/// Per slice column alone: its values, most facts first.
-fn slices(lens: &Lens, focus: &Focus) -> Vec<SliceTable> {
-    if !focus.slice.is_total() {
-        return Vec::new();
-    }
-    let indicator = focus.indicator;
-    let measure = lens.measure(indicator);
-    let known = lens
-        .snapshot
-        .figures
-        .slices(&indicator.id, &indicator.version);
-    let mut tables = Vec::new();
-    for column in indicator.slice_columns() {
-        let mut found: Vec<_> = known
-            .iter()
-            .filter(|s| s.columns() == [column])
-            .filter_map(|s| Some((*s, lens.figure(indicator, focus.period, &focus.region, s)?)))
-            .collect();
-        found.sort_by_key(|(s, f)| (-f.n, s.code()));
-        let most = found
-            .iter()
-            .filter_map(|(_, f)| measure.shown(f))
-            .fold(if indicator.unit == "%" { 100.0 } else { 0.0 }, f64::max);
-        let rows: Vec<Row> = found
-            .into_iter()
-            .map(|(slice, figure)| {
-                let reading = measure.read(Some(figure));
-                Row {
-                    label: lens.slice_label(slice),
-                    href: lens.href(
-                        &format!("/indicators/{}", indicator.id),
-                        &[
-                            ("kind", focus.kind.name()),
-                            ("period", &focus.period.code()),
-                            ("slice", &slice.code()),
-                        ],
-                    ),
-                    proof: proof(lens, &reading),
-                    target: String::new(),
-                    peer: String::new(),
-                    own: false,
-                    mark: None,
-                    bar: reading
-                        .number
-                        .filter(|_| most > 0.0)
-                        .map_or_else(String::new, |v| bars::mini(v / most)),
-                    reading,
-                }
-            })
-            .collect();
-        if !rows.is_empty() {
-            tables.push(SliceTable {
-                title: lens.slice_title(column),
-                rows,
-            });
-        }
-    }
-    tables
 }
 
 /// The definition card.

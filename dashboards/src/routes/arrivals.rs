@@ -1,0 +1,172 @@
+//! arrivals: what came in and what was wrong with it; and how to read it all.
+
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, Response, Uri};
+use beleidsinfo_warehouse::index::AsOf;
+use beleidsinfo_warehouse::quality::StoredDelivery;
+
+use super::steering::{Seen, language, see};
+use super::{App, Here, answer, visit};
+use crate::asked::{Asked, given};
+use crate::etag;
+use crate::files;
+use crate::lens::Lens;
+use crate::page::{Page, Visit};
+use crate::pages;
+use crate::trouble::{Outcome, Trouble};
+
+pub async fn about(uri: Uri, headers: HeaderMap, State(app): Here) -> Response<Body> {
+    let visit = visit(&app, &uri);
+    let made = async {
+        language(&uri)?;
+        let seen = see(&app, AsOf::Now).await?;
+        let page = dressed(&visit, &visit.words.t("nav-about"), "about", seen.as_ref())?;
+        let tag = etag::of(
+            &format!("{}{}", page.cutoff, page.synthetic),
+            &app.principal,
+            &uri.to_string(),
+        );
+        if etag::known(&headers, &tag) {
+            return Ok(answer::not_modified(&tag));
+        }
+        Ok(answer::found(
+            &tag,
+            answer::HTML,
+            None,
+            pages::about::render(page)?,
+        ))
+    };
+    answer::outcome(&visit, made.await)
+}
+
+/// A page that is not about figures, but says whose data it is and up to when.
+fn dressed(visit: &Visit, title: &str, at: &'static str, seen: Option<&Seen>) -> Outcome<Page> {
+    let page = Page::new(visit, title, at);
+    let Some(seen) = seen else {
+        return Ok(page);
+    };
+    let lens = Lens::new(
+        visit.words,
+        &seen.snapshot,
+        seen.run,
+        &seen.ground,
+        &Asked::default(),
+        true,
+    )?;
+    Ok(page.over(&lens, visit))
+}
+
+fn zone_of(seen: Option<&Seen>) -> chrono_tz::Tz {
+    seen.and_then(|s| s.snapshot.settings.timezone.parse().ok())
+        .unwrap_or(chrono_tz::Europe::Brussels)
+}
+
+pub async fn quality(uri: Uri, headers: HeaderMap, State(app): Here) -> Response<Body> {
+    let visit = visit(&app, &uri);
+    let made = async {
+        language(&uri)?;
+        let seen = see(&app, AsOf::Now).await?;
+        let deliveries = app.reads.deliveries(&app.principal).await?;
+        let by_rule = app.reads.findings_by_rule(&app.principal).await?;
+        let page = dressed(
+            &visit,
+            &visit.words.t("nav-quality"),
+            "quality",
+            seen.as_ref(),
+        )?;
+        let over =
+            serde_json::to_string(&(&deliveries, &by_rule, &page.cutoff)).unwrap_or_default();
+        let tag = etag::of(&over, &app.principal, &uri.to_string());
+        if etag::known(&headers, &tag) {
+            return Ok(answer::not_modified(&tag));
+        }
+        let body = pages::quality::render(page, &deliveries, &by_rule, zone_of(seen.as_ref()))?;
+        Ok(answer::found(&tag, answer::HTML, None, body))
+    };
+    answer::outcome(&visit, made.await)
+}
+
+async fn stored(app: &App, delivery: &str) -> Outcome<StoredDelivery> {
+    app.reads
+        .deliveries(&app.principal)
+        .await?
+        .into_iter()
+        .find(|d| d.delivery == delivery)
+        .ok_or_else(|| Trouble::not_found("delivery", delivery))
+}
+
+pub async fn findings(
+    uri: Uri,
+    headers: HeaderMap,
+    Path((_, delivery)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
+    State(app): Here,
+) -> Response<Body> {
+    let visit = visit(&app, &uri);
+    let made = async {
+        language(&uri)?;
+        let delivery = stored(&app, &delivery).await?;
+        let seen = see(&app, AsOf::Now).await?;
+        let rule = given(&asked.rule);
+        let limit = pages::quality::ON_PAGE + 1;
+        let found = app
+            .reads
+            .findings(&app.principal, &delivery.delivery, rule, limit)
+            .await?;
+        let mut rules: Vec<String> = app
+            .reads
+            .findings_by_rule(&app.principal)
+            .await?
+            .into_iter()
+            .filter(|r| r.0 == delivery.source_id)
+            .map(|r| r.1)
+            .collect();
+        rules.sort_unstable();
+        rules.dedup();
+        let page = dressed(&visit, &delivery.name, "quality", seen.as_ref())?;
+        let over =
+            serde_json::to_string(&(&delivery, &found, &rules, &page.cutoff)).unwrap_or_default();
+        let tag = etag::of(&over, &app.principal, &uri.to_string());
+        if etag::known(&headers, &tag) {
+            return Ok(answer::not_modified(&tag));
+        }
+        let zone = zone_of(seen.as_ref());
+        let body = pages::quality::render_findings(page, &delivery, rule, &found, &rules, zone)?;
+        Ok(answer::found(&tag, answer::HTML, None, body))
+    };
+    answer::outcome(&visit, made.await)
+}
+
+pub async fn findings_csv(
+    uri: Uri,
+    Path((_, delivery)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
+    State(app): Here,
+) -> Response<Body> {
+    let visit = visit(&app, &uri);
+    let made = async {
+        language(&uri)?;
+        let delivery = stored(&app, &delivery).await?;
+        let found = app
+            .reads
+            .findings(
+                &app.principal,
+                &delivery.delivery,
+                given(&asked.rule),
+                100_000,
+            )
+            .await?;
+        let body = files::findings_csv(visit.words, &found);
+        let tag = etag::of(&body, &app.principal, &uri.to_string());
+        let short: String = delivery.delivery.chars().take(8).collect();
+        let name = format!("{}-{short}.csv", delivery.source_id);
+        Ok(answer::found(
+            &tag,
+            "text/csv; charset=utf-8",
+            Some(&name),
+            body,
+        ))
+    };
+    answer::outcome(&visit, made.await)
+}
