@@ -8,8 +8,12 @@ use beleidsinfo_warehouse::principal::Principal;
 
 use crate::statics;
 
-pub fn of_run(run: &Run, principal: &Principal, address: &str) -> String {
-    let over = format!("{}|{}|{}", run.definitions_hash, run.run_id, run.cutoff_on);
+/// `mark` names what else the pages show: boards and targets.
+pub fn of_run(run: &Run, mark: &str, principal: &Principal, address: &str) -> String {
+    let over = format!(
+        "{}|{}|{}|{mark}",
+        run.definitions_hash, run.run_id, run.cutoff_on
+    );
     of(&over, principal, address)
 }
 

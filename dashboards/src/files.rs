@@ -70,6 +70,8 @@ pub fn series_csv(lens: &Lens, focus: &Focus) -> String {
     let rows = focus.periods.iter().map(|&period| {
         let figure = lens.figure(focus.indicator, period, &focus.region, &focus.slice);
         let reading = measure.read(figure);
+        // Without a number there is nothing counted; a 0 would say otherwise.
+        let counted = figure.filter(|_| reading.number.is_some());
         let target = lens
             .target(focus.indicator, period, &focus.region, &focus.slice)
             .and_then(|t| t.bound(focus.indicator.direction));
@@ -84,7 +86,7 @@ pub fn series_csv(lens: &Lens, focus: &Focus) -> String {
             file(reading.number),
             measure.unit(),
             words.named("state", figure.map_or("missing", |f| f.state.name())),
-            figure.map_or_else(String::new, |f| f.n.to_string()),
+            counted.map_or_else(String::new, |f| f.n.to_string()),
             figure.map_or_else(String::new, |f| words.named("status", f.status.name())),
             file(figure.and_then(|f| f.completeness)),
             file(target),
@@ -122,7 +124,7 @@ pub fn series_json(lens: &Lens, focus: &Focus) -> Value {
                 "value": figure.and_then(|f| measure.shown(f)).map(round),
                 "state": figure.map_or("missing", |f| f.state.name()),
                 "status": figure.map(|f| f.status.name()),
-                "n": figure.map(|f| f.n),
+                "n": figure.filter(|f| measure.shown(f).is_some()).map(|f| f.n),
                 "completeness": figure.and_then(|f| f.completeness),
                 "target": lens
                     .target(focus.indicator, period, &focus.region, &focus.slice)
@@ -157,13 +159,16 @@ pub fn chart_svg(lens: &Lens, focus: &Focus) -> String {
         &focus.slice,
         &focus.periods,
     );
-    let mut note = vec![trend.title.clone()];
+    let cutoff = number::date(lens.cutoff(), lens.language());
+    let mut note = vec![
+        lens.words.with("cutoff", &[("date", &cutoff)]),
+        trend.title.clone(),
+    ];
     if lens.snapshot.settings.organisation.synthetic {
         note.insert(0, lens.words.t("synthetic-short"));
     }
-    let cutoff = number::date(lens.cutoff(), lens.language());
-    note.push(lens.words.with("cutoff", &[("date", &cutoff)]));
-    let note = note.join(" · ");
+    // What must be said comes first, so that a long title is what is cut.
+    let note = trend::short(&note.join(" · "), 112);
     let finish = Finish::File { note: &note };
     trend::draw(&trend, Width::Wide, finish, |v, decimals| {
         number::decimal(v, decimals, lens.language())

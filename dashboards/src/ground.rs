@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use beleidsinfo_warehouse::gateway::Snapshot;
+use beleidsinfo_warehouse::pack::sha256_hex;
 use beleidsinfo_warehouse::period::{Period, PeriodKind};
 use beleidsinfo_warehouse::principal::Principal;
 use beleidsinfo_warehouse::region::Territory;
 
 #[derive(Debug, Clone, Default)]
 pub struct Ground {
+    /// SHA-256 of the boards and targets, which may change without a run.
+    pub mark: String,
     /// The latest vintage first, as recorded last.
     pub territories: Vec<Territory>,
     /// Those in the choosers.
@@ -20,7 +23,10 @@ pub struct Ground {
 
 impl Ground {
     pub fn survey(snapshot: &Snapshot, run: i64, principal: &Principal) -> Self {
-        let mut ground = Self::default();
+        let mut ground = Self {
+            mark: sha256_hex(format!("{:?}{:?}", snapshot.boards, snapshot.targets)),
+            ..Self::default()
+        };
         for figure in snapshot.figures.all_at(run) {
             let address = &figure.address;
             if principal.may_see(&address.region) {

@@ -56,18 +56,13 @@ impl<'a> Measure<'a> {
         }
     }
 
-    /// A figure's value in the unit that is shown: a share of 0.915 is 91.5.
+    /// A figure's value in its unit, when there is one to show.
     pub fn shown(self, figure: &Figure) -> Option<f64> {
-        let value = match figure.state {
-            State::Value => figure.value?,
-            State::Zero => figure.value.unwrap_or(0.0),
-            State::Missing | State::NotApplicable | State::Suppressed => return None,
-        };
-        Some(if self.indicator.kind == Kind::Share {
-            value * 100.0
-        } else {
-            value
-        })
+        match figure.state {
+            State::Value => figure.value,
+            State::Zero => Some(figure.value.unwrap_or(0.0)),
+            State::Missing | State::NotApplicable | State::Suppressed => None,
+        }
     }
 
     pub fn text(self, shown: f64) -> String {

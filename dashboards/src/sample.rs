@@ -396,7 +396,7 @@ fn figures(pack: &Pack) -> Vec<Figure> {
         .collect();
     for f in &mut figures {
         if corrected.iter().any(|c| c.address == f.address) {
-            f.value = f.value.map(|v| v - 0.006);
+            f.value = f.value.map(|v| v - 0.6);
             f.n -= 3;
         }
     }
@@ -472,6 +472,7 @@ fn figure(
         numerator: None,
         denominator: None,
         value: match state {
+            State::Value if kind == Kind::Share => Some(value * 100.0),
             State::Value => Some(value),
             State::Zero => Some(0.0),
             _ => None,
@@ -603,7 +604,8 @@ impl Sample {
                 ),
             ],
             pack,
-            figures,
+            // The index, shared or not.
+            figures: figures.into(),
             regions: regions(),
             targets: targets(),
             products: BTreeMap::from([

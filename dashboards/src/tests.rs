@@ -345,6 +345,18 @@ async fn files_speak_the_language_and_say_they_are_invented() {
     .await
     .body;
     assert!(en.contains("indicator,version,period") && en.contains(",98."));
+    let gap = ask(
+        &router,
+        &format!("/nl/indicators/att_levertijd/series.csv?{query}"),
+        &[],
+    )
+    .await
+    .body;
+    let missing = gap
+        .lines()
+        .find(|l| l.contains(";2023-Q3;"))
+        .expect("the gap");
+    assert!(missing.contains(";;uur;geen gegevens;;"), "{missing}");
     let svg = ask(
         &router,
         &format!("/nl/indicators/ov_tijdig/chart.svg?{query}"),

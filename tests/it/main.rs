@@ -1,1 +1,16 @@
-//! The integration tests: the whole flow, in one binary.
+//! The integration tests: the whole flow as a user runs it, in one binary.
+
+mod project;
+
+mod architecture;
+mod as_of;
+mod golden;
+mod kill;
+mod proof;
+mod publish;
+mod query;
+mod receipt;
+mod serve;
+mod territory;
+mod twice;
+mod wrong;

@@ -134,14 +134,7 @@ pub fn render(lens: &Lens, visit: &Visit, address: &Address, proof: &Proof) -> O
     let shown = match state {
         State::Value | State::Zero => figure.value.or(Some(0.0)),
         _ => None,
-    }
-    .map(|v| {
-        if indicator.kind == Kind::Share {
-            v * 100.0
-        } else {
-            v
-        }
-    });
+    };
     let value = shown.map_or_else(|| words.named("state", &figure.state), |v| measure.text(v));
     let unit = shown.map_or_else(String::new, |_| measure.unit());
     let whole = |n: i64| number::whole(n, language);
@@ -247,11 +240,7 @@ pub fn render(lens: &Lens, visit: &Visit, address: &Address, proof: &Proof) -> O
             .map(|e| Earlier {
                 value: match (e.value, e.state.as_str()) {
                     (Some(v), "value" | "zero") => {
-                        measure.with_unit(if indicator.kind == Kind::Share {
-                            v * 100.0
-                        } else {
-                            v
-                        })
+                        measure.with_unit(v)
                     }
                     _ => words.named("state", &e.state),
                 },

@@ -54,7 +54,7 @@ pub async fn proof(
             .figures
             .run(run)
             .ok_or_else(|| Trouble::not_found("run", run.to_string()))?;
-        let tag = etag::of_run(about, &app.principal, &uri.to_string());
+        let tag = etag::of_run(about, &seen.ground.mark, &app.principal, &uri.to_string());
         if etag::known(&headers, &tag) {
             return Ok(answer::not_modified(&tag));
         }

@@ -85,7 +85,7 @@ async fn over_figures(
             .figures
             .run(seen.run)
             .ok_or_else(|| Trouble::not_found("run", seen.run.to_string()))?;
-        let tag = etag::of_run(run, &app.principal, &uri.to_string());
+        let tag = etag::of_run(run, &seen.ground.mark, &app.principal, &uri.to_string());
         if etag::known(&headers, &tag) {
             return Ok(answer::not_modified(&tag));
         }
