@@ -55,7 +55,8 @@ fn half_a_release_is_not_there_and_is_swept() {
     let whole = project.files("var/warehouse/published");
     let half = whole.iter().find(|f| f.ends_with("/release.json")).expect("a release").clone();
     std::fs::remove_file(project.path(&half)).expect("a removed file");
-    assert!(project.ok(&["status"]).contains("14 releases"));
+    let releases = whole.iter().filter(|f| f.ends_with("/release.json")).count();
+    assert!(project.ok(&["status"]).contains(&format!("\n{} releases", releases - 1)));
     project.ok(&["publish"]);
     assert_eq!(whole, project.files("var/warehouse/published"));
 }

@@ -60,7 +60,7 @@ impl Inputs {
         Ok(Self {
             book: reference::regions(&session).await?,
             population: reference::population(&session).await?,
-            cutoffs: reference::cutoffs(&session, reads).await?,
+            cutoffs: reference::cutoffs(&session, pack, reads).await?,
             session,
         })
     }
@@ -114,7 +114,7 @@ impl Warehouse {
                     indicator: indicator.id.clone(),
                     check: "source".into(),
                     passed: false,
-                    finding: format!("Geen enkele bron vult {}: dit cijfer kan niet berekend worden.", tables.join(", ")),
+                    finding: format!("Niet elke tabel hiervoor ({}) wordt door een bron gevuld: dit cijfer kan niet berekend worden.", tables.join(", ")),
                 });
                 tick(&indicator.id);
                 continue;

@@ -316,7 +316,7 @@ impl Gateway {
         session.add_views(&pack).await.map_err(|mut e| e.remove(0))?;
         if session.names_in(sql).iter().any(|n| pack.indicators.contains_key(n)) {
             let reads = define::define(&pack).await.map_err(|mut e| e.remove(0))?;
-            let cutoffs = reference::cutoffs(&session, &reads).await?;
+            let cutoffs = reference::cutoffs(&session, &pack, &reads).await?;
             session.add_facts(&pack, &cutoffs).await?;
         }
         let wrong = |e| sql_error("the question", sql, &e).hint(format!("the tables are: {}; facts.<indicator> gives the facts of an indicator", session_tables(&pack)));

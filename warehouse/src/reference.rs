@@ -111,8 +111,8 @@ pub(crate) async fn products(session: &Session) -> Result<BTreeMap<String, Text>
     Ok(products)
 }
 
-/// Per indicator the day up to which all sources it reads are complete; an indicator whose tables no source fills has none.
-pub(crate) async fn cutoffs(session: &Session, reads: &Reads) -> Result<HashMap<String, NaiveDate>> {
+/// Per indicator the day up to which all sources it reads are complete; an indicator that reads a table no source fills has none.
+pub(crate) async fn cutoffs(session: &Session, pack: &crate::pack::Pack, reads: &Reads) -> Result<HashMap<String, NaiveDate>> {
     // Per source the latest day, and the tables it fills.
     let mut sources: BTreeMap<String, (NaiveDate, BTreeSet<String>)> = BTreeMap::new();
     for rows in session.collect("select source_id, complete_until_on, tables from deliveries where complete_until_on is not null").await? {
@@ -124,7 +124,11 @@ pub(crate) async fn cutoffs(session: &Session, reads: &Reads) -> Result<HashMap<
             source.1.extend(tables.value(i).split(',').map(str::to_string));
         }
     }
-    let cutoff = |tables: &BTreeSet<String>| sources.values().filter(|(_, filled)| !filled.is_disjoint(tables)).map(|(day, _)| *day).min();
+    let filled_by = |table: &String| sources.values().filter(|(_, filled)| filled.contains(table)).map(|(day, _)| *day).min();
+    let cutoff = |tables: &BTreeSet<String>| {
+        let cases = tables.iter().filter(|t| pack.contracts.get(*t).is_some_and(|c| c.tenant.is_some()));
+        cases.map(filled_by).collect::<Option<Vec<_>>>()?.into_iter().min()
+    };
     Ok(reads.iter().filter_map(|(id, tables)| Some((id.clone(), cutoff(tables)?))).collect())
 }
 
