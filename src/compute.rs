@@ -24,7 +24,7 @@ pub async fn run(at: &At) -> Result<Outcome, Problems> {
                 run.checks.len()
             ));
             for check in failed {
-                eprintln!("         {} [{}]: {}", check.indicator, check.check, check.finding);
+                eprintln!("         {} [{}]: {}", check.indicator, check.check, check.finding.nl);
             }
         }
     }

@@ -114,7 +114,7 @@ fn show(p: &Proof) {
     }
     println!("\ncontroles");
     for c in &p.checks {
-        println!("    {} {}", if c.passed { "✓" } else { "✗" }, c.finding);
+        println!("    {} {}", if c.passed { "✓" } else { "✗" }, c.finding.nl);
     }
     for b in &p.breaks {
         println!("    ! {}: {} ({}) → {}: het grondgebied veranderde", b.on, b.from_name, b.from, b.to);

@@ -14,7 +14,8 @@ use crate::define::{self, Reads};
 use crate::error::{Error, Result};
 use crate::figure::{Figure, State, Status};
 use crate::index::{FigureIndex, Run, RunCheck};
-use crate::indicator::Indicator;
+use crate::indicator::{Indicator, Kind};
+use crate::language::Text;
 use crate::pack::Pack;
 use crate::principal::Municipalities;
 use crate::reference;
@@ -114,7 +115,10 @@ impl Warehouse {
                     indicator: indicator.id.clone(),
                     check: "source".into(),
                     passed: false,
-                    finding: format!("Niet elke tabel hiervoor ({}) wordt door een bron gevuld: dit cijfer kan niet berekend worden.", tables.join(", ")),
+                    finding: Text::new(
+                        format!("Niet elke tabel hiervoor ({}) wordt door een bron gevuld: dit cijfer kan niet berekend worden.", tables.join(", ")),
+                        format!("Not every table for this ({}) is filled by a source: this figure cannot be computed.", tables.join(", ")),
+                    ),
                 });
                 tick(&indicator.id);
                 continue;
@@ -189,36 +193,55 @@ fn changes(before: &FigureIndex, figures: Vec<Figure>, indicator: &Indicator, ru
     changed
 }
 
+fn check(indicator: &Indicator, name: &str, wrong: u64, right: (&str, &str), found: (&str, &str)) -> RunCheck {
+    let finding = match wrong {
+        0 => Text::new(right.0, right.1),
+        n => Text::new(format!("{n} {}", found.0), format!("{n} {}", found.1)),
+    };
+    RunCheck { indicator: indicator.id.clone(), check: name.into(), passed: wrong == 0, finding }
+}
+
+/// Checks on the facts: dated, valued, placed, and the same number of them on both territories.
 fn rollup_checks(indicator: &Indicator, rollup: &Rollup) -> Vec<RunCheck> {
     let out = rollup.left_out;
-    let check = |name: &str, passed: bool, finding: String| RunCheck { indicator: indicator.id.clone(), check: name.into(), passed, finding };
-    let totals = rollup.grand_totals();
     let lost: u64 = out.unplaced.iter().sum();
-    let equal = totals.windows(2).all(|w| w[0].1 == w[1].1);
+    let totals: Vec<i64> = rollup.grand_totals().into_iter().map(|(_, n)| n).collect();
+    let apart = totals.iter().max().zip(totals.iter().min()).map_or(0, |(most, least)| most.abs_diff(*least));
     vec![
-        check("dated", out.undated == 0, match out.undated {
-            0 => "Elk feit heeft een datum.".into(),
-            n => format!("{n} feiten hebben geen datum en tellen in geen enkele periode."),
-        }),
-        check("valued", out.without_value == 0, match out.without_value {
-            0 => "Elk feit heeft een waarde.".into(),
-            n => format!("{n} feiten hebben geen waarde en tellen niet mee."),
-        }),
-        check("placed", lost == 0, match lost {
-            0 => "Elk feit ligt in een gemeente die toen bestond.".into(),
-            n => format!("{n} keer lag een feit in een gemeente die toen niet bestond en niet te splitsen is."),
-        }),
-        check("territories", equal || lost > 0, if equal {
-            "Op beide indelingen van het grondgebied telt evenveel.".into()
-        } else {
-            format!("De indelingen tellen niet evenveel: {}.", totals.iter().map(|(t, n)| format!("{} {n}", t.code())).collect::<Vec<_>>().join(", "))
-        }),
+        check(
+            indicator,
+            "dated",
+            out.undated,
+            ("Elk feit heeft een datum.", "Every fact has a date."),
+            ("feiten hebben geen datum en tellen in geen enkele periode.", "facts have no date and count in no period."),
+        ),
+        check(
+            indicator,
+            "valued",
+            out.without_value,
+            ("Elk feit heeft een waarde.", "Every fact has a value."),
+            ("feiten hebben geen waarde en tellen niet mee.", "facts have no value and do not count."),
+        ),
+        check(
+            indicator,
+            "placed",
+            lost,
+            ("Elk feit ligt in een gemeente die toen bestond.", "Every fact lies in a municipality that existed then."),
+            ("keer lag een feit in een gemeente die toen niet bestond en niet te splitsen is.", "times a fact lay in a municipality that did not exist then and cannot be split back."),
+        ),
+        check(
+            indicator,
+            "territories",
+            // Facts that could not be placed are told by the check above.
+            apart.saturating_sub(lost),
+            ("Op beide indelingen van het grondgebied telt evenveel.", "Both divisions of the territory count the same."),
+            ("feiten tellen op de ene indeling wel en op de andere niet.", "facts count on one division and not on the other."),
+        ),
     ]
 }
 
-/// Checks on the figures themselves: parts of a slice add up to the total, quarters to the year, and no share beyond 100 %.
+/// Checks on the figures: parts of a slice add up to the total, and no number is infinite or a share beyond 100 %.
 fn figure_checks(indicator: &Indicator, figures: &[Figure]) -> Vec<RunCheck> {
-    let check = |name: &str, passed: bool, finding: String| RunCheck { indicator: indicator.id.clone(), check: name.into(), passed, finding };
     let totals: HashMap<_, i64> = figures
         .iter()
         .filter(|f| f.address.slice.is_total())
@@ -229,16 +252,23 @@ fn figure_checks(indicator: &Indicator, figures: &[Figure]) -> Vec<RunCheck> {
         let columns = f.address.slice.columns().join(",");
         *parts.entry((f.address.period, f.address.territory, f.address.region.as_str(), columns)).or_default() += f.n;
     }
-    let wrong = parts.iter().filter(|((p, t, r, _), n)| totals.get(&(*p, *t, *r)) != Some(n)).count();
-    let beyond = figures.iter().filter(|f| f.value.is_some_and(|v| !v.is_finite()) || (indicator.unit == "%" && f.value.is_some_and(|v| v > 100.0))).count();
+    let apart = parts.iter().filter(|((p, t, r, _), n)| totals.get(&(*p, *t, *r)) != Some(n)).count();
+    let beyond = |v: f64| !v.is_finite() || (indicator.kind == Kind::Share && v > 100.0);
+    let infinite = figures.iter().filter(|f| f.value.is_some_and(beyond)).count();
     vec![
-        check("slices", wrong == 0, match wrong {
-            0 => "De delen van elke uitsplitsing tellen op tot het totaal.".into(),
-            n => format!("Bij {n} uitsplitsingen tellen de delen niet op tot het totaal."),
-        }),
-        check("finite", beyond == 0, match beyond {
-            0 => "Elk cijfer is eindig, en geen percentage boven 100.".into(),
-            n => format!("{n} cijfers zijn oneindig of een percentage boven 100."),
-        }),
+        check(
+            indicator,
+            "slices",
+            apart as u64,
+            ("De delen van elke uitsplitsing tellen op tot het totaal.", "The parts of every breakdown add up to the total."),
+            ("uitsplitsingen tellen niet op tot het totaal.", "breakdowns do not add up to the total."),
+        ),
+        check(
+            indicator,
+            "finite",
+            infinite as u64,
+            ("Elk cijfer is eindig, en geen aandeel boven 100 %.", "Every figure is finite, and no share beyond 100 %."),
+            ("cijfers zijn oneindig of een aandeel boven 100 %.", "figures are infinite or a share beyond 100 %."),
+        ),
     ]
 }

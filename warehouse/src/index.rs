@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::figure::{Address, Figure, Slice};
+use crate::language::Text;
 use crate::period::{Period, PeriodKind};
 use crate::region::Territory;
 
@@ -30,8 +31,8 @@ pub struct RunCheck {
     pub indicator: String,
     pub check: String,
     pub passed: bool,
-    /// What was found, in Dutch.
-    pub finding: String,
+    /// What was found.
+    pub finding: Text,
 }
 
 /// A point of view in time: over data, definitions, targets and territory together.

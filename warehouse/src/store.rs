@@ -137,7 +137,7 @@ impl<'a> Store<'a> {
 /// A row that went to another municipality is a change of attribute, and said so once.
 fn add_moves(delivery: &mut Delivery, moved: Vec<(String, keys::Move)>) {
     for (table, m) in moved {
-        if delivery.findings.iter().any(|f| f.record == m.record && f.severity == Severity::Warn && f.rule == "lookup") {
+        if delivery.findings.iter().any(|f| f.record == m.record && f.rule == "merger") {
             continue;
         }
         if !delivery.findings.iter().any(|f| f.record == m.record) {

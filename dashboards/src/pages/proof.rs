@@ -225,7 +225,7 @@ pub fn render(lens: &Lens, visit: &Visit, address: &Address, proof: &Proof) -> O
             .map(|c| Check {
                 passed: c.passed,
                 name: c.check.clone(),
-                finding: c.finding.clone(),
+                finding: c.finding.get(language).to_string(),
             })
             .collect(),
         passed: words.with(

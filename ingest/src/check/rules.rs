@@ -258,12 +258,14 @@ fn lookup(table: &mut Table, at: usize, target: &str, column: &Column, setting: 
         let doubt = known
             .entry((code, on))
             .or_insert_with(|| setting.codes.check(lookup, code, on).err());
-        let (severity, reason) = match doubt {
+        let (rule, severity, reason) = match doubt {
             None => continue,
-            Some(Doubt::Successor(reason)) => (Severity::Warn, reason.clone()),
-            Some(Doubt::Wrong(reason)) => {
-                (setting.severity("lookup", Severity::Reject), reason.clone())
-            }
+            Some(Doubt::Successor(reason)) => ("merger", Severity::Warn, reason.clone()),
+            Some(Doubt::Wrong(reason)) => (
+                "lookup",
+                setting.severity("lookup", Severity::Reject),
+                reason.clone(),
+            ),
         };
         let reason = if column.visibility == Visibility::Personal {
             format!(
@@ -274,7 +276,7 @@ fn lookup(table: &mut Table, at: usize, target: &str, column: &Column, setting: 
         } else {
             format!("Kolom {}: {reason}", table.source_column(target))
         };
-        note(table, row, "lookup", severity, target, reason);
+        note(table, row, rule, severity, target, reason);
     }
 }
 

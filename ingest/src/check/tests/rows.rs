@@ -199,7 +199,7 @@ fn an_old_case_under_the_new_code_is_accepted_with_a_warning() {
     let redelivered = finding(&[("nis", "44083"), ("op", "01/06/2018")]);
     assert_eq!(
         (redelivered.rule.as_str(), redelivered.severity),
-        ("lookup", Severity::Warn)
+        ("merger", Severity::Warn)
     );
     assert!(
         redelivered.reason.contains("fusie van 44011, 44049"),
