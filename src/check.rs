@@ -17,8 +17,12 @@ pub async fn run(at: &At, args: CheckArgs) -> Result<Outcome, Problems> {
     let mut door = Door::open(&project, &pack, &warehouse).await?;
     let sources = planned(&project, &pack, None)?;
     let gateway = Gateway::new(warehouse.clone(), project);
-    let stored: HashSet<(String, String, String)> =
-        gateway.deliveries(&Principal::local()).await?.into_iter().map(|d| (d.source_id, d.delivery, d.mapping_hash)).collect();
+    let stored: HashSet<(String, String, String)> = gateway
+        .deliveries(&Principal::local())
+        .await?
+        .into_iter()
+        .map(|d| (d.source_id, d.delivery, d.mapping_hash))
+        .collect();
     let (mut files, mut rejected) = (0u64, 0u64);
     for planned in &sources {
         let source = &planned.source;
@@ -27,7 +31,11 @@ pub async fn run(at: &At, args: CheckArgs) -> Result<Outcome, Problems> {
             continue;
         }
         for receipt in warehouse.raw().receipts(&source.id).await? {
-            if stored.contains(&(source.id.clone(), receipt.sha256.clone(), source.mapping_hash.clone())) {
+            if stored.contains(&(
+                source.id.clone(),
+                receipt.sha256.clone(),
+                source.mapping_hash.clone(),
+            )) {
                 continue;
             }
             let bytes = warehouse.raw().bytes(&receipt).await?;
@@ -43,13 +51,22 @@ pub async fn run(at: &At, args: CheckArgs) -> Result<Outcome, Problems> {
     if files == 0 {
         println!("Nothing waits: all that was pulled is stored. Run `beleidsinfo pull` for more.");
     }
-    Ok(if rejected > 0 { Outcome::WouldReject } else { Outcome::Done })
+    Ok(if rejected > 0 {
+        Outcome::WouldReject
+    } else {
+        Outcome::Done
+    })
 }
 
 fn show(delivery: &Delivery, most: usize) {
     println!(
         "{} / {}: {} read = {} accepted + {} rejected; {} accepted with a warning",
-        delivery.receipt.source_id, delivery.receipt.name, delivery.rows_read, delivery.accepted, delivery.rejected, delivery.warned
+        delivery.receipt.source_id,
+        delivery.receipt.name,
+        delivery.rows_read,
+        delivery.accepted,
+        delivery.rejected,
+        delivery.warned
     );
     for table in &delivery.tables {
         println!("    {} rows for {}", table.rows.num_rows(), table.table);
@@ -62,10 +79,21 @@ fn show(delivery: &Delivery, most: usize) {
         println!("    {n} × {severity} {rule}");
     }
     for f in delivery.findings.iter().take(most) {
-        println!("    line {}, {}, column `{}` [{}]: {}", f.line, severity(f.severity), f.column, f.rule, f.reason);
+        println!(
+            "    line {}, {}, column `{}` [{}]: {}",
+            f.line,
+            severity(f.severity),
+            f.column,
+            f.rule,
+            f.reason
+        );
     }
     if delivery.findings.len() > most {
-        println!("    … and {} more: --show {}", delivery.findings.len() - most, delivery.findings.len());
+        println!(
+            "    … and {} more: --show {}",
+            delivery.findings.len() - most,
+            delivery.findings.len()
+        );
     }
 }
 

@@ -31,7 +31,9 @@ pub enum Verb {
     #[command(after_help = "Examples:\n  beleidsinfo pull\n  beleidsinfo pull omgeving")]
     Pull(Only),
     /// Dry run: what would be rejected and why. Writes nothing.
-    #[command(after_help = "Examples:\n  beleidsinfo check\n  beleidsinfo check omgeving --show 50\n\nExit code 3 when a row would be rejected.")]
+    #[command(
+        after_help = "Examples:\n  beleidsinfo check\n  beleidsinfo check omgeving --show 50\n\nExit code 3 when a row would be rejected."
+    )]
     Check(CheckArgs),
     /// Check landed files and commit accepted rows, rejections and receipt as one delivery each.
     #[command(after_help = "Examples:\n  beleidsinfo store\n  beleidsinfo store omgeving")]
@@ -46,7 +48,9 @@ pub enum Verb {
     #[command(after_help = "Example:\n  beleidsinfo publish")]
     Publish,
     /// Serve the dashboards on this machine.
-    #[command(after_help = "Examples:\n  beleidsinfo serve\n  beleidsinfo serve --port 9000\n  beleidsinfo serve --listen 0.0.0.0 --public")]
+    #[command(
+        after_help = "Examples:\n  beleidsinfo serve\n  beleidsinfo serve --port 9000\n  beleidsinfo serve --listen 0.0.0.0 --public"
+    )]
     Serve(ServeArgs),
     /// Ask one read-only question in SQL.
     #[command(
@@ -65,13 +69,17 @@ pub enum Verb {
     #[command(after_help = "Example:\n  beleidsinfo pack test")]
     Pack(PackArgs),
     /// Make a new project folder.
-    #[command(after_help = "Example:\n  beleidsinfo init mijn-gemeente --nis 12041 --name \"Puurs-Sint-Amands\"")]
+    #[command(
+        after_help = "Example:\n  beleidsinfo init mijn-gemeente --nis 12041 --name \"Puurs-Sint-Amands\""
+    )]
     Init(InitArgs),
     /// Make invented case files, always the same for the same seed.
     #[command(after_help = "Example:\n  beleidsinfo generate --cases 100000 --out /tmp/cases")]
     Generate(GenerateArgs),
     /// The whole flow on invented cases of eight municipalities, then the dashboards in the browser.
-    #[command(after_help = "Examples:\n  beleidsinfo demo\n  beleidsinfo demo --dir /tmp/demo --no-serve")]
+    #[command(
+        after_help = "Examples:\n  beleidsinfo demo\n  beleidsinfo demo --dir /tmp/demo --no-serve"
+    )]
     Demo(DemoArgs),
 }
 

@@ -9,9 +9,16 @@ use crate::report::{Outcome, Problems};
 pub async fn run(at: &At) -> Result<Outcome, Problems> {
     let (project, pack, warehouse) = at.open().await?;
     let step = Step::start("compute", pack.indicators.len() as u64);
-    let computed = warehouse.compute(&pack, &project.settings.organisation.nis, &mut |id| step.tick(id)).await?;
+    let computed = warehouse
+        .compute(&pack, &project.settings.organisation.nis, &mut |id| {
+            step.tick(id)
+        })
+        .await?;
     match computed {
-        Computed::UpToDate(run) => step.end(&format!("nothing changed since run {} (batch {})", run.run_id, run.batch)),
+        Computed::UpToDate(run) => step.end(&format!(
+            "nothing changed since run {} (batch {})",
+            run.run_id, run.batch
+        )),
         Computed::Run(run) => {
             let failed: Vec<_> = run.checks.iter().filter(|c| !c.passed).collect();
             step.end(&format!(
@@ -24,7 +31,10 @@ pub async fn run(at: &At) -> Result<Outcome, Problems> {
                 run.checks.len()
             ));
             for check in failed {
-                eprintln!("         {} [{}]: {}", check.indicator, check.check, check.finding.nl);
+                eprintln!(
+                    "         {} [{}]: {}",
+                    check.indicator, check.check, check.finding.nl
+                );
             }
         }
     }

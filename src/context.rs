@@ -42,6 +42,7 @@ pub fn pseudonym_key() -> Result<Option<Vec<u8>>> {
     match std::env::var("BELEIDSINFO_PSEUDONYM_KEY") {
         Err(_) => Ok(None),
         Ok(key) if key.len() >= 32 => Ok(Some(key.into_bytes())),
-        Ok(_) => Err(Error::input("BELEIDSINFO_PSEUDONYM_KEY is too short").hint("use at least 32 characters, kept outside the warehouse")),
+        Ok(_) => Err(Error::input("BELEIDSINFO_PSEUDONYM_KEY is too short")
+            .hint("use at least 32 characters, kept outside the warehouse")),
     }
 }

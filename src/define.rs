@@ -9,9 +9,19 @@ pub async fn run(at: &At) -> Result<Outcome, Problems> {
     let project = at.project()?;
     let pack = project.pack()?;
     let reads = define(&pack).await?;
-    println!("{} {}: {} tables, {} views, {} indicators, all in order", pack.about.name, pack.about.version, pack.contracts.len(), pack.views.len(), reads.len());
+    println!(
+        "{} {}: {} tables, {} views, {} indicators, all in order",
+        pack.about.name,
+        pack.about.version,
+        pack.contracts.len(),
+        pack.views.len(),
+        reads.len()
+    );
     for (id, tables) in reads {
-        println!("    {id}: from {}", tables.into_iter().collect::<Vec<_>>().join(", "));
+        println!(
+            "    {id}: from {}",
+            tables.into_iter().collect::<Vec<_>>().join(", ")
+        );
     }
     Ok(Outcome::Done)
 }

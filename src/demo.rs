@@ -23,7 +23,12 @@ pub async fn run(args: DemoArgs) -> Result<Outcome, Problems> {
         let step = Step::start("generate", 1);
         let written = generate::write(&plan, &raw, &mut |_| {})?;
         std::fs::write(&marker, plan.seed.to_string())?;
-        step.end(&format!("{} invented cases in {} files, {} bad rows among them", written.cases, written.files.len(), written.bad_rows));
+        step.end(&format!(
+            "{} invented cases in {} files, {} bad rows among them",
+            written.cases,
+            written.files.len(),
+            written.bad_rows
+        ));
     }
     let at = At { project: args.dir };
     pull::run(&at, Only { source: None }).await?;
@@ -33,7 +38,15 @@ pub async fn run(args: DemoArgs) -> Result<Outcome, Problems> {
     if args.no_serve {
         return Ok(Outcome::Done);
     }
-    serve::run(&at, ServeArgs { listen: std::net::Ipv4Addr::LOCALHOST.into(), port: args.port, public: false }).await
+    serve::run(
+        &at,
+        ServeArgs {
+            listen: std::net::Ipv4Addr::LOCALHOST.into(),
+            port: args.port,
+            public: false,
+        },
+    )
+    .await
 }
 
 /// Writes the files that are not there yet: what a user changed in the demo stays.

@@ -61,6 +61,7 @@ impl Default for Plan {
 }
 
 #[derive(Debug)]
+#[cfg(test)]
 pub struct Generated {
     /// File names and gzip bytes.
     pub files: Vec<(String, Vec<u8>)>,
@@ -78,6 +79,7 @@ pub struct Written {
 }
 
 /// The whole plan in memory: for the demo, not for millions.
+#[cfg(test)]
 pub fn generate(plan: &Plan) -> Generated {
     let (files, cases, bad_rows) = run(plan, &mut |_| Ok(Vec::new()), &mut |_| {})
         .expect("memory takes every byte it is given");
@@ -89,8 +91,14 @@ pub fn generate(plan: &Plan) -> Generated {
 }
 
 /// The verb: writes invented case files into a folder.
-pub fn run_verb(args: crate::cli::GenerateArgs) -> std::result::Result<crate::report::Outcome, crate::report::Problems> {
-    let plan = Plan { seed: args.seed, cases: args.cases, ..Plan::default() };
+pub fn run_verb(
+    args: crate::cli::GenerateArgs,
+) -> std::result::Result<crate::report::Outcome, crate::report::Problems> {
+    let plan = Plan {
+        seed: args.seed,
+        cases: args.cases,
+        ..Plan::default()
+    };
     let step = crate::progress::Step::start("generate", 1);
     let written = write(&plan, &args.out, &mut |_| {})?;
     step.end(&format!(

@@ -10,8 +10,16 @@ use crate::report::{Outcome, Problems};
 const MAPPING: &str = include_str!("init/omgeving.toml");
 
 pub fn run(args: InitArgs) -> Result<Outcome, Problems> {
-    if args.folder.join(beleidsinfo_warehouse::project::FILE).exists() {
-        return Err(Error::input(format!("{} is a project already", args.folder.display())).hint("choose another folder; nothing was changed").into());
+    if args
+        .folder
+        .join(beleidsinfo_warehouse::project::FILE)
+        .exists()
+    {
+        return Err(
+            Error::input(format!("{} is a project already", args.folder.display()))
+                .hint("choose another folder; nothing was changed")
+                .into(),
+        );
     }
     let settings = format!(
         "# A project of MijnBeleidsinfo. Every setting: docs/getting-started.md\n\
@@ -33,12 +41,22 @@ pub fn run(args: InitArgs) -> Result<Outcome, Problems> {
     );
     write(&args.folder, "beleidsinfo.toml", &settings)?;
     write(&args.folder, "sources/omgeving.toml", MAPPING)?;
-    write(&args.folder, "boards/vergunningen.toml", include_str!("../data-samples/boards/vergunningen.toml"))?;
+    write(
+        &args.folder,
+        "boards/vergunningen.toml",
+        include_str!("../data-samples/boards/vergunningen.toml"),
+    )?;
     write(&args.folder, ".gitignore", "raw/\nvar/\n")?;
     std::fs::create_dir_all(args.folder.join("raw"))?;
     println!("Made {}.", args.folder.display());
-    println!("1. Put a case file in {}/raw and describe its columns in sources/omgeving.toml.", args.folder.display());
-    println!("2. cd {} && beleidsinfo pull && beleidsinfo check", args.folder.display());
+    println!(
+        "1. Put a case file in {}/raw and describe its columns in sources/omgeving.toml.",
+        args.folder.display()
+    );
+    println!(
+        "2. cd {} && beleidsinfo pull && beleidsinfo check",
+        args.folder.display()
+    );
     println!("3. beleidsinfo store && beleidsinfo compute && beleidsinfo serve");
     Ok(Outcome::Done)
 }
@@ -48,6 +66,7 @@ fn write(folder: &Path, name: &str, text: &str) -> Result<(), Problems> {
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent)?;
     }
-    std::fs::write(&path, text).map_err(|e| Error::storage(format!("cannot write {}", path.display())).because(e))?;
+    std::fs::write(&path, text)
+        .map_err(|e| Error::storage(format!("cannot write {}", path.display())).because(e))?;
     Ok(())
 }

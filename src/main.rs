@@ -30,7 +30,9 @@ use cli::{Cli, Verb};
 async fn main() -> ExitCode {
     let cli = Cli::parse();
     report::log(cli.verbose);
-    let at = context::At { project: cli.project };
+    let at = context::At {
+        project: cli.project,
+    };
     let result = match cli.verb {
         Verb::Pull(args) => pull::run(&at, args).await,
         Verb::Check(args) => check::run(&at, args).await,

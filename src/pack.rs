@@ -37,11 +37,19 @@ pub async fn run(at: &At, args: PackArgs) -> Result<Outcome, Problems> {
         wrong.append(&mut found);
         step.tick(&indicator.id);
     }
-    step.end(&format!("{} golden cases, {cells} cells, {} wrong", pack.indicators.len(), wrong.len()));
+    step.end(&format!(
+        "{} golden cases, {cells} cells, {} wrong",
+        pack.indicators.len(),
+        wrong.len()
+    ));
     for line in &wrong {
         println!("✗ {line}");
     }
-    Ok(if wrong.is_empty() { Outcome::Done } else { Outcome::NotRight })
+    Ok(if wrong.is_empty() {
+        Outcome::Done
+    } else {
+        Outcome::NotRight
+    })
 }
 
 /// One line of `golden/out.csv`.
@@ -60,37 +68,93 @@ struct Expected {
 }
 
 /// Computes one golden case in memory; answers the cells compared and a line for each that is wrong.
-pub async fn golden(project: &Project, pack: &Pack, indicator: &Indicator) -> Result<(usize, Vec<String>), Problems> {
+pub async fn golden(
+    project: &Project,
+    pack: &Pack,
+    indicator: &Indicator,
+) -> Result<(usize, Vec<String>), Problems> {
     let folder = format!("indicators/{}/{}/golden", indicator.theme, indicator.id);
-    let missing = |name: &str| Error::input(format!("{folder}/{name} is not there")).hint("every indicator has a golden case: case.toml, in/*.csv and out.csv");
-    let case: toml::Table = toml::from_str(pack.file(&format!("{folder}/case.toml")).ok_or_else(|| missing("case.toml"))?)
-        .map_err(|e| Error::input(format!("cannot read {folder}/case.toml")).because(e))?;
-    let cutoff = case.get("cutoff").map(|c| c.to_string().trim_matches('"').to_string()).unwrap_or_default();
-    let cutoff = cutoff.parse().map_err(|e: chrono::ParseError| Error::input(format!("{folder}/case.toml: cutoff is not a date")).because(e))?;
-    let expected = expected(&folder, pack.file(&format!("{folder}/out.csv")).ok_or_else(|| missing("out.csv"))?)?;
+    let missing = |name: &str| {
+        Error::input(format!("{folder}/{name} is not there"))
+            .hint("every indicator has a golden case: case.toml, in/*.csv and out.csv")
+    };
+    let case: toml::Table = toml::from_str(
+        pack.file(&format!("{folder}/case.toml"))
+            .ok_or_else(|| missing("case.toml"))?,
+    )
+    .map_err(|e| Error::input(format!("cannot read {folder}/case.toml")).because(e))?;
+    let cutoff = case
+        .get("cutoff")
+        .map(|c| c.to_string().trim_matches('"').to_string())
+        .unwrap_or_default();
+    let cutoff = cutoff.parse().map_err(|e: chrono::ParseError| {
+        Error::input(format!("{folder}/case.toml: cutoff is not a date")).because(e)
+    })?;
+    let expected = expected(
+        &folder,
+        pack.file(&format!("{folder}/out.csv"))
+            .ok_or_else(|| missing("out.csv"))?,
+    )?;
 
     let warehouse = Arc::new(Warehouse::open(&Location::Memory).await?);
     let mut alone = pack.clone();
     alone.indicators.retain(|id, _| *id == indicator.id);
     let prefix = format!("{folder}/in/");
-    let inputs: Vec<(&str, &str)> =
-        pack.files().iter().filter_map(|(p, t)| Some((p.strip_prefix(&prefix)?.strip_suffix(".csv")?, t.as_str()))).collect();
-    let mut tables: Vec<(&str, &str)> = pack.reference.iter().map(|(t, s)| (t.as_str(), s.as_str())).filter(|(t, _)| inputs.iter().all(|(i, _)| i != t)).collect();
+    let inputs: Vec<(&str, &str)> = pack
+        .files()
+        .iter()
+        .filter_map(|(p, t)| Some((p.strip_prefix(&prefix)?.strip_suffix(".csv")?, t.as_str())))
+        .collect();
+    let mut tables: Vec<(&str, &str)> = pack
+        .reference
+        .iter()
+        .map(|(t, s)| (t.as_str(), s.as_str()))
+        .filter(|(t, _)| inputs.iter().all(|(i, _)| i != t))
+        .collect();
     tables.extend(inputs);
-    tables.sort_by_key(|(t, _)| (!t.starts_with("region"), pack.contracts.get(*t).is_some_and(|c| c.tenant.is_some())));
+    tables.sort_by_key(|(t, _)| {
+        (
+            !t.starts_with("region"),
+            pack.contracts.get(*t).is_some_and(|c| c.tenant.is_some()),
+        )
+    });
     let mut store = Store::begin(&warehouse, &alone).await?;
     let mut door = Door::open(project, pack, &warehouse).await?;
     for (table, text) in tables {
-        let contract = pack.contracts.get(table).ok_or_else(|| Error::input(format!("{folder}/in/{table}.csv: there is no table `{table}`")))?;
+        let contract = pack.contracts.get(table).ok_or_else(|| {
+            Error::input(format!(
+                "{folder}/in/{table}.csv: there is no table `{table}`"
+            ))
+        })?;
         let source = Source::reference(&format!("golden/{table}"), contract);
-        let receipt = Receipt { source_id: source.id.clone(), sha256: sha256_hex(text), name: format!("{table}.csv"), bytes: text.len() as u64, pulled_at: warehouse.now() };
+        let receipt = Receipt {
+            source_id: source.id.clone(),
+            sha256: sha256_hex(text),
+            name: format!("{table}.csv"),
+            bytes: text.len() as u64,
+            pulled_at: warehouse.now(),
+        };
         let checked = door.check(pack, &source, &receipt, text.as_bytes())?;
-        if let Some(f) = checked.findings.iter().find(|f| f.severity == beleidsinfo_warehouse::contract::Severity::Reject) {
-            return Err(Error::input(format!("{folder}/in/{table}.csv, line {}: {}", f.line, f.reason)).into());
+        if let Some(f) = checked
+            .findings
+            .iter()
+            .find(|f| f.severity == beleidsinfo_warehouse::contract::Severity::Reject)
+        {
+            return Err(Error::input(format!(
+                "{folder}/in/{table}.csv, line {}: {}",
+                f.line, f.reason
+            ))
+            .into());
         }
         door.learn(pack, &checked);
         let complete = contract.tenant.as_ref().map(|_| cutoff);
-        store.delivery(Delivery { complete_until_on: complete, load: Load::Changes, ..checked }).await?;
+        store
+            .delivery(Delivery {
+                complete_until_on: complete,
+                load: Load::Changes,
+                ..checked
+            })
+            .await?;
     }
     store.end();
     let Computed::Run(run) = warehouse.compute(&alone, &[], &mut |_| {}).await? else {
@@ -112,7 +176,11 @@ pub async fn golden(project: &Project, pack: &Pack, indicator: &Indicator) -> Re
         };
         match snapshot.figures.get(&address, run.run_id) {
             None if e.state == "absent" => {}
-            None => wrong.push(format!("{}: there is no such figure ({})", address.code(), e.why)),
+            None => wrong.push(format!(
+                "{}: there is no such figure ({})",
+                address.code(),
+                e.why
+            )),
             Some(f) => {
                 if let Some(difference) = difference(f, e) {
                     wrong.push(format!("{}: {difference} ({})", address.code(), e.why));
@@ -130,30 +198,83 @@ fn difference(f: &Figure, e: &Expected) -> Option<String> {
         (Some(a), Some(b)) => (a - b).abs() <= 1e-6 * b.abs().max(1.0),
         _ => false,
     };
-    let found = (f.n, exact(f.numerator), exact(f.denominator), f.value, f.state.name());
-    let right = f.n == e.n && near(found.1, e.numerator) && near(found.2, e.denominator) && near(f.value, e.value) && found.4 == e.state;
-    (!right).then(|| format!("found {found:?}, expected {:?}", (e.n, e.numerator, e.denominator, e.value, &e.state)))
+    let found = (
+        f.n,
+        exact(f.numerator),
+        exact(f.denominator),
+        f.value,
+        f.state.name(),
+    );
+    let right = f.n == e.n
+        && near(found.1, e.numerator)
+        && near(found.2, e.denominator)
+        && near(f.value, e.value)
+        && found.4 == e.state;
+    (!right).then(|| {
+        format!(
+            "found {found:?}, expected {:?}",
+            (e.n, e.numerator, e.denominator, e.value, &e.state)
+        )
+    })
 }
 
 fn expected(folder: &str, text: &str) -> Result<Vec<Expected>> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let broken = |line: u64, what: &str| Error::input(format!("{folder}/out.csv, line {line}: cannot read {what}"));
-    let header = reader.headers().map_err(|e| Error::input(format!("cannot read {folder}/out.csv")).because(e))?.clone();
-    let column = |name: &str| header.iter().position(|h| h == name).ok_or_else(|| Error::input(format!("{folder}/out.csv has no column `{name}`")));
-    let columns = ["period", "territory", "region_code", "slice", "n", "numerator", "denominator", "value", "state", "why"];
-    let at = columns.iter().map(|c| column(c)).collect::<Result<Vec<_>>>()?;
+    let broken = |line: u64, what: &str| {
+        Error::input(format!("{folder}/out.csv, line {line}: cannot read {what}"))
+    };
+    let header = reader
+        .headers()
+        .map_err(|e| Error::input(format!("cannot read {folder}/out.csv")).because(e))?
+        .clone();
+    let column = |name: &str| {
+        header
+            .iter()
+            .position(|h| h == name)
+            .ok_or_else(|| Error::input(format!("{folder}/out.csv has no column `{name}`")))
+    };
+    let columns = [
+        "period",
+        "territory",
+        "region_code",
+        "slice",
+        "n",
+        "numerator",
+        "denominator",
+        "value",
+        "state",
+        "why",
+    ];
+    let at = columns
+        .iter()
+        .map(|c| column(c))
+        .collect::<Result<Vec<_>>>()?;
     let mut rows = Vec::new();
     for record in reader.records() {
-        let record = record.map_err(|e| Error::input(format!("cannot read {folder}/out.csv")).because(e))?;
+        let record =
+            record.map_err(|e| Error::input(format!("cannot read {folder}/out.csv")).because(e))?;
         let line = record.position().map_or(0, csv::Position::line);
         let text = |c: usize| record.get(at[c]).unwrap_or_default().trim();
-        let number = |c: usize| if text(c).is_empty() { Ok(None) } else { text(c).parse().map(Some).map_err(|_| broken(line, columns[c])) };
+        let number = |c: usize| {
+            if text(c).is_empty() {
+                Ok(None)
+            } else {
+                text(c)
+                    .parse()
+                    .map(Some)
+                    .map_err(|_| broken(line, columns[c]))
+            }
+        };
         rows.push(Expected {
             period: Period::parse(text(0))?,
             territory: Territory::parse(text(1))?,
             region: text(2).into(),
             slice: Slice::parse(text(3))?,
-            n: if text(4).is_empty() { 0 } else { text(4).parse().map_err(|_| broken(line, "n"))? },
+            n: if text(4).is_empty() {
+                0
+            } else {
+                text(4).parse().map_err(|_| broken(line, "n"))?
+            },
             numerator: number(5)?,
             denominator: number(6)?,
             value: number(7)?,

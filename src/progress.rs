@@ -15,12 +15,18 @@ pub struct Step {
 impl Step {
     pub fn start(name: &'static str, length: u64) -> Self {
         let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
-        if let Ok(style) = ProgressStyle::with_template("{prefix:>8} {bar:28.cyan/dim} {pos}/{len} {wide_msg}") {
+        if let Ok(style) =
+            ProgressStyle::with_template("{prefix:>8} {bar:28.cyan/dim} {pos}/{len} {wide_msg}")
+        {
             bar.set_style(style);
         }
         bar.set_prefix(name);
         bar.enable_steady_tick(Duration::from_millis(200));
-        Self { name, bar, started: Instant::now() }
+        Self {
+            name,
+            bar,
+            started: Instant::now(),
+        }
     }
 
     pub fn tick(&self, what: &str) {

@@ -8,7 +8,7 @@ use beleidsinfo_warehouse::gateway::Gateway;
 use beleidsinfo_warehouse::index::AsOf;
 use beleidsinfo_warehouse::principal::Principal;
 use beleidsinfo_warehouse::proof::Proof;
-use beleidsinfo_warehouse::prove::verify_document;
+use beleidsinfo_warehouse::verify::verify_document;
 
 use crate::cli::{ProofArgs, ProofVerb};
 use crate::context::At;
@@ -16,12 +16,17 @@ use crate::report::{Outcome, Problems};
 
 pub async fn run(at: &At, args: ProofArgs) -> Result<Outcome, Problems> {
     match args.what {
-        ProofVerb::Show { figure, as_of, json } => {
+        ProofVerb::Show {
+            figure,
+            as_of,
+            json,
+        } => {
             let gateway = at.gateway().await?;
             let (address, run) = find(&gateway, &figure, as_of.as_deref()).await?;
             let proof = gateway.proof(&Principal::local(), &address, run).await?;
             if json {
-                let text = serde_json::to_string_pretty(&proof).map_err(|e| Error::storage("cannot write the proof").because(e))?;
+                let text = serde_json::to_string_pretty(&proof)
+                    .map_err(|e| Error::storage("cannot write the proof").because(e))?;
                 println!("{text}");
             } else {
                 show(&proof);
@@ -37,18 +42,26 @@ pub async fn run(at: &At, args: ProofArgs) -> Result<Outcome, Problems> {
     }
 }
 
-async fn find(gateway: &Gateway, figure: &str, as_of: Option<&str>) -> Result<(Address, i64), Problems> {
+async fn find(
+    gateway: &Gateway,
+    figure: &str,
+    as_of: Option<&str>,
+) -> Result<(Address, i64), Problems> {
     let address = Address::parse(figure)?;
     let as_of = as_of.map_or(Ok(AsOf::Now), AsOf::parse)?;
     let (_, run) = gateway
         .figures(&Principal::local(), as_of)
         .await?
-        .ok_or_else(|| Error::not_found("nothing was computed by then").hint("run `beleidsinfo compute` first, or choose a later --as-of"))?;
+        .ok_or_else(|| {
+            Error::not_found("nothing was computed by then")
+                .hint("run `beleidsinfo compute` first, or choose a later --as-of")
+        })?;
     Ok((address, run))
 }
 
 fn verify_file(path: &str) -> Result<Outcome, Problems> {
-    let text = std::fs::read_to_string(path).map_err(|e| Error::input(format!("cannot read {path}")).because(e))?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| Error::input(format!("cannot read {path}")).because(e))?;
     match verify_document(&text) {
         Ok(right) => {
             for what in &right {
@@ -71,11 +84,21 @@ async fn verify(gateway: &Gateway, address: &Address, run: i64) -> Result<Outcom
     println!("{}", address.code());
     println!("stored     {}", line(&stored));
     let Some(again) = again else {
-        println!("recomputed is not there: the data or definition of run {run} no longer gives this figure");
+        println!(
+            "recomputed is not there: the data or definition of run {run} no longer gives this figure"
+        );
         return Ok(Outcome::NotRight);
     };
     println!("recomputed {}", line(&again));
-    let numbers = |f: &Figure| (f.n, f.numerator, f.denominator, f.value.map(f64::to_bits), f.state);
+    let numbers = |f: &Figure| {
+        (
+            f.n,
+            f.numerator,
+            f.denominator,
+            f.value.map(f64::to_bits),
+            f.state,
+        )
+    };
     if numbers(&stored) == numbers(&again) {
         println!("equal: computed again from the deliveries and definitions of run {run}");
         Ok(Outcome::Done)
@@ -87,7 +110,14 @@ async fn verify(gateway: &Gateway, address: &Address, run: i64) -> Result<Outcom
 
 fn line(f: &Figure) -> String {
     let exact = |x: Option<i128>| x.map_or("-".to_string(), |x| format!("{}", x as f64 / 1e6));
-    format!("{} value {} n {} numerator {} denominator {}", f.state.name(), f.value.map_or("-".into(), |v| v.to_string()), f.n, exact(f.numerator), exact(f.denominator))
+    format!(
+        "{} value {} n {} numerator {} denominator {}",
+        f.state.name(),
+        f.value.map_or("-".into(), |v| v.to_string()),
+        f.n,
+        exact(f.numerator),
+        exact(f.denominator)
+    )
 }
 
 fn show(p: &Proof) {
@@ -97,33 +127,77 @@ fn show(p: &Proof) {
     }
     println!("\nin woorden   {}", p.words.nl);
     println!("definitie    {}", p.definition.definition.nl);
-    println!("             {} {}, nagekeken {}, eigenaar {}", p.figure.indicator_id, p.figure.version, p.definition.reviewed_on, p.definition.owner);
-    println!("toestand     {} · {} · cijfers tot en met {}", p.figure.state, p.figure.status, p.figure.cutoff_on);
+    println!(
+        "             {} {}, nagekeken {}, eigenaar {}",
+        p.figure.indicator_id, p.figure.version, p.definition.reviewed_on, p.definition.owner
+    );
+    println!(
+        "toestand     {} · {} · cijfers tot en met {}",
+        p.figure.state, p.figure.status, p.figure.cutoff_on
+    );
     println!("\nvraag");
-    p.definition.sql_as_run.lines().for_each(|l| println!("    {l}"));
+    p.definition
+        .sql_as_run
+        .lines()
+        .for_each(|l| println!("    {l}"));
     for view in &p.definition.views {
         println!("  met {}", view.name);
         view.sql.lines().for_each(|l| println!("    {l}"));
     }
     println!("\nbronnen");
     for s in &p.sources {
-        println!("    batch {:>3}  {}  {}  {} gelezen, {} aanvaard, {} geweigerd, {} met waarschuwing", s.batch, &s.delivery[..12.min(s.delivery.len())], s.name, s.rows_read, s.accepted, s.rejected, s.warned);
+        println!(
+            "    batch {:>3}  {}  {}  {} gelezen, {} aanvaard, {} geweigerd, {} met waarschuwing",
+            s.batch,
+            &s.delivery[..12.min(s.delivery.len())],
+            s.name,
+            s.rows_read,
+            s.accepted,
+            s.rejected,
+            s.warned
+        );
     }
     for f in &p.findings {
-        println!("    {} × {} {} in {}", f.rows, f.severity, f.rule, &f.delivery[..12.min(f.delivery.len())]);
+        println!(
+            "    {} × {} {} in {}",
+            f.rows,
+            f.severity,
+            f.rule,
+            &f.delivery[..12.min(f.delivery.len())]
+        );
     }
     println!("\ncontroles");
     for c in &p.checks {
         println!("    {} {}", if c.passed { "✓" } else { "✗" }, c.finding.nl);
     }
     for b in &p.breaks {
-        println!("    ! {}: {} ({}) → {}: het grondgebied veranderde", b.on, b.from_name, b.from, b.to);
+        println!(
+            "    ! {}: {} ({}) → {}: het grondgebied veranderde",
+            b.on, b.from_name, b.from, b.to
+        );
     }
-    println!("\nberekend     run {}, batch {}, {} ({}), definities {}", p.run.run_id, p.run.batch, p.run.finished_at.format("%Y-%m-%d %H:%M UTC"), p.run.program, &p.run.definitions_hash[..12.min(p.run.definitions_hash.len())]);
+    println!(
+        "\nberekend     run {}, batch {}, {} ({}), definities {}",
+        p.run.run_id,
+        p.run.batch,
+        p.run.finished_at.format("%Y-%m-%d %H:%M UTC"),
+        p.run.program,
+        &p.run.definitions_hash[..12.min(p.run.definitions_hash.len())]
+    );
     for e in &p.earlier {
-        println!("vroeger      {} ({} feiten) bij run {}: {}", e.value.map_or("-".into(), |v| v.to_string()), e.n, e.run, e.why_changed.nl);
+        println!(
+            "vroeger      {} ({} feiten) bij run {}: {}",
+            e.value.map_or("-".into(), |v| v.to_string()),
+            e.n,
+            e.run,
+            e.why_changed.nl
+        );
     }
-    println!("feiten       {} rijen, sha256 {}", p.facts.rows, &p.facts.digest[..16.min(p.facts.digest.len())]);
+    println!(
+        "feiten       {} rijen, sha256 {}",
+        p.facts.rows,
+        &p.facts.digest[..16.min(p.facts.digest.len())]
+    );
     for row in p.facts.sample.iter().take(5) {
         println!("    {}", row.join(" | "));
     }

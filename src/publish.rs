@@ -14,15 +14,30 @@ pub async fn run(at: &At) -> Result<Outcome, Problems> {
     let (project, pack, warehouse) = at.open().await?;
     let gateway = Gateway::new(warehouse.clone(), project);
     let Some((snapshot, run)) = gateway.figures(&Principal::local(), AsOf::Now).await? else {
-        return Err(Error::not_found("cannot publish: nothing was computed yet").hint("run `beleidsinfo compute` first").into());
+        return Err(Error::not_found("cannot publish: nothing was computed yet")
+            .hint("run `beleidsinfo compute` first")
+            .into());
     };
     let step = Step::start("publish", 1);
     let done = warehouse.publish(&snapshot, run, &pack).await?;
-    let new: Vec<_> = done.iter().filter_map(|p| if let Published::New(r) = p { Some(r) } else { None }).collect();
-    let (rows, withheld) = new.iter().fold((0, 0), |(rows, withheld), r| (rows + r.rows, withheld + r.suppressed));
+    let new: Vec<_> = done
+        .iter()
+        .filter_map(|p| {
+            if let Published::New(r) = p {
+                Some(r)
+            } else {
+                None
+            }
+        })
+        .collect();
+    let (rows, withheld) = new.iter().fold((0, 0), |(rows, withheld), r| {
+        (rows + r.rows, withheld + r.suppressed)
+    });
     step.end(&match new.len() {
         0 => format!("nothing new: {} releases stand", done.len()),
-        n => format!("{n} releases, {rows} rows, {withheld} of them withheld by the disclosure gate"),
+        n => {
+            format!("{n} releases, {rows} rows, {withheld} of them withheld by the disclosure gate")
+        }
     });
     Ok(Outcome::Done)
 }

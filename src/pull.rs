@@ -23,14 +23,25 @@ pub async fn run(at: &At, args: Only) -> Result<Outcome, Problems> {
             None => {
                 let mut files = Vec::new();
                 for path in find(&project.folder, &planned.source.mapping.location)? {
-                    let bytes = std::fs::read(&path).map_err(|e| Error::input(format!("cannot read {}", path.display())).because(e))?;
-                    files.push((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), Bytes::from(bytes)));
+                    let bytes = std::fs::read(&path).map_err(|e| {
+                        Error::input(format!("cannot read {}", path.display())).because(e)
+                    })?;
+                    files.push((
+                        path.file_name()
+                            .unwrap_or_default()
+                            .to_string_lossy()
+                            .into_owned(),
+                        Bytes::from(bytes),
+                    ));
                 }
                 files
             }
         };
         for (name, bytes) in files {
-            let (_, new) = warehouse.raw().land(&planned.source.id, &name, bytes, now).await?;
+            let (_, new) = warehouse
+                .raw()
+                .land(&planned.source.id, &name, bytes, now)
+                .await?;
             if new { landed += 1 } else { known += 1 }
         }
         step.tick(&planned.source.id);

@@ -16,14 +16,20 @@ use crate::report::{Outcome, Problems};
 
 pub async fn run(at: &At, args: QueryArgs) -> Result<Outcome, Problems> {
     let as_of = args.as_of.as_deref().map_or(Ok(AsOf::Now), AsOf::parse)?;
-    let limits = Limits { rows: args.rows, time: Duration::from_secs(args.seconds) };
+    let limits = Limits {
+        rows: args.rows,
+        time: Duration::from_secs(args.seconds),
+    };
     let gateway = at.gateway().await?;
-    let answer = gateway.query(&Principal::local(), &args.sql, as_of, limits).await?;
+    let answer = gateway
+        .query(&Principal::local(), &args.sql, as_of, limits)
+        .await?;
     let mut rows = answer.rows;
     if rows.is_empty() {
         rows.push(RecordBatch::new_empty(answer.schema));
     }
-    let text = write(&rows, args.format).map_err(|e| Error::storage("cannot write the answer").because(e))?;
+    let text = write(&rows, args.format)
+        .map_err(|e| Error::storage("cannot write the answer").because(e))?;
     // A reader such as `head` may have gone already.
     if let Err(e) = std::io::stdout().write_all(&text)
         && e.kind() != std::io::ErrorKind::BrokenPipe
@@ -31,7 +37,10 @@ pub async fn run(at: &At, args: QueryArgs) -> Result<Outcome, Problems> {
         return Err(e.into());
     }
     if answer.truncated {
-        eprintln!("warning: there were more rows; only the first {} are shown: --rows N", args.rows);
+        eprintln!(
+            "warning: there were more rows; only the first {} are shown: --rows N",
+            args.rows
+        );
     }
     Ok(Outcome::Done)
 }
@@ -41,11 +50,15 @@ fn write(rows: &[RecordBatch], format: Format) -> Result<Vec<u8>, arrow::error::
     match format {
         Format::Table => out.extend(format!("{}\n", pretty_format_batches(rows)?).into_bytes()),
         Format::Csv => {
-            let mut writer = arrow::csv::WriterBuilder::new().with_header(true).build(&mut out);
+            let mut writer = arrow::csv::WriterBuilder::new()
+                .with_header(true)
+                .build(&mut out);
             rows.iter().try_for_each(|r| writer.write(r))?;
         }
         Format::Json => {
-            let mut writer = arrow::json::WriterBuilder::new().with_explicit_nulls(true).build::<_, arrow::json::writer::LineDelimited>(&mut out);
+            let mut writer = arrow::json::WriterBuilder::new()
+                .with_explicit_nulls(true)
+                .build::<_, arrow::json::writer::LineDelimited>(&mut out);
             rows.iter().try_for_each(|r| writer.write(r))?;
             writer.finish()?;
         }

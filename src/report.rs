@@ -45,8 +45,11 @@ pub fn log(verbose: u8) {
         1 => "warn,store=info,query=info,serve=info",
         _ => "info",
     };
-    let filter = EnvFilter::try_from_env("BELEIDSINFO_LOG").unwrap_or_else(|_| EnvFilter::new(default));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let filter =
+        EnvFilter::try_from_env("BELEIDSINFO_LOG").unwrap_or_else(|_| EnvFilter::new(default));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     if log.try_init().is_err() {
         eprintln!("the log was set up already");
     }

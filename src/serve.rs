@@ -20,15 +20,23 @@ pub async fn run(at: &At, args: ServeArgs) -> Result<Outcome, Problems> {
     let gateway = Arc::new(at.gateway().await?);
     let address = SocketAddr::new(args.listen, args.port);
     let listener = tokio::net::TcpListener::bind(address).await.map_err(|e| {
-        Error::storage(format!("cannot listen on {address}")).because(e).hint("another program has this port: choose one with --port, or 0 for a free one")
+        Error::storage(format!("cannot listen on {address}"))
+            .because(e)
+            .hint("another program has this port: choose one with --port, or 0 for a free one")
     })?;
     let bound = listener.local_addr()?;
     println!("http://{bound}/");
     if args.public {
-        eprintln!("   serve only what is published: boards and proofs stay on this machine until accounts exist");
+        eprintln!(
+            "   serve only what is published: boards and proofs stay on this machine until accounts exist"
+        );
     }
     eprintln!("   serve http://{bound}/ — Ctrl-C stops");
-    let serve = Serve { gateway, principal: Principal::local(), public_only: args.public };
+    let serve = Serve {
+        gateway,
+        principal: Principal::local(),
+        public_only: args.public,
+    };
     beleidsinfo_dashboards::run(listener, serve, stopped()).await?;
     eprintln!("   serve stopped");
     Ok(Outcome::Done)

@@ -19,31 +19,68 @@ pub struct Planned {
 }
 
 /// All sources, or one; validated, all problems at once.
-pub fn planned(project: &Project, pack: &Pack, only: Option<&str>) -> Result<Vec<Planned>, Problems> {
+pub fn planned(
+    project: &Project,
+    pack: &Pack,
+    only: Option<&str>,
+) -> Result<Vec<Planned>, Problems> {
     let mut planned = Vec::new();
     // Regions before all that names them.
     let mut tables: Vec<&String> = pack.reference.keys().collect();
     tables.sort_by_key(|t| (!t.starts_with("region"), t.as_str()));
     for table in tables {
         let Some(contract) = pack.contracts.get(table) else {
-            return Err(Error::input(format!("reference/{table}.csv: the pack has no contract tables/{table}.toml")).into());
+            return Err(Error::input(format!(
+                "reference/{table}.csv: the pack has no contract tables/{table}.toml"
+            ))
+            .into());
         };
         let text = pack.reference[table].clone();
-        planned.push(Planned { source: Source::reference(&format!("pack/{table}"), contract), builtin: Some((format!("{table}.csv"), text)) });
+        planned.push(Planned {
+            source: Source::reference(&format!("pack/{table}"), contract),
+            builtin: Some((format!("{table}.csv"), text)),
+        });
     }
     let mut own = Source::load_folder(&project.sources_folder())?;
-    let reference_first = |s: &Source| s.mapping.tables.iter().any(|t| pack.contracts.get(&t.name).is_some_and(|c| c.tenant.is_some()));
-    own.sort_by_key(|s| (reference_first(s), !s.mapping.tables.iter().any(|t| t.name.starts_with("region"))));
-    let problems: Vec<Error> =
-        own.iter().filter_map(|s| s.validate(&pack.contracts, project.settings.organisation.synthetic).err()).collect();
+    let reference_first = |s: &Source| {
+        s.mapping.tables.iter().any(|t| {
+            pack.contracts
+                .get(&t.name)
+                .is_some_and(|c| c.tenant.is_some())
+        })
+    };
+    own.sort_by_key(|s| {
+        (
+            reference_first(s),
+            !s.mapping
+                .tables
+                .iter()
+                .any(|t| t.name.starts_with("region")),
+        )
+    });
+    let problems: Vec<Error> = own
+        .iter()
+        .filter_map(|s| {
+            s.validate(&pack.contracts, project.settings.organisation.synthetic)
+                .err()
+        })
+        .collect();
     if !problems.is_empty() {
         return Err(problems.into());
     }
-    planned.extend(own.into_iter().map(|source| Planned { source, builtin: None }));
+    planned.extend(own.into_iter().map(|source| Planned {
+        source,
+        builtin: None,
+    }));
     if let Some(only) = only {
         planned.retain(|p| p.source.id == only);
         if planned.is_empty() {
-            return Err(Error::not_found(format!("there is no source `{only}`")).hint(format!("the mappings are in {}", project.sources_folder().display())).into());
+            return Err(Error::not_found(format!("there is no source `{only}`"))
+                .hint(format!(
+                    "the mappings are in {}",
+                    project.sources_folder().display()
+                ))
+                .into());
         }
     }
     Ok(planned)
@@ -58,7 +95,11 @@ pub struct Door {
 
 impl Door {
     pub async fn open(project: &Project, pack: &Pack, warehouse: &Warehouse) -> Result<Self> {
-        Ok(Self { codes: codes(pack, warehouse).await?, key: pseudonym_key()?, zone: project.zone })
+        Ok(Self {
+            codes: codes(pack, warehouse).await?,
+            key: pseudonym_key()?,
+            zone: project.zone,
+        })
     }
 
     /// After a reference table changed.
@@ -67,15 +108,30 @@ impl Door {
         Ok(())
     }
 
-    pub fn check(&self, pack: &Pack, source: &Source, receipt: &Receipt, bytes: &[u8]) -> Result<Delivery> {
-        let rules = Rules { contracts: &pack.contracts, codes: &self.codes, zone: self.zone, pseudonym_key: self.key.as_deref() };
+    pub fn check(
+        &self,
+        pack: &Pack,
+        source: &Source,
+        receipt: &Receipt,
+        bytes: &[u8],
+    ) -> Result<Delivery> {
+        let rules = Rules {
+            contracts: &pack.contracts,
+            codes: &self.codes,
+            zone: self.zone,
+            pseudonym_key: self.key.as_deref(),
+        };
         check(source, receipt, bytes, &rules)
     }
 
     /// Takes accepted reference rows in without storing them: a dry run knows the codes a store would know.
     pub fn learn(&mut self, pack: &Pack, delivery: &Delivery) {
         for table in &delivery.tables {
-            if let Some(contract) = pack.contracts.get(&table.table).filter(|c| c.tenant.is_none()) {
+            if let Some(contract) = pack
+                .contracts
+                .get(&table.table)
+                .filter(|c| c.tenant.is_none())
+            {
                 self.codes.add(contract, &table.rows);
             }
         }
@@ -95,5 +151,9 @@ async fn codes(pack: &Pack, warehouse: &Warehouse) -> Result<CodeLists> {
 
 /// Whether a source fills reference tables, so that codes change with it.
 pub fn is_reference(source: &Source, pack: &Pack) -> bool {
-    source.mapping.tables.iter().any(|t| pack.contracts.get(&t.name).is_some_and(|c| c.tenant.is_none()))
+    source.mapping.tables.iter().any(|t| {
+        pack.contracts
+            .get(&t.name)
+            .is_some_and(|c| c.tenant.is_none())
+    })
 }

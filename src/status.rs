@@ -13,7 +13,15 @@ use crate::sources::planned;
 pub async fn run(at: &At) -> Result<Outcome, Problems> {
     let (project, pack, warehouse) = at.open().await?;
     let sources = planned(&project, &pack, None)?;
-    println!("{}{}", project.settings.organisation.name, if project.settings.organisation.synthetic { " (synthetic)" } else { "" });
+    println!(
+        "{}{}",
+        project.settings.organisation.name,
+        if project.settings.organisation.synthetic {
+            " (synthetic)"
+        } else {
+            ""
+        }
+    );
     let gateway = Gateway::new(warehouse.clone(), project);
     let me = Principal::local();
     let deliveries = gateway.deliveries(&me).await?;
@@ -21,13 +29,26 @@ pub async fn run(at: &At) -> Result<Outcome, Problems> {
     for d in &deliveries {
         by_source.entry(&d.source_id).or_default().push(d);
     }
-    println!("\nsource                  deliveries  last batch  complete until  records   rejected  waiting");
+    println!(
+        "\nsource                  deliveries  last batch  complete until  records   rejected  waiting"
+    );
     for planned in &sources {
         let id = planned.source.id.as_str();
         let stored = by_source.get(id).map_or(&[][..], Vec::as_slice);
         let receipts = warehouse.raw().receipts(id).await?;
-        let waiting = receipts.iter().filter(|r| !stored.iter().any(|d| d.delivery == r.sha256 && d.mapping_hash == planned.source.mapping_hash)).count();
-        let until = stored.iter().filter_map(|d| d.complete_until_on).max().map_or("-".into(), |d| d.to_string());
+        let waiting = receipts
+            .iter()
+            .filter(|r| {
+                !stored.iter().any(|d| {
+                    d.delivery == r.sha256 && d.mapping_hash == planned.source.mapping_hash
+                })
+            })
+            .count();
+        let until = stored
+            .iter()
+            .filter_map(|d| d.complete_until_on)
+            .max()
+            .map_or("-".into(), |d| d.to_string());
         println!(
             "{id:<22}  {:>10}  {:>10}  {until:<14}  {:>7}  {:>9}  {waiting:>7}",
             stored.len(),
@@ -42,14 +63,25 @@ pub async fn run(at: &At) -> Result<Outcome, Problems> {
             println!("\nrun  batch  computed at           up to       figures written  checks");
             for run in snapshot.figures.runs().rev().take(10) {
                 let passed = run.checks.iter().filter(|c| c.passed).count();
-                println!("{:>3}  {:>5}  {}  {}  {:>15}  {passed}/{}", run.run_id, run.batch, run.finished_at.format("%Y-%m-%d %H:%M:%SZ"), run.cutoff_on, run.figures_written, run.checks.len());
+                println!(
+                    "{:>3}  {:>5}  {}  {}  {:>15}  {passed}/{}",
+                    run.run_id,
+                    run.batch,
+                    run.finished_at.format("%Y-%m-%d %H:%M:%SZ"),
+                    run.cutoff_on,
+                    run.figures_written,
+                    run.checks.len()
+                );
             }
         }
     }
     let releases = gateway.releases().await?;
     println!("\n{} releases", releases.len());
     for r in releases.iter().take(5) {
-        println!("    {} {} ({} rows, {} withheld)", r.dataset, r.version, r.rows, r.suppressed);
+        println!(
+            "    {} {} ({} rows, {} withheld)",
+            r.dataset, r.version, r.rows, r.suppressed
+        );
     }
     Ok(Outcome::Done)
 }

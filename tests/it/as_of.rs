@@ -26,7 +26,10 @@ fn an_old_figure_still_stands_as_of_then_and_recomputes_to_equality() {
 
     // A changed definition: only digital cases count. (A change of meaning is a new major version; here it is a correction.)
     let facts = "pack/indicators/vergunningen/ov_tijdig/facts.sql";
-    let changed = project.read(facts).replace("where due_on is not null", "where due_on is not null and channel = 'digital'");
+    let changed = project.read(facts).replace(
+        "where due_on is not null",
+        "where due_on is not null and channel = 'digital'",
+    );
     assert_ne!(changed, project.read(facts));
     project.write(facts, &changed);
     project.ok(&["compute"]);
@@ -44,23 +47,41 @@ fn an_old_figure_still_stands_as_of_then_and_recomputes_to_equality() {
         let proof: serde_json::Value = serde_json::from_str(&project.ok(&show)).expect("JSON");
         assert_eq!(proof["figure"]["n"], n);
         assert_eq!(proof["facts"]["rows"], n);
-        let old_definition = !proof["definition"]["sql"].as_str().expect("SQL").contains("channel = 'digital'");
+        let old_definition = !proof["definition"]["sql"]
+            .as_str()
+            .expect("SQL")
+            .contains("channel = 'digital'");
         assert_eq!(old_definition, as_of.is_some());
     }
-    let proof: serde_json::Value = serde_json::from_str(&project.ok(&["proof", "show", ADDRESS, "--json"])).expect("JSON");
-    let why: Vec<&str> = proof["earlier"].as_array().expect("a list").iter().map(|e| e["why_changed"]["en"].as_str().expect("a reason")).collect();
+    let proof: serde_json::Value =
+        serde_json::from_str(&project.ok(&["proof", "show", ADDRESS, "--json"])).expect("JSON");
+    let why: Vec<&str> = proof["earlier"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|e| e["why_changed"]["en"].as_str().expect("a reason"))
+        .collect();
     assert_eq!(why.len(), 2);
-    assert!(why[0].contains("came in") && why[1].contains("definitions changed"), "{why:?}");
+    assert!(
+        why[0].contains("came in") && why[1].contains("definitions changed"),
+        "{why:?}"
+    );
 }
 
 #[test]
 fn a_final_figure_that_changes_is_called_revised() {
     let project = Project::small("12041");
-    project.write("raw/cases_2025-12-31.csv", &format!("{HEADER}A1,12041,,Loket,02/01/2024,01/03/2024,10/02/2024\n"));
+    project.write(
+        "raw/cases_2025-12-31.csv",
+        &format!("{HEADER}A1,12041,,Loket,02/01/2024,01/03/2024,10/02/2024\n"),
+    );
     project.flow();
     let status = "select status, n from figures where run_until is null and indicator_id = 'ov_tijdig' and period_kind = 'year' and period_start = date '2024-01-01' and slice = '' and territory = 'as_recorded' and region_code = '12041'";
     assert_eq!(project.rows(status), ["final,1"]);
-    project.write("raw/cases_2026-01-31.csv", &format!("{HEADER}A2,12041,,Loket,02/01/2024,01/03/2024,10/02/2024\n"));
+    project.write(
+        "raw/cases_2026-01-31.csv",
+        &format!("{HEADER}A2,12041,,Loket,02/01/2024,01/03/2024,10/02/2024\n"),
+    );
     project.flow();
     assert_eq!(project.rows(status), ["revised,2"]);
 }

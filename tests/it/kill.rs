@@ -7,17 +7,36 @@ use crate::project::{HEADER, Project};
 
 /// How many kills; more with BELEIDSINFO_KILLS.
 fn kills() -> usize {
-    std::env::var("BELEIDSINFO_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(24)
+    std::env::var("BELEIDSINFO_KILLS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(24)
 }
 
 fn project() -> Project {
     let project = Project::small("46030");
-    for (file, from) in [("cases_2024-12-31.csv", 0), ("cases_2025-03-31.csv", 200), ("cases_2025-06-30.csv", 400)] {
+    for (file, from) in [
+        ("cases_2024-12-31.csv", 0),
+        ("cases_2025-03-31.csv", 200),
+        ("cases_2025-06-30.csv", 400),
+    ] {
         let mut rows = String::new();
         for i in from..from + 300 {
-            let nis = if from == 0 { ["46003", "46013", "11056"][i % 3] } else { "46030" };
-            let decided = if i % 5 == 0 { String::new() } else { format!("{:02}/11/2024", i % 27 + 1) };
-            rows.push_str(&format!("C{i},{nis},,{},{:02}/10/2024,01/12/2024,{decided}\n", ["E-loket", "Loket", "Duif"][i % 7 % 3], i % 27 + 1));
+            let nis = if from == 0 {
+                ["46003", "46013", "11056"][i % 3]
+            } else {
+                "46030"
+            };
+            let decided = if i % 5 == 0 {
+                String::new()
+            } else {
+                format!("{:02}/11/2024", i % 27 + 1)
+            };
+            rows.push_str(&format!(
+                "C{i},{nis},,{},{:02}/10/2024,01/12/2024,{decided}\n",
+                ["E-loket", "Loket", "Duif"][i % 7 % 3],
+                i % 27 + 1
+            ));
         }
         project.write(&format!("raw/{file}"), &format!("{HEADER}{rows}"));
     }
@@ -45,9 +64,16 @@ fn a_killed_flow_ends_as_an_undisturbed_one() {
         if killed == kills() {
             break;
         }
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         let after = took.mul_f64((random >> 33) as f64 / f64::from(u32::MAX >> 1) * 1.1);
-        let mut child = disturbed.command(&[verb]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts");
+        let mut child = disturbed
+            .command(&[verb])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
         std::thread::sleep(after);
         if child.try_wait().expect("a child").is_none() {
             child.kill().expect("SIGKILL");
@@ -55,31 +81,53 @@ fn a_killed_flow_ends_as_an_undisturbed_one() {
         }
         child.wait().expect("a child");
         // Readers see whole deliveries and whole runs, whenever they look.
-        if killed % 6 == 0 && disturbed.path("var/warehouse/tables/deliveries/_delta_log").exists() {
-            let seen = disturbed.rows("select count(*) from deliveries where rows_read <> accepted + rejected");
+        if killed % 6 == 0
+            && disturbed
+                .path("var/warehouse/tables/deliveries/_delta_log")
+                .exists()
+        {
+            let seen = disturbed
+                .rows("select count(*) from deliveries where rows_read <> accepted + rejected");
             assert_eq!(seen, ["0"]);
         }
         if random >> 62 == 0 {
             verb = verbs.next().expect("verbs go round");
         }
     }
-    assert!(killed >= kills() / 2, "only {killed} kills hit a running program");
+    assert!(
+        killed >= kills() / 2,
+        "only {killed} kills hit a running program"
+    );
     for verb in FLOW {
         disturbed.ok(&[verb]);
     }
     // Runs differ when a compute fell between two deliveries; what they say in the end does not.
-    let steady = |p: &Project| p.dump().into_iter().filter(|l| !l.starts_with("runs:") && !l.starts_with("figures:")).collect::<Vec<_>>();
+    let steady = |p: &Project| {
+        p.dump()
+            .into_iter()
+            .filter(|l| !l.starts_with("runs:") && !l.starts_with("figures:"))
+            .collect::<Vec<_>>()
+    };
     assert_eq!(steady(&undisturbed), steady(&disturbed));
     let current = |p: &Project| {
         let columns = "indicator_id, version, period_kind, period_start, territory, region_code, slice, n, numerator, denominator, value, state, cutoff_on";
-        let mut rows = p.rows(&format!("select {columns} from figures where run_until is null"));
+        let mut rows = p.rows(&format!(
+            "select {columns} from figures where run_until is null"
+        ));
         rows.sort();
         rows
     };
     assert_eq!(current(&undisturbed), current(&disturbed));
 
-    let leftovers: Vec<String> = disturbed.files("var/warehouse").into_iter().filter(|f| f.contains('#')).collect();
-    assert!(leftovers.is_empty(), "staged files were left: {leftovers:?}");
+    let leftovers: Vec<String> = disturbed
+        .files("var/warehouse")
+        .into_iter()
+        .filter(|f| f.contains('#'))
+        .collect();
+    assert!(
+        leftovers.is_empty(),
+        "staged files were left: {leftovers:?}"
+    );
     let (now, then) = (data_files(&disturbed), data_files(&undisturbed));
     assert_eq!(now, then, "data files that no commit refers to were left");
 }
@@ -88,6 +136,15 @@ fn a_killed_flow_ends_as_an_undisturbed_one() {
 fn data_files(project: &Project) -> Vec<(String, usize)> {
     ["cases", "deliveries", "rejections", "regions"]
         .into_iter()
-        .map(|t| (t.to_string(), project.files(&format!("var/warehouse/tables/{t}")).iter().filter(|f| f.ends_with(".parquet") && !f.contains("_delta_log")).count()))
+        .map(|t| {
+            (
+                t.to_string(),
+                project
+                    .files(&format!("var/warehouse/tables/{t}"))
+                    .iter()
+                    .filter(|f| f.ends_with(".parquet") && !f.contains("_delta_log"))
+                    .count(),
+            )
+        })
         .collect()
 }

@@ -42,7 +42,9 @@ impl Project {
     }
 
     pub fn with_packs(synthetic: bool, nis: &str, pack: &str) -> Self {
-        let project = Self { dir: TempDir::new().expect("a temporary folder") };
+        let project = Self {
+            dir: TempDir::new().expect("a temporary folder"),
+        };
         project.write(
             "beleidsinfo.toml",
             &format!(
@@ -93,7 +95,12 @@ impl Project {
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_beleidsinfo"));
         command.args(args).arg("--project").arg(self.dir.path());
-        for name in ["BELEIDSINFO_PSEUDONYM_KEY", "BELEIDSINFO_LISTEN", "BELEIDSINFO_PORT", "BELEIDSINFO_LOG"] {
+        for name in [
+            "BELEIDSINFO_PSEUDONYM_KEY",
+            "BELEIDSINFO_LISTEN",
+            "BELEIDSINFO_PORT",
+            "BELEIDSINFO_LOG",
+        ] {
             command.env_remove(name);
         }
         command
@@ -106,7 +113,11 @@ impl Project {
     /// Runs a verb that must succeed; answers what it wrote to stdout.
     pub fn ok(&self, args: &[&str]) -> String {
         let output = self.run(args);
-        assert!(output.status.success(), "{args:?} failed:\n{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{args:?} failed:\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8(output.stdout).expect("UTF-8")
     }
 
@@ -130,7 +141,16 @@ impl Project {
     }
 
     pub fn rows_as_of(&self, sql: &str, as_of: Option<&str>) -> Vec<String> {
-        let mut args = vec!["query", sql, "--format", "csv", "--rows", "1000000", "--seconds", "300"];
+        let mut args = vec![
+            "query",
+            sql,
+            "--format",
+            "csv",
+            "--rows",
+            "1000000",
+            "--seconds",
+            "300",
+        ];
         if let Some(as_of) = as_of {
             args.extend(["--as-of", as_of]);
         }
@@ -138,7 +158,15 @@ impl Project {
     }
 
     /// One figure as `n,value,state`.
-    pub fn figure(&self, indicator: &str, kind: &str, start: &str, territory: &str, region: &str, as_of: Option<&str>) -> String {
+    pub fn figure(
+        &self,
+        indicator: &str,
+        kind: &str,
+        start: &str,
+        territory: &str,
+        region: &str,
+        as_of: Option<&str>,
+    ) -> String {
         let sql = format!(
             "select n, value, state from figures where run_until is null and slice = '' and indicator_id = '{indicator}' and period_kind = '{kind}' \
              and period_start = date '{start}' and territory = '{territory}' and region_code = '{region}'"
@@ -159,9 +187,18 @@ impl Project {
             ("regions", "*"),
             ("population", "*"),
             ("targets", "*"),
-            ("deliveries", "delivery, source_id, mapping_hash, name, rows_read, accepted, warned, rejected, batch, complete_until_on, tables"),
-            ("rejections", "delivery, record, rule, severity, table_name, municipality_code, line, column_name, reason, batch"),
-            ("runs", "run_id, batch, definitions_hash, cutoff_on, checks, figures_written"),
+            (
+                "deliveries",
+                "delivery, source_id, mapping_hash, name, rows_read, accepted, warned, rejected, batch, complete_until_on, tables",
+            ),
+            (
+                "rejections",
+                "delivery, record, rule, severity, table_name, municipality_code, line, column_name, reason, batch",
+            ),
+            (
+                "runs",
+                "run_id, batch, definitions_hash, cutoff_on, checks, figures_written",
+            ),
             ("figures", "*"),
         ];
         let mut lines = Vec::new();
@@ -181,7 +218,12 @@ impl Project {
                 if path.is_dir() {
                     walk(root, &path, found);
                 } else {
-                    found.push(path.strip_prefix(root).expect("below").to_string_lossy().into_owned());
+                    found.push(
+                        path.strip_prefix(root)
+                            .expect("below")
+                            .to_string_lossy()
+                            .into_owned(),
+                    );
                 }
             }
         }
@@ -206,9 +248,14 @@ fn copy(from: &Path, to: &Path) {
 
 /// The reference data, when it is there; a test that needs it says when it is skipped.
 pub fn reference_data(what: &str) -> Option<PathBuf> {
-    let found = std::env::var_os("BELEIDSINFO_REFERENCE_DATA").map(|root| PathBuf::from(root).join(what)).filter(|p| p.exists());
+    let found = std::env::var_os("BELEIDSINFO_REFERENCE_DATA")
+        .map(|root| PathBuf::from(root).join(what))
+        .filter(|p| p.exists());
     if found.is_none() {
-        assert!(std::env::var_os("BELEIDSINFO_REQUIRE_REFERENCE").is_none(), "the reference data {what} is required and not there");
+        assert!(
+            std::env::var_os("BELEIDSINFO_REQUIRE_REFERENCE").is_none(),
+            "the reference data {what} is required and not there"
+        );
         eprintln!("skipped: set BELEIDSINFO_REFERENCE_DATA to the folder that holds {what}");
     }
     found

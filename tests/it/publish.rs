@@ -6,9 +6,14 @@ fn project() -> Project {
     let project = Project::small("12041");
     let mut rows = String::new();
     for i in 0..12 {
-        rows.push_str(&format!("A{i},12041,,E-loket,{:02}/01/2025,01/03/2025,10/02/2025\n", i + 1));
+        rows.push_str(&format!(
+            "A{i},12041,,E-loket,{:02}/01/2025,01/03/2025,10/02/2025\n",
+            i + 1
+        ));
     }
-    rows.push_str("Z1,12041,,Loket,05/02/2025,01/04/2025,\nZ2,12041,,Loket,06/02/2025,01/04/2025,\n");
+    rows.push_str(
+        "Z1,12041,,Loket,05/02/2025,01/04/2025,\nZ2,12041,,Loket,06/02/2025,01/04/2025,\n",
+    );
     project.write("raw/cases_2025-12-31.csv", &format!("{HEADER}{rows}"));
     project.flow();
     project
@@ -18,10 +23,20 @@ fn project() -> Project {
 fn small_counts_and_what_would_reveal_them_are_withheld() {
     let project = project();
     project.ok(&["publish"]);
-    let file = project.files("var/warehouse/published/zaak_ingediend").into_iter().find(|f| f.ends_with("zaak_ingediend.csv")).expect("a release");
+    let file = project
+        .files("var/warehouse/published/zaak_ingediend")
+        .into_iter()
+        .find(|f| f.ends_with("zaak_ingediend.csv"))
+        .expect("a release");
     let text = project.read(&file);
     let state = |period: &str, slice: &str| {
-        let line = text.lines().find(|l| l.contains(&format!(",{period},")) && l.contains(&format!(",as_recorded,12041,Puurs-Sint-Amands,{slice},"))).expect("a row");
+        let line = text
+            .lines()
+            .find(|l| {
+                l.contains(&format!(",{period},"))
+                    && l.contains(&format!(",as_recorded,12041,Puurs-Sint-Amands,{slice},"))
+            })
+            .expect("a row");
         line.split(',').nth(14).expect("a state").to_string()
     };
     assert_eq!(state("2025-02", ""), "suppressed"); // 2 cases
@@ -29,13 +44,28 @@ fn small_counts_and_what_would_reveal_them_are_withheld() {
     assert_eq!(state("2025-Q1", ""), "value"); // 14 cases
     assert_eq!(state("2025", "channel=counter"), "suppressed");
     assert_eq!(state("2025", "channel=digital"), "suppressed"); // the complement
-    assert!(text.lines().filter(|l| l.contains(",suppressed,")).all(|l| l.contains(",,,,")), "a withheld row carries a number");
-    assert!(text.lines().skip(1).all(|l| l.ends_with(",true")), "every row says that it is invented");
+    assert!(
+        text.lines()
+            .filter(|l| l.contains(",suppressed,"))
+            .all(|l| l.contains(",,,,")),
+        "a withheld row carries a number"
+    );
+    assert!(
+        text.lines().skip(1).all(|l| l.ends_with(",true")),
+        "every row says that it is invented"
+    );
 
-    let folder = project.path(&file).parent().expect("a folder").to_path_buf();
-    let release: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.join("release.json")).expect("a release")).expect("JSON");
+    let folder = project
+        .path(&file)
+        .parent()
+        .expect("a folder")
+        .to_path_buf();
+    let release: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(folder.join("release.json")).expect("a release"))
+            .expect("JSON");
     assert_eq!(release["synthetic"], true);
-    let dutch = std::fs::read_to_string(folder.join("zaak_ingediend-nl.csv")).expect("the Dutch file");
+    let dutch =
+        std::fs::read_to_string(folder.join("zaak_ingediend-nl.csv")).expect("the Dutch file");
     assert!(dutch.starts_with('\u{feff}') && dutch.lines().next().expect("a header").contains(';'));
 }
 
@@ -53,10 +83,21 @@ fn half_a_release_is_not_there_and_is_swept() {
     let project = project();
     project.ok(&["publish"]);
     let whole = project.files("var/warehouse/published");
-    let half = whole.iter().find(|f| f.ends_with("/release.json")).expect("a release").clone();
+    let half = whole
+        .iter()
+        .find(|f| f.ends_with("/release.json"))
+        .expect("a release")
+        .clone();
     std::fs::remove_file(project.path(&half)).expect("a removed file");
-    let releases = whole.iter().filter(|f| f.ends_with("/release.json")).count();
-    assert!(project.ok(&["status"]).contains(&format!("\n{} releases", releases - 1)));
+    let releases = whole
+        .iter()
+        .filter(|f| f.ends_with("/release.json"))
+        .count();
+    assert!(
+        project
+            .ok(&["status"])
+            .contains(&format!("\n{} releases", releases - 1))
+    );
     project.ok(&["publish"]);
     assert_eq!(whole, project.files("var/warehouse/published"));
 }
@@ -65,9 +106,22 @@ fn half_a_release_is_not_there_and_is_swept() {
 fn a_project_with_real_data_and_one_without_licence_are_refused() {
     let project = project();
     let settings = project.read("beleidsinfo.toml");
-    project.write("beleidsinfo.toml", &settings.replace("synthetic = true", "synthetic = false"));
-    assert!(project.fails(&["publish"], 7).contains("this project holds real data"));
-    project.write("beleidsinfo.toml", &settings.replace("publisher = \"Test\"", "publisher = \"\""));
+    project.write(
+        "beleidsinfo.toml",
+        &settings.replace("synthetic = true", "synthetic = false"),
+    );
+    assert!(
+        project
+            .fails(&["publish"], 7)
+            .contains("this project holds real data")
+    );
+    project.write(
+        "beleidsinfo.toml",
+        &settings.replace("publisher = \"Test\"", "publisher = \"\""),
+    );
     assert!(project.fails(&["publish"], 1).contains("`publisher`"));
-    assert_eq!(project.files("var/warehouse/published"), Vec::<String>::new());
+    assert_eq!(
+        project.files("var/warehouse/published"),
+        Vec::<String>::new()
+    );
 }

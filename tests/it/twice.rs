@@ -22,7 +22,11 @@ fn the_same_input_twice_changes_nothing() {
 fn the_same_bytes_under_another_name_are_one_delivery() {
     let project = project();
     let before = project.dump();
-    std::fs::copy(project.path("raw/cases_2025-06-30.csv"), project.path("raw/cases_2025-06-30b.csv")).expect("a copy");
+    std::fs::copy(
+        project.path("raw/cases_2025-06-30.csv"),
+        project.path("raw/cases_2025-06-30b.csv"),
+    )
+    .expect("a copy");
     project.flow();
     assert_eq!(before, project.dump());
 }
@@ -32,15 +36,36 @@ fn a_later_delivery_makes_versions_and_a_changed_mapping_reads_again() {
     let project = project();
     project.write("raw/cases_2025-12-31.csv", &format!("{HEADER}A2,12041,,Loket,05/01/2025,01/03/2025,01/07/2025\nA3,12041,,Loket,01/08/2025,01/10/2025,\n"));
     project.flow();
-    assert_eq!(project.rows("select case_id, decided_on from cases order by case_id"), ["A1,2025-02-10", "A2,2025-07-01", "A3,"]);
+    assert_eq!(
+        project.rows("select case_id, decided_on from cases order by case_id"),
+        ["A1,2025-02-10", "A2,2025-07-01", "A3,"]
+    );
     let first = project.rows("select max(batch) from deliveries where source_id = 'cases' and name = 'cases_2025-06-30.csv'").join("");
-    assert_eq!(project.rows_as_of("select case_id, decided_on from cases order by case_id", Some(&first)), ["A1,2025-02-10", "A2,"]);
+    assert_eq!(
+        project.rows_as_of(
+            "select case_id, decided_on from cases order by case_id",
+            Some(&first)
+        ),
+        ["A1,2025-02-10", "A2,"]
+    );
 
     // Mapped anew, the file no longer gives A1: its row goes, and comes back as of then.
-    project.write("sources/cases.toml", &CASES.replace("name = \"cases\"", "name = \"cases\"\nwhere = { channel = \"Loket\" }"));
+    project.write(
+        "sources/cases.toml",
+        &CASES.replace(
+            "name = \"cases\"",
+            "name = \"cases\"\nwhere = { channel = \"Loket\" }",
+        ),
+    );
     project.flow();
-    assert_eq!(project.rows("select case_id from cases order by case_id"), ["A2", "A3"]);
-    assert_eq!(project.rows_as_of("select case_id from cases order by case_id", Some(&first)), ["A1", "A2"]);
+    assert_eq!(
+        project.rows("select case_id from cases order by case_id"),
+        ["A2", "A3"]
+    );
+    assert_eq!(
+        project.rows_as_of("select case_id from cases order by case_id", Some(&first)),
+        ["A1", "A2"]
+    );
 }
 
 #[test]
@@ -48,11 +73,31 @@ fn a_full_reference_delivery_deletes_what_it_leaves_out() {
     let project = project();
     let mapping = "connector = \"csv\"\nlocation = \"places.csv\"\nload = \"full\"\n[[tables]]\nname = \"regions\"\n[tables.columns]\nregion_code = \"code\"\nvalid_from = \"from\"\nlevel = \"level\"\nname_nl = \"name\"\n";
     project.write("sources/places.toml", mapping);
-    project.write("places.csv", "code,from,level,name\nX1,2020-01-01,other,Een\nX2,2020-01-01,other,Twee\n");
+    project.write(
+        "places.csv",
+        "code,from,level,name\nX1,2020-01-01,other,Een\nX2,2020-01-01,other,Twee\n",
+    );
     project.flow();
-    assert_eq!(project.rows("select region_code from regions where level = 'other' order by 1"), ["X1", "X2"]);
-    project.write("places.csv", "code,from,level,name\nX2,2020-01-01,other,Twee\n");
+    assert_eq!(
+        project.rows("select region_code from regions where level = 'other' order by 1"),
+        ["X1", "X2"]
+    );
+    project.write(
+        "places.csv",
+        "code,from,level,name\nX2,2020-01-01,other,Twee\n",
+    );
     project.flow();
-    assert_eq!(project.rows("select region_code from regions where level = 'other' order by 1"), ["X2"]);
-    assert!(project.rows("select count(*) from regions").join("").parse::<i64>().expect("a count") > 300, "other sources' rows stay");
+    assert_eq!(
+        project.rows("select region_code from regions where level = 'other' order by 1"),
+        ["X2"]
+    );
+    assert!(
+        project
+            .rows("select count(*) from regions")
+            .join("")
+            .parse::<i64>()
+            .expect("a count")
+            > 300,
+        "other sources' rows stay"
+    );
 }

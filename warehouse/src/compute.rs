@@ -1,5 +1,6 @@
 //! compute: a run: every indicator's facts, counted into figures; only what changed is written.
 
+mod cell;
 pub(crate) mod columns;
 pub(crate) mod facts;
 pub(crate) mod population;
@@ -32,7 +33,10 @@ pub fn present_division() -> NaiveDate {
 }
 
 pub fn territories() -> Vec<Territory> {
-    vec![Territory::AsRecorded, Territory::Vintage(present_division())]
+    vec![
+        Territory::AsRecorded,
+        Territory::Vintage(present_division()),
+    ]
 }
 
 /// What a run did.
@@ -54,7 +58,11 @@ pub(crate) struct Inputs {
 impl Inputs {
     /// Reads the reference tables at the session's batch, and pins the tables the definitions read.
     pub async fn open(session: Session, pack: &Pack, reads: &Reads) -> Result<Self> {
-        for table in reads.values().flatten().collect::<std::collections::BTreeSet<_>>() {
+        for table in reads
+            .values()
+            .flatten()
+            .collect::<std::collections::BTreeSet<_>>()
+        {
             session.pin(table).await?;
         }
         session.add_views(pack).await.map_err(|mut e| e.remove(0))?;
@@ -67,7 +75,11 @@ impl Inputs {
     }
 
     /// Counts an indicator's facts.
-    pub async fn rollup<'a>(&'a self, indicator: &'a Indicator, cutoff: NaiveDate) -> Result<Rollup<'a>> {
+    pub async fn rollup<'a>(
+        &'a self,
+        indicator: &'a Indicator,
+        cutoff: NaiveDate,
+    ) -> Result<Rollup<'a>> {
         let path = format!("indicators/{}/{}/facts.sql", indicator.theme, indicator.id);
         let plan = self.session.facts_plan(indicator, cutoff).await?;
         let failed = |e| sql_error(&path, &indicator.sql, &e);
@@ -82,22 +94,46 @@ impl Inputs {
 
 impl Warehouse {
     /// Computes all indicators for these municipalities and their predecessors; `tick` hears each indicator's id as it ends.
-    pub async fn compute(&self, pack: &Pack, municipalities: &[String], tick: &mut (dyn FnMut(&str) + Send)) -> Result<Computed, Vec<Error>> {
+    pub async fn compute(
+        &self,
+        pack: &Pack,
+        municipalities: &[String],
+        tick: &mut (dyn FnMut(&str) + Send),
+    ) -> Result<Computed, Vec<Error>> {
         let reads = define::define(pack).await?;
-        self.compute_defined(pack, &reads, municipalities, tick).await.map_err(|e| vec![e])
+        self.compute_defined(pack, &reads, municipalities, tick)
+            .await
+            .map_err(|e| vec![e])
     }
 
-    async fn compute_defined(&self, pack: &Pack, reads: &Reads, municipalities: &[String], tick: &mut (dyn FnMut(&str) + Send)) -> Result<Computed> {
+    async fn compute_defined(
+        &self,
+        pack: &Pack,
+        reads: &Reads,
+        municipalities: &[String],
+        tick: &mut (dyn FnMut(&str) + Send),
+    ) -> Result<Computed> {
         let lock = self.lock("compute", pack).await?;
         let definitions_hash = define::save(self.storage(), pack).await?;
         let mut tables = self.tables(pack).await?;
         let batch = committed_batch(&tables).await?;
         let last = committed_run(&tables).await?;
-        let content = Content { pack, tables: &tables, batch, run: last, municipalities: &Municipalities::All, provenance: false };
+        let content = Content {
+            pack,
+            tables: &tables,
+            batch,
+            run: last,
+            municipalities: &Municipalities::All,
+            provenance: false,
+        };
         let session = Session::open(content).await?;
         let before = reference::figure_index(&session).await?;
         if let Some(run) = before.latest_run()
-            && (run.batch, run.definitions_hash.as_str(), run.program.as_str()) == (batch, definitions_hash.as_str(), PROGRAM)
+            && (
+                run.batch,
+                run.definitions_hash.as_str(),
+                run.program.as_str(),
+            ) == (batch, definitions_hash.as_str(), PROGRAM)
         {
             let run = run.clone();
             lock.done();
@@ -110,7 +146,12 @@ impl Warehouse {
         let mut changed = Vec::new();
         for indicator in pack.indicators.values() {
             let Some(cutoff) = inputs.cutoffs.get(&indicator.id) else {
-                let tables: Vec<&str> = reads.get(&indicator.id).into_iter().flatten().map(String::as_str).collect();
+                let tables: Vec<&str> = reads
+                    .get(&indicator.id)
+                    .into_iter()
+                    .flatten()
+                    .map(String::as_str)
+                    .collect();
                 checks.push(RunCheck {
                     indicator: indicator.id.clone(),
                     check: "source".into(),
@@ -131,14 +172,25 @@ impl Warehouse {
             tick(&indicator.id);
         }
         let Some(cutoff_on) = inputs.cutoffs.values().min().copied() else {
-            return Err(Error::input("cannot compute: no source says up to which day it is complete")
-                .hint("store a delivery first, with `complete_until` in its mapping"));
+            return Err(Error::input(
+                "cannot compute: no source says up to which day it is complete",
+            )
+            .hint("store a delivery first, with `complete_until` in its mapping"));
         };
-        let contract = |name: &str| pack.contracts.get(name).ok_or_else(|| Error::input(format!("the pack has no table contract `{name}`")));
+        let contract = |name: &str| {
+            pack.contracts
+                .get(name)
+                .ok_or_else(|| Error::input(format!("the pack has no table contract `{name}`")))
+        };
         let app = format!("compute/{run_id}@{}", started_at.timestamp_micros());
-        let rows = columns::figures_to_rows(contract("figures")?, &changed.iter().collect::<Vec<_>>())?;
+        let rows =
+            columns::figures_to_rows(contract("figures")?, &changed.iter().collect::<Vec<_>>())?;
         let table = |name: &str| Error::input(format!("the pack has no table contract `{name}`"));
-        tables.get_mut("figures").ok_or_else(|| table("figures"))?.append(rows, &app, run_id).await?;
+        tables
+            .get_mut("figures")
+            .ok_or_else(|| table("figures"))?
+            .append(rows, &app, run_id)
+            .await?;
         let run = Run {
             run_id,
             batch,
@@ -151,14 +203,24 @@ impl Warehouse {
             figures_written: changed.len() as i64,
         };
         let row = columns::run_to_row(contract("runs")?, &run)?;
-        tables.get_mut("runs").ok_or_else(|| table("runs"))?.append(row, &app, run_id).await?;
+        tables
+            .get_mut("runs")
+            .ok_or_else(|| table("runs"))?
+            .append(row, &app, run_id)
+            .await?;
         lock.done();
         Ok(Computed::Run(run))
     }
 }
 
 /// The figures that differ from those that stand, with `revised` where a final one changed; and empty ones for cells that vanished.
-fn changes(before: &FigureIndex, figures: Vec<Figure>, indicator: &Indicator, run_id: i64, last: i64) -> Vec<Figure> {
+fn changes(
+    before: &FigureIndex,
+    figures: Vec<Figure>,
+    indicator: &Indicator,
+    run_id: i64,
+    last: i64,
+) -> Vec<Figure> {
     let mut standing: HashMap<_, &Figure> = before
         .all_at(last)
         .filter(|f| f.address.indicator == indicator.id && f.address.version == indicator.version)
@@ -169,9 +231,13 @@ fn changes(before: &FigureIndex, figures: Vec<Figure>, indicator: &Indicator, ru
         let old = standing.remove(&figure.address);
         if let Some(old) = old {
             let was_final = matches!(old.status, Status::Final | Status::Revised);
-            let same_number = (old.n, old.numerator, old.denominator, old.state) == (figure.n, figure.numerator, figure.denominator, figure.state)
+            let same_number = (old.n, old.numerator, old.denominator, old.state)
+                == (figure.n, figure.numerator, figure.denominator, figure.state)
                 && old.value.map(f64::to_bits) == figure.value.map(f64::to_bits);
-            if figure.status == Status::Final && was_final && (!same_number || old.status == Status::Revised) {
+            if figure.status == Status::Final
+                && was_final
+                && (!same_number || old.status == Status::Revised)
+            {
                 figure.status = Status::Revised;
             }
         }
@@ -193,12 +259,23 @@ fn changes(before: &FigureIndex, figures: Vec<Figure>, indicator: &Indicator, ru
     changed
 }
 
-fn check(indicator: &Indicator, name: &str, wrong: u64, right: (&str, &str), found: (&str, &str)) -> RunCheck {
+fn check(
+    indicator: &Indicator,
+    name: &str,
+    wrong: u64,
+    right: (&str, &str),
+    found: (&str, &str),
+) -> RunCheck {
     let finding = match wrong {
         0 => Text::new(right.0, right.1),
         n => Text::new(format!("{n} {}", found.0), format!("{n} {}", found.1)),
     };
-    RunCheck { indicator: indicator.id.clone(), check: name.into(), passed: wrong == 0, finding }
+    RunCheck {
+        indicator: indicator.id.clone(),
+        check: name.into(),
+        passed: wrong == 0,
+        finding,
+    }
 }
 
 /// Checks on the facts: dated, valued, placed, and the same number of them on both territories.
@@ -206,36 +283,58 @@ fn rollup_checks(indicator: &Indicator, rollup: &Rollup) -> Vec<RunCheck> {
     let out = rollup.left_out;
     let lost: u64 = out.unplaced.iter().sum();
     let totals: Vec<i64> = rollup.grand_totals().into_iter().map(|(_, n)| n).collect();
-    let apart = totals.iter().max().zip(totals.iter().min()).map_or(0, |(most, least)| most.abs_diff(*least));
+    let apart = totals
+        .iter()
+        .max()
+        .zip(totals.iter().min())
+        .map_or(0, |(most, least)| most.abs_diff(*least));
     vec![
         check(
             indicator,
             "dated",
             out.undated,
             ("Elk feit heeft een datum.", "Every fact has a date."),
-            ("feiten hebben geen datum en tellen in geen enkele periode.", "facts have no date and count in no period."),
+            (
+                "feiten hebben geen datum en tellen in geen enkele periode.",
+                "facts have no date and count in no period.",
+            ),
         ),
         check(
             indicator,
             "valued",
             out.without_value,
             ("Elk feit heeft een waarde.", "Every fact has a value."),
-            ("feiten hebben geen waarde en tellen niet mee.", "facts have no value and do not count."),
+            (
+                "feiten hebben geen waarde en tellen niet mee.",
+                "facts have no value and do not count.",
+            ),
         ),
         check(
             indicator,
             "placed",
             lost,
-            ("Elk feit ligt in een gemeente die toen bestond.", "Every fact lies in a municipality that existed then."),
-            ("keer lag een feit in een gemeente die toen niet bestond en niet te splitsen is.", "times a fact lay in a municipality that did not exist then and cannot be split back."),
+            (
+                "Elk feit ligt in een gemeente die toen bestond.",
+                "Every fact lies in a municipality that existed then.",
+            ),
+            (
+                "keer lag een feit in een gemeente die toen niet bestond en niet te splitsen is.",
+                "times a fact lay in a municipality that did not exist then and cannot be split back.",
+            ),
         ),
         check(
             indicator,
             "territories",
             // Facts that could not be placed are told by the check above.
             apart.saturating_sub(lost),
-            ("Op beide indelingen van het grondgebied telt evenveel.", "Both divisions of the territory count the same."),
-            ("feiten tellen op de ene indeling wel en op de andere niet.", "facts count on one division and not on the other."),
+            (
+                "Op beide indelingen van het grondgebied telt evenveel.",
+                "Both divisions of the territory count the same.",
+            ),
+            (
+                "feiten tellen op de ene indeling wel en op de andere niet.",
+                "facts count on one division and not on the other.",
+            ),
         ),
     ]
 }
@@ -245,30 +344,64 @@ fn figure_checks(indicator: &Indicator, figures: &[Figure]) -> Vec<RunCheck> {
     let totals: HashMap<_, i64> = figures
         .iter()
         .filter(|f| f.address.slice.is_total())
-        .map(|f| ((f.address.period, f.address.territory, f.address.region.as_str()), f.n))
+        .map(|f| {
+            (
+                (
+                    f.address.period,
+                    f.address.territory,
+                    f.address.region.as_str(),
+                ),
+                f.n,
+            )
+        })
         .collect();
     let mut parts: HashMap<_, i64> = HashMap::new();
     for f in figures.iter().filter(|f| !f.address.slice.is_total()) {
         let columns = f.address.slice.columns().join(",");
-        *parts.entry((f.address.period, f.address.territory, f.address.region.as_str(), columns)).or_default() += f.n;
+        *parts
+            .entry((
+                f.address.period,
+                f.address.territory,
+                f.address.region.as_str(),
+                columns,
+            ))
+            .or_default() += f.n;
     }
-    let apart = parts.iter().filter(|((p, t, r, _), n)| totals.get(&(*p, *t, *r)) != Some(n)).count();
+    let apart = parts
+        .iter()
+        .filter(|((p, t, r, _), n)| totals.get(&(*p, *t, *r)) != Some(n))
+        .count();
     let beyond = |v: f64| !v.is_finite() || (indicator.kind == Kind::Share && v > 100.0);
-    let infinite = figures.iter().filter(|f| f.value.is_some_and(beyond)).count();
+    let infinite = figures
+        .iter()
+        .filter(|f| f.value.is_some_and(beyond))
+        .count();
     vec![
         check(
             indicator,
             "slices",
             apart as u64,
-            ("De delen van elke uitsplitsing tellen op tot het totaal.", "The parts of every breakdown add up to the total."),
-            ("uitsplitsingen tellen niet op tot het totaal.", "breakdowns do not add up to the total."),
+            (
+                "De delen van elke uitsplitsing tellen op tot het totaal.",
+                "The parts of every breakdown add up to the total.",
+            ),
+            (
+                "uitsplitsingen tellen niet op tot het totaal.",
+                "breakdowns do not add up to the total.",
+            ),
         ),
         check(
             indicator,
             "finite",
             infinite as u64,
-            ("Elk cijfer is eindig, en geen aandeel boven 100 %.", "Every figure is finite, and no share beyond 100 %."),
-            ("cijfers zijn oneindig of een aandeel boven 100 %.", "figures are infinite or a share beyond 100 %."),
+            (
+                "Elk cijfer is eindig, en geen aandeel boven 100 %.",
+                "Every figure is finite, and no share beyond 100 %.",
+            ),
+            (
+                "cijfers zijn oneindig of een aandeel boven 100 %.",
+                "figures are infinite or a share beyond 100 %.",
+            ),
         ),
     ]
 }

@@ -17,9 +17,27 @@ pub(crate) fn functions() -> Vec<ScalarUDF> {
     let ts = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
     let dates = vec![DataType::Date32, DataType::Date32];
     vec![
-        create_udf("calendar_days", dates.clone(), DataType::Int64, Volatility::Immutable, Arc::new(|args| days(args, |a, b| i64::from(b) - i64::from(a)))),
-        create_udf("working_days", dates, DataType::Int64, Volatility::Immutable, Arc::new(|args| days(args, working_days))),
-        create_udf("elapsed_days", vec![ts.clone(), ts], DataType::Float64, Volatility::Immutable, Arc::new(elapsed)),
+        create_udf(
+            "calendar_days",
+            dates.clone(),
+            DataType::Int64,
+            Volatility::Immutable,
+            Arc::new(|args| days(args, |a, b| i64::from(b) - i64::from(a))),
+        ),
+        create_udf(
+            "working_days",
+            dates,
+            DataType::Int64,
+            Volatility::Immutable,
+            Arc::new(|args| days(args, working_days)),
+        ),
+        create_udf(
+            "elapsed_days",
+            vec![ts.clone(), ts],
+            DataType::Float64,
+            Volatility::Immutable,
+            Arc::new(elapsed),
+        ),
     ]
 }
 
@@ -32,22 +50,38 @@ fn pair(args: &[ColumnarValue]) -> Result<(ArrayRef, ArrayRef)> {
 
 fn days(args: &[ColumnarValue], between: impl Fn(i32, i32) -> i64) -> Result<ColumnarValue> {
     let (a, b) = pair(args)?;
-    let (a, b) = (a.as_primitive::<Date32Type>(), b.as_primitive::<Date32Type>());
-    let result: Int64Array = a.iter().zip(b.iter()).map(|(a, b)| Some(between(a?, b?))).collect();
+    let (a, b) = (
+        a.as_primitive::<Date32Type>(),
+        b.as_primitive::<Date32Type>(),
+    );
+    let result: Int64Array = a
+        .iter()
+        .zip(b.iter())
+        .map(|(a, b)| Some(between(a?, b?)))
+        .collect();
     Ok(ColumnarValue::Array(Arc::new(result)))
 }
 
 fn elapsed(args: &[ColumnarValue]) -> Result<ColumnarValue> {
     let (a, b) = pair(args)?;
-    let (a, b) = (a.as_primitive::<TimestampMicrosecondType>(), b.as_primitive::<TimestampMicrosecondType>());
+    let (a, b) = (
+        a.as_primitive::<TimestampMicrosecondType>(),
+        b.as_primitive::<TimestampMicrosecondType>(),
+    );
     let difference = |(a, b): (Option<i64>, Option<i64>)| match (a, b) {
         (Some(a), Some(b)) => b
             .checked_sub(a)
             .map(|us| Some(us as f64 / MICROSECONDS_PER_DAY))
-            .ok_or_else(|| DataFusionError::Execution("elapsed_days: the times lie too far apart".into())),
+            .ok_or_else(|| {
+                DataFusionError::Execution("elapsed_days: the times lie too far apart".into())
+            }),
         _ => Ok(None),
     };
-    let result: Float64Array = a.iter().zip(b.iter()).map(difference).collect::<Result<_>>()?;
+    let result: Float64Array = a
+        .iter()
+        .zip(b.iter())
+        .map(difference)
+        .collect::<Result<_>>()?;
     Ok(ColumnarValue::Array(Arc::new(result)))
 }
 
@@ -61,21 +95,44 @@ fn working_days(a: i32, b: i32) -> i64 {
     if b < a {
         return -working_days(b, a);
     }
-    let (Some(from), Some(until)) = (date(a), date(b)) else { return 0 };
+    let (Some(from), Some(until)) = (date(a), date(b)) else {
+        return 0;
+    };
     let is_weekday = |d: NaiveDate| !matches!(d.weekday(), Weekday::Sat | Weekday::Sun);
     let (weeks, rest) = ((b - a) / 7, (b - a) % 7);
-    let odd = (1..=rest).filter_map(|i| date(a + weeks * 7 + i)).filter(|d| is_weekday(*d)).count();
-    let holidays = (from.year()..=until.year()).flat_map(public_holidays).filter(|d| *d > from && *d <= until && is_weekday(*d)).count();
+    let odd = (1..=rest)
+        .filter_map(|i| date(a + weeks * 7 + i))
+        .filter(|d| is_weekday(*d))
+        .count();
+    let holidays = (from.year()..=until.year())
+        .flat_map(public_holidays)
+        .filter(|d| *d > from && *d <= until && is_weekday(*d))
+        .count();
     i64::from(weeks) * 5 + odd as i64 - holidays as i64
 }
 
 /// The ten Belgian public holidays (law of 4 January 1974, royal decree of 18 April 1974, article 1).
 fn public_holidays(year: i32) -> Vec<NaiveDate> {
-    let fixed = [(1, 1), (5, 1), (7, 21), (8, 15), (11, 1), (11, 11), (12, 25)];
+    let fixed = [
+        (1, 1),
+        (5, 1),
+        (7, 21),
+        (8, 15),
+        (11, 1),
+        (11, 11),
+        (12, 25),
+    ];
     let easter = easter(year);
-    let mut days: Vec<NaiveDate> = fixed.iter().filter_map(|&(m, d)| NaiveDate::from_ymd_opt(year, m, d)).collect();
+    let mut days: Vec<NaiveDate> = fixed
+        .iter()
+        .filter_map(|&(m, d)| NaiveDate::from_ymd_opt(year, m, d))
+        .collect();
     // Easter Monday, Ascension Day, Whit Monday.
-    days.extend([1, 39, 50].into_iter().filter_map(|after| easter?.checked_add_days(Days::new(after))));
+    days.extend(
+        [1, 39, 50]
+            .into_iter()
+            .filter_map(|after| easter?.checked_add_days(Days::new(after))),
+    );
     days.dedup();
     days
 }
@@ -90,7 +147,11 @@ fn easter(year: i32) -> Option<NaiveDate> {
     let l = (32 + 2 * e + 2 * i - h - k) % 7;
     let m = (a + 11 * h + 22 * l) / 451;
     let n = h + l - 7 * m + 114;
-    NaiveDate::from_ymd_opt(year, u32::try_from(n / 31).ok()?, u32::try_from(n % 31 + 1).ok()?)
+    NaiveDate::from_ymd_opt(
+        year,
+        u32::try_from(n / 31).ok()?,
+        u32::try_from(n % 31 + 1).ok()?,
+    )
 }
 
 #[cfg(test)]
@@ -104,7 +165,12 @@ mod tests {
 
     #[test]
     fn easter_falls_on_known_days() {
-        for (year, day) in [(2023, "2023-04-09"), (2024, "2024-03-31"), (2025, "2025-04-20"), (2026, "2026-04-05")] {
+        for (year, day) in [
+            (2023, "2023-04-09"),
+            (2024, "2024-03-31"),
+            (2025, "2025-04-20"),
+            (2026, "2026-04-05"),
+        ] {
             assert_eq!(easter(year).expect("a date").to_string(), day);
         }
     }

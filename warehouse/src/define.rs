@@ -20,8 +20,14 @@ pub type Reads = BTreeMap<String, BTreeSet<String>>;
 
 /// Plans every view and indicator against empty tables. Answers which tables each indicator reads, or every problem found.
 pub async fn define(pack: &Pack) -> Result<Reads, Vec<Error>> {
-    let content =
-        Content { pack, tables: &BTreeMap::new(), batch: 0, run: 0, municipalities: &Municipalities::All, provenance: false };
+    let content = Content {
+        pack,
+        tables: &BTreeMap::new(),
+        batch: 0,
+        run: 0,
+        municipalities: &Municipalities::All,
+        provenance: false,
+    };
     let session = Session::open(content).await.map_err(|e| vec![e])?;
     let mut problems = session.add_views(pack).await.err().unwrap_or_default();
     for (name, sql) in &pack.views {
@@ -38,13 +44,24 @@ pub async fn define(pack: &Pack) -> Result<Reads, Vec<Error>> {
             Err(mut found) => problems.append(&mut found),
         }
     }
-    if problems.is_empty() { Ok(reads) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(reads)
+    } else {
+        Err(problems)
+    }
 }
 
 /// Plans against empty tables, without any cutoff, as the indicator stands.
-async fn check(session: &Session, pack: &Pack, indicator: &Indicator) -> Result<BTreeSet<String>, Vec<Error>> {
+async fn check(
+    session: &Session,
+    pack: &Pack,
+    indicator: &Indicator,
+) -> Result<BTreeSet<String>, Vec<Error>> {
     let path = format!("indicators/{}/{}/facts.sql", indicator.theme, indicator.id);
-    let written = session.plan(&indicator.sql).await.map_err(|e| vec![sql_error(&path, &indicator.sql, &e)])?;
+    let written = session
+        .plan(&indicator.sql)
+        .await
+        .map_err(|e| vec![sql_error(&path, &indicator.sql, &e)])?;
     let mut problems = Vec::new();
     if let Some(function) = unstable_function(&written) {
         problems.push(no_now(&path, &indicator.sql, &function));
@@ -58,46 +75,82 @@ async fn check(session: &Session, pack: &Pack, indicator: &Indicator) -> Result<
         }
     };
     let schema = plan.schema();
-    let needed = indicator.kind.fact_columns().iter().copied().chain(["municipality_code"]).chain(indicator.slice_columns());
+    let needed = indicator
+        .kind
+        .fact_columns()
+        .iter()
+        .copied()
+        .chain(["municipality_code"])
+        .chain(indicator.slice_columns());
     for column in needed {
         match schema.field_with_unqualified_name(column) {
             Err(_) => {
                 let there: Vec<&str> = schema.fields().iter().map(|f| f.name().as_str()).collect();
                 problems.push(
                     Error::input(format!("{path}: the facts have no column `{column}`"))
-                        .because(format!("kind {} with these slices needs it; the columns are {}", indicator.kind.name(), there.join(", ")))
+                        .because(format!(
+                            "kind {} with these slices needs it; the columns are {}",
+                            indicator.kind.name(),
+                            there.join(", ")
+                        ))
                         .hint("add it to the select, or change kind or slices in indicator.toml"),
                 );
             }
             Ok(field) => {
                 if let Some(wanted) = wrong_type(indicator.kind, column, field.data_type()) {
                     problems.push(
-                        Error::input(format!("{path}: column `{column}` has type {}, not {wanted}", field.data_type()))
-                            .hint("cast it in the select"),
+                        Error::input(format!(
+                            "{path}: column `{column}` has type {}, not {wanted}",
+                            field.data_type()
+                        ))
+                        .hint("cast it in the select"),
                     );
                 }
             }
         }
     }
-    if problems.is_empty() { Ok(tables_and_views(session, pack, &indicator.sql).0) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(tables_and_views(session, pack, &indicator.sql).0)
+    } else {
+        Err(problems)
+    }
 }
 
 /// The type wanted, when it is another.
 fn wrong_type(kind: Kind, column: &str, found: &DataType) -> Option<&'static str> {
     let is_date = matches!(found, DataType::Date32);
-    let is_exact = found.is_integer() || matches!(found, DataType::Decimal128(..) | DataType::Duration(TimeUnit::Microsecond) | DataType::Null);
+    let is_exact = found.is_integer()
+        || matches!(
+            found,
+            DataType::Decimal128(..) | DataType::Duration(TimeUnit::Microsecond) | DataType::Null
+        );
     let (ok, wanted) = match column {
         "date" | "from_on" | "until_on" => (is_date, "a date"),
         "numerator" => (matches!(found, DataType::Boolean), "a boolean"),
-        "value" if kind == Kind::Quantile => (is_exact || found.is_floating(), "a number or a duration in microseconds"),
-        "value" => (is_exact, "an integer, a decimal or a duration in microseconds (floating point does not add up exactly)"),
-        _ => (matches!(found, DataType::Utf8 | DataType::Utf8View | DataType::LargeUtf8), "text"),
+        "value" if kind == Kind::Quantile => (
+            is_exact || found.is_floating(),
+            "a number or a duration in microseconds",
+        ),
+        "value" => (
+            is_exact,
+            "an integer, a decimal or a duration in microseconds (floating point does not add up exactly)",
+        ),
+        _ => (
+            matches!(
+                found,
+                DataType::Utf8 | DataType::Utf8View | DataType::LargeUtf8
+            ),
+            "text",
+        ),
     };
     (!ok).then_some(wanted)
 }
 
 fn no_now(path: &str, sql: &str, function: &str) -> Error {
-    let line = sql.lines().position(|l| l.to_lowercase().contains(&function.to_lowercase())).map_or(1, |i| i + 1);
+    let line = sql
+        .lines()
+        .position(|l| l.to_lowercase().contains(&function.to_lowercase()))
+        .map_or(1, |i| i + 1);
     Error::input(format!("{path}:{line}: `{function}` gives another answer each time it is asked"))
         .hint("use $cutoff, the day up to which the sources are complete: a figure must stay the same when it is computed again")
 }
@@ -123,7 +176,11 @@ fn unstable_function(plan: &LogicalPlan) -> Option<String> {
 }
 
 /// The warehouse tables a statement reads in the end, and the views on the way.
-pub(crate) fn tables_and_views(session: &Session, pack: &Pack, sql: &str) -> (BTreeSet<String>, BTreeSet<String>) {
+pub(crate) fn tables_and_views(
+    session: &Session,
+    pack: &Pack,
+    sql: &str,
+) -> (BTreeSet<String>, BTreeSet<String>) {
     let (mut tables, mut views) = (BTreeSet::new(), BTreeSet::new());
     let mut waiting = vec![sql];
     while let Some(sql) = waiting.pop() {
@@ -147,8 +204,14 @@ struct Manifest {
 
 /// Stores the definitions by content and answers their hash.
 pub async fn save(storage: &Storage, pack: &Pack) -> Result<String> {
-    let mut manifest = Manifest { files: BTreeMap::new() };
-    let known: BTreeSet<String> = storage.list("definitions/files").await?.into_iter().collect();
+    let mut manifest = Manifest {
+        files: BTreeMap::new(),
+    };
+    let known: BTreeSet<String> = storage
+        .list("definitions/files")
+        .await?
+        .into_iter()
+        .collect();
     for (path, text) in pack.definition_files() {
         let hash = sha256_hex(text);
         let name = format!("definitions/files/{hash}");
@@ -157,26 +220,37 @@ pub async fn save(storage: &Storage, pack: &Pack) -> Result<String> {
         }
         manifest.files.insert(path.to_string(), hash);
     }
-    let text = serde_json::to_vec_pretty(&manifest).storing(|| "cannot write the definitions".into())?;
+    let text =
+        serde_json::to_vec_pretty(&manifest).storing(|| "cannot write the definitions".into())?;
     let hash = sha256_hex(&text);
-    storage.put_new(&format!("definitions/{hash}.json"), text).await?;
+    storage
+        .put_new(&format!("definitions/{hash}.json"), text)
+        .await?;
     Ok(hash)
 }
 
 /// The definitions a hash stands for.
 pub async fn load(storage: &Storage, hash: &str) -> Result<Pack> {
-    let missing = |name: &str| Error::storage(format!("cannot read definitions {hash}")).because(format!("{name} is not there any more"));
+    let missing = |name: &str| {
+        Error::storage(format!("cannot read definitions {hash}"))
+            .because(format!("{name} is not there any more"))
+    };
     let name = format!("definitions/{hash}.json");
     let text = storage.get(&name).await?.ok_or_else(|| missing(&name))?;
-    let manifest: Manifest = serde_json::from_slice(&text).storing(|| format!("cannot read {name}"))?;
+    let manifest: Manifest =
+        serde_json::from_slice(&text).storing(|| format!("cannot read {name}"))?;
     let mut files = Files::new();
     for (path, sha) in manifest.files {
         let name = format!("definitions/files/{sha}");
         let bytes = storage.get(&name).await?.ok_or_else(|| missing(&name))?;
         if sha256_hex(&bytes) != sha {
-            return Err(Error::storage(format!("cannot read definitions {hash}")).because(format!("{name} was changed")));
+            return Err(Error::storage(format!("cannot read definitions {hash}"))
+                .because(format!("{name} was changed")));
         }
-        files.insert(path, String::from_utf8(bytes.to_vec()).storing(|| format!("cannot read {name}"))?);
+        files.insert(
+            path,
+            String::from_utf8(bytes.to_vec()).storing(|| format!("cannot read {name}"))?,
+        );
     }
     Pack::parse(files).map_err(|mut e| e.remove(0))
 }

@@ -22,8 +22,12 @@ fn safe(figure: &Figure, kind: Kind, minimum: u32) -> bool {
     let whole = |x: Option<i128>| x.map_or(0, |x| x / MILLION);
     let n = i128::from(figure.n);
     match kind {
-        Kind::Share => enough(n) && enough(whole(figure.numerator)) && enough(n - whole(figure.numerator)),
-        Kind::Ratio => enough(n) && enough(whole(figure.numerator)) && enough(whole(figure.denominator)),
+        Kind::Share => {
+            enough(n) && enough(whole(figure.numerator)) && enough(n - whole(figure.numerator))
+        }
+        Kind::Ratio => {
+            enough(n) && enough(whole(figure.numerator)) && enough(whole(figure.denominator))
+        }
         _ => enough(n),
     }
 }
@@ -60,18 +64,38 @@ pub fn disclose(figures: Vec<Figure>, kind: Kind, minimum: u32, book: &RegionBoo
         }
     }
     let judged = |f: &Figure| {
-        let columns: Vec<String> = f.address.slice.columns().into_iter().map(str::to_string).collect();
-        (groups[&f.address.region].clone(), columns, f.address.period.start().year())
+        let columns: Vec<String> = f
+            .address
+            .slice
+            .columns()
+            .into_iter()
+            .map(str::to_string)
+            .collect();
+        (
+            groups[&f.address.region].clone(),
+            columns,
+            f.address.period.start().year(),
+        )
     };
     // Per group the kinds of period at which some cell is unsafe.
-    let mut unsafe_kinds: BTreeMap<(String, Vec<String>, i32), BTreeSet<PeriodKind>> = BTreeMap::new();
+    let mut unsafe_kinds: BTreeMap<(String, Vec<String>, i32), BTreeSet<PeriodKind>> =
+        BTreeMap::new();
     for f in figures.iter().filter(|f| !safe(f, kind, minimum)) {
-        unsafe_kinds.entry(judged(f)).or_default().insert(f.address.period.kind());
+        unsafe_kinds
+            .entry(judged(f))
+            .or_default()
+            .insert(f.address.period.kind());
     }
     // A slice adds up to the total: where the total is withheld at a kind, its slices are too.
-    let totals: Vec<_> = unsafe_kinds.iter().filter(|((_, columns, _), _)| columns.is_empty()).map(|(k, v)| (k.clone(), v.clone())).collect();
+    let totals: Vec<_> = unsafe_kinds
+        .iter()
+        .filter(|((_, columns, _), _)| columns.is_empty())
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect();
     for ((group, _, year), kinds) in totals {
-        for f in figures.iter().filter(|f| groups[&f.address.region] == group && f.address.period.start().year() == year) {
+        for f in figures.iter().filter(|f| {
+            groups[&f.address.region] == group && f.address.period.start().year() == year
+        }) {
             unsafe_kinds.entry(judged(f)).or_default().extend(&kinds);
         }
     }
@@ -79,9 +103,18 @@ pub fn disclose(figures: Vec<Figure>, kind: Kind, minimum: u32, book: &RegionBoo
         .into_iter()
         .map(|f| {
             // Coarser kinds must be safe too, so an unsafe year withholds all of its year.
-            let withheld = unsafe_kinds.get(&judged(&f)).is_some_and(|kinds| kinds.iter().any(|k| *k >= f.address.period.kind()));
+            let withheld = unsafe_kinds
+                .get(&judged(&f))
+                .is_some_and(|kinds| kinds.iter().any(|k| *k >= f.address.period.kind()));
             if withheld {
-                Figure { n: 0, numerator: None, denominator: None, value: None, state: State::Suppressed, ..f }
+                Figure {
+                    n: 0,
+                    numerator: None,
+                    denominator: None,
+                    value: None,
+                    state: State::Suppressed,
+                    ..f
+                }
             } else {
                 f
             }
@@ -121,18 +154,34 @@ mod tests {
 
     fn shown(figures: Vec<Figure>, kind: Kind) -> Vec<String> {
         let out = disclose(figures, kind, 5, &RegionBook::default());
-        out.iter().filter(|f| f.state != State::Suppressed).map(|f| format!("{} {}", f.address.period.code(), f.address.slice.code()).trim().to_string()).collect()
+        out.iter()
+            .filter(|f| f.state != State::Suppressed)
+            .map(|f| {
+                format!("{} {}", f.address.period.code(), f.address.slice.code())
+                    .trim()
+                    .to_string()
+            })
+            .collect()
     }
 
     #[test]
     fn a_small_month_takes_its_linked_months_along_but_not_the_quarter() {
-        let cells = vec![cell("2025-01", "1", "", 9), cell("2025-02", "1", "", 3), cell("2025-03", "1", "", 8), cell("2025-Q1", "1", "", 20)];
+        let cells = vec![
+            cell("2025-01", "1", "", 9),
+            cell("2025-02", "1", "", 3),
+            cell("2025-03", "1", "", 8),
+            cell("2025-Q1", "1", "", 20),
+        ];
         assert_eq!(shown(cells, Kind::Count), ["2025-Q1"]);
     }
 
     #[test]
     fn a_small_slice_takes_its_complement_along() {
-        let cells = vec![cell("2025", "1", "", 20), cell("2025", "1", "channel=post", 2), cell("2025", "1", "channel=digital", 18)];
+        let cells = vec![
+            cell("2025", "1", "", 20),
+            cell("2025", "1", "channel=post", 2),
+            cell("2025", "1", "channel=digital", 18),
+        ];
         assert_eq!(shown(cells, Kind::Count), ["2025"]);
     }
 
@@ -147,7 +196,11 @@ mod tests {
 
     #[test]
     fn an_unsafe_year_withholds_everything_in_it() {
-        let cells = vec![cell("2025", "1", "", 4), cell("2025-Q1", "1", "", 0), cell("2024", "1", "", 9)];
+        let cells = vec![
+            cell("2025", "1", "", 4),
+            cell("2025-Q1", "1", "", 0),
+            cell("2024", "1", "", 9),
+        ];
         assert_eq!(shown(cells, Kind::Count), ["2024"]);
     }
 }

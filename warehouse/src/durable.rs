@@ -17,8 +17,9 @@ use futures::stream::BoxStream;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{
-    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore, PutMode, PutMultipartOptions, PutOptions,
-    PutPayload, PutResult, RenameOptions, Result, UploadPart,
+    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
+    PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, RenameOptions, Result,
+    UploadPart,
 };
 
 /// Staged files end in this and digits; a listing hides `#digits`, so a leftover is only found by name.
@@ -34,7 +35,9 @@ pub struct DurableLocalStore {
 
 impl DurableLocalStore {
     pub fn new() -> Self {
-        Self { inner: Arc::new(LocalFileSystem::new()) }
+        Self {
+            inner: Arc::new(LocalFileSystem::new()),
+        }
     }
 }
 
@@ -53,35 +56,56 @@ impl fmt::Display for DurableLocalStore {
 fn failed(source: std::io::Error, path: &std::path::Path) -> object_store::Error {
     let path = path.display().to_string();
     match source.kind() {
-        ErrorKind::AlreadyExists => object_store::Error::AlreadyExists { path, source: source.into() },
-        _ => object_store::Error::Generic { store: "DurableLocalStore", source: format!("{path}: {source}").into() },
+        ErrorKind::AlreadyExists => object_store::Error::AlreadyExists {
+            path,
+            source: source.into(),
+        },
+        _ => object_store::Error::Generic {
+            store: "DurableLocalStore",
+            source: format!("{path}: {source}").into(),
+        },
     }
 }
 
 /// Writes `payload` to `path` so that after `Ok` it is there whole, whatever happens to the power.
 fn put_durably(path: &std::path::Path, payload: &PutPayload, create: bool) -> std::io::Result<()> {
-    let folder = path.parent().ok_or_else(|| std::io::Error::other("the object has no folder"))?;
+    let folder = path
+        .parent()
+        .ok_or_else(|| std::io::Error::other("the object has no folder"))?;
     let new_folder = !folder.exists();
     std::fs::create_dir_all(folder)?;
     let mut staged = path.as_os_str().to_owned();
-    staged.push(format!("{STAGED}{}{:04}", std::process::id(), STAGES.fetch_add(1, Ordering::Relaxed) % 10_000));
+    staged.push(format!(
+        "{STAGED}{}{:04}",
+        std::process::id(),
+        STAGES.fetch_add(1, Ordering::Relaxed) % 10_000
+    ));
     let staged = PathBuf::from(staged);
     let mut file = File::create(&staged)?;
-    let written = payload.iter().try_for_each(|part| file.write_all(part)).and_then(|()| file.sync_all()).and_then(|()| {
-        if create {
-            std::fs::hard_link(&staged, path)?;
-            std::fs::remove_file(&staged)
-        } else {
-            std::fs::rename(&staged, path)
-        }
-    });
+    let written = payload
+        .iter()
+        .try_for_each(|part| file.write_all(part))
+        .and_then(|()| file.sync_all())
+        .and_then(|()| {
+            if create {
+                std::fs::hard_link(&staged, path)?;
+                std::fs::remove_file(&staged)
+            } else {
+                std::fs::rename(&staged, path)
+            }
+        });
     if let Err(e) = written {
         let _ = std::fs::remove_file(&staged);
         return Err(e);
     }
     sync_folder(folder)?;
     if new_folder {
-        folder.ancestors().skip(1).take(3).filter(|f| f.exists()).try_for_each(sync_folder)?;
+        folder
+            .ancestors()
+            .skip(1)
+            .take(3)
+            .filter(|f| f.exists())
+            .try_for_each(sync_folder)?;
     }
     Ok(())
 }
@@ -92,7 +116,12 @@ fn sync_folder(folder: &std::path::Path) -> std::io::Result<()> {
 
 #[async_trait]
 impl ObjectStore for DurableLocalStore {
-    async fn put_opts(&self, location: &Path, payload: PutPayload, opts: PutOptions) -> Result<PutResult> {
+    async fn put_opts(
+        &self,
+        location: &Path,
+        payload: PutPayload,
+        opts: PutOptions,
+    ) -> Result<PutResult> {
         let create = match opts.mode {
             PutMode::Create => true,
             PutMode::Overwrite => false,
@@ -104,12 +133,22 @@ impl ObjectStore for DurableLocalStore {
             .await
             .map_err(|source| object_store::Error::JoinError { source })?
             .map_err(|e| failed(e, &done))?;
-        Ok(PutResult { e_tag: None, version: None })
+        Ok(PutResult {
+            e_tag: None,
+            version: None,
+        })
     }
 
-    async fn put_multipart_opts(&self, location: &Path, opts: PutMultipartOptions) -> Result<Box<dyn MultipartUpload>> {
+    async fn put_multipart_opts(
+        &self,
+        location: &Path,
+        opts: PutMultipartOptions,
+    ) -> Result<Box<dyn MultipartUpload>> {
         let upload = self.inner.put_multipart_opts(location, opts).await?;
-        Ok(Box::new(DurableUpload { upload, path: self.inner.path_to_filesystem(location)? }))
+        Ok(Box::new(DurableUpload {
+            upload,
+            path: self.inner.path_to_filesystem(location)?,
+        }))
     }
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
@@ -118,13 +157,20 @@ impl ObjectStore for DurableLocalStore {
     async fn get_ranges(&self, location: &Path, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
         self.inner.get_ranges(location, ranges).await
     }
-    fn delete_stream(&self, locations: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
+    fn delete_stream(
+        &self,
+        locations: BoxStream<'static, Result<Path>>,
+    ) -> BoxStream<'static, Result<Path>> {
         self.inner.delete_stream(locations)
     }
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
         self.inner.list(prefix)
     }
-    fn list_with_offset(&self, prefix: Option<&Path>, offset: &Path) -> BoxStream<'static, Result<ObjectMeta>> {
+    fn list_with_offset(
+        &self,
+        prefix: Option<&Path>,
+        offset: &Path,
+    ) -> BoxStream<'static, Result<ObjectMeta>> {
         self.inner.list_with_offset(prefix, offset)
     }
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
@@ -154,7 +200,10 @@ impl MultipartUpload for DurableUpload {
         let result = self.upload.complete().await?;
         let path = self.path.clone();
         tokio::task::spawn_blocking(move || {
-            File::open(&path).and_then(|f| f.sync_all()).and_then(|()| path.parent().map_or(Ok(()), sync_folder)).map_err(|e| failed(e, &path))
+            File::open(&path)
+                .and_then(|f| f.sync_all())
+                .and_then(|()| path.parent().map_or(Ok(()), sync_folder))
+                .map_err(|e| failed(e, &path))
         })
         .await
         .map_err(|source| object_store::Error::JoinError { source })??;

@@ -1,16 +1,16 @@
 //! gateway: the one way in for people, with two doors behind one check of rights: `query` for SQL, `figures` (and what hangs
 //! from them: proofs, deliveries, releases) for pages.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod query;
+
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
 use bytes::Bytes;
-use futures::TryStreamExt;
 use tokio::sync::Mutex;
 
+use crate::arrivals;
 use crate::board::Board;
 use crate::compute::Inputs;
 use crate::define::{self, Reads};
@@ -27,8 +27,8 @@ use crate::quality::{StoredDelivery, StoredFinding};
 use crate::reference;
 use crate::region::RegionBook;
 use crate::release::Release;
-use crate::session::{Content, Session, sql_error};
-use crate::store::rows::{date_column, int_column, text_column, time_column};
+use crate::session::{Content, Session};
+use crate::store::rows::{int_column, text_column};
 use crate::tables::Table;
 use crate::target::Target;
 use crate::warehouse::{Warehouse, committed_batch, committed_run};
@@ -46,26 +46,7 @@ pub struct Snapshot {
     pub products: BTreeMap<String, crate::Text>,
 }
 
-/// What a question may cost.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    pub rows: usize,
-    pub time: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { rows: 10_000, time: Duration::from_secs(30) }
-    }
-}
-
-/// The answer to a question.
-pub struct Answer {
-    pub schema: SchemaRef,
-    pub rows: Vec<RecordBatch>,
-    /// There were more rows than the limit.
-    pub truncated: bool,
-}
+pub use query::{Answer, Limits};
 
 pub struct Gateway {
     warehouse: Arc<Warehouse>,
@@ -88,7 +69,11 @@ const SNAPSHOTS: usize = 4;
 
 impl Gateway {
     pub fn new(warehouse: Arc<Warehouse>, project: Project) -> Self {
-        Self { warehouse, project, cache: Mutex::new(Cache::default()) }
+        Self {
+            warehouse,
+            project,
+            cache: Mutex::new(Cache::default()),
+        }
     }
 
     pub fn settings(&self) -> &Settings {
@@ -100,7 +85,11 @@ impl Gateway {
     }
 
     /// The figures as of now or then: the snapshot and the run to read it at. `None` when nothing was computed by then.
-    pub async fn figures(&self, _principal: &Principal, as_of: AsOf) -> Result<Option<(Arc<Snapshot>, i64)>> {
+    pub async fn figures(
+        &self,
+        _principal: &Principal,
+        as_of: AsOf,
+    ) -> Result<Option<(Arc<Snapshot>, i64)>> {
         let mut cache = self.cache.lock().await;
         if cache.looked_at.is_none_or(|at| at.elapsed() > LOOK_AGAIN) {
             let pack = self.project_pack()?;
@@ -108,21 +97,29 @@ impl Gateway {
             let run = committed_run(&tables).await?;
             if run != cache.run || cache.index.is_none() {
                 let batch = committed_batch(&tables).await?;
-                let session = self.open(&pack, &tables, batch, run, &Municipalities::All).await?;
+                let session = self
+                    .open(&pack, &tables, batch, run, &Municipalities::All)
+                    .await?;
                 cache.index = Some(Arc::new(reference::figure_index(&session).await?));
                 cache.run = run;
                 cache.snapshots.clear();
             }
             cache.looked_at = Some(Instant::now());
         }
-        let Some(index) = cache.index.clone() else { return Ok(None) };
-        let Some(run) = index.run_as_of(as_of) else { return Ok(None) };
+        let Some(index) = cache.index.clone() else {
+            return Ok(None);
+        };
+        let Some(run) = index.run_as_of(as_of) else {
+            return Ok(None);
+        };
         if let Some(known) = cache.snapshots.get(&run.run_id) {
             return Ok(Some((known.clone(), run.run_id)));
         }
         let pack = define::load(self.warehouse.storage(), &run.definitions_hash).await?;
         let tables = self.warehouse.tables(&pack).await?;
-        let session = self.open(&pack, &tables, run.batch, run.run_id, &Municipalities::All).await?;
+        let session = self
+            .open(&pack, &tables, run.batch, run.run_id, &Municipalities::All)
+            .await?;
         let snapshot = Arc::new(Snapshot {
             settings: self.project.settings.clone(),
             boards: self.project.boards.clone(),
@@ -139,8 +136,23 @@ impl Gateway {
         Ok(Some((snapshot, run.run_id)))
     }
 
-    async fn open(&self, pack: &Pack, tables: &BTreeMap<String, Table>, batch: i64, run: i64, municipalities: &Municipalities) -> Result<Session> {
-        Session::open(Content { pack, tables, batch, run, municipalities, provenance: false }).await
+    async fn open(
+        &self,
+        pack: &Pack,
+        tables: &BTreeMap<String, Table>,
+        batch: i64,
+        run: i64,
+        municipalities: &Municipalities,
+    ) -> Result<Session> {
+        Session::open(Content {
+            pack,
+            tables,
+            batch,
+            run,
+            municipalities,
+            provenance: false,
+        })
+        .await
     }
 
     /// The definitions, tables and inputs of a run, for these eyes.
@@ -148,37 +160,63 @@ impl Gateway {
         let pack = define::load(self.warehouse.storage(), &run.definitions_hash).await?;
         let reads = define::define(&pack).await.map_err(|mut e| e.remove(0))?;
         let tables = self.warehouse.tables(&pack).await?;
-        let session = self.open(&pack, &tables, run.batch, run.run_id, &principal.municipalities).await?;
+        let session = self
+            .open(
+                &pack,
+                &tables,
+                run.batch,
+                run.run_id,
+                &principal.municipalities,
+            )
+            .await?;
         let inputs = Inputs::open(session, &pack, &reads).await?;
         Ok((pack, reads, inputs))
     }
 
     async fn run_of(&self, principal: &Principal, run: i64) -> Result<(Arc<FigureIndex>, Run)> {
-        let (snapshot, _) = self.figures(principal, AsOf::Now).await?.ok_or_else(nothing_computed)?;
+        let (snapshot, _) = self
+            .figures(principal, AsOf::Now)
+            .await?
+            .ok_or_else(nothing_computed)?;
         let index = snapshot.figures.clone();
-        let found = index.run(run).cloned().ok_or_else(|| Error::not_found(format!("there is no run {run}")))?;
+        let found = index
+            .run(run)
+            .cloned()
+            .ok_or_else(|| Error::not_found(format!("there is no run {run}")))?;
         Ok((index, found))
     }
 
     /// The proof of a figure as it stood at `run`.
     pub async fn proof(&self, principal: &Principal, address: &Address, run: i64) -> Result<Proof> {
         if !principal.may_see(&address.region) {
-            return Err(Error::refused(format!("cannot show figure {}", address.code())).because("the region is outside your mandate"));
+            return Err(
+                Error::refused(format!("cannot show figure {}", address.code()))
+                    .because("the region is outside your mandate"),
+            );
         }
         let (index, run) = self.run_of(principal, run).await?;
-        let figure = index.get(address, run.run_id).ok_or_else(|| no_figure(address))?;
+        let figure = index
+            .get(address, run.run_id)
+            .ok_or_else(|| no_figure(address))?;
         // The figure was last computed by the run that wrote it, but it still stood at `run`: prove it from what `run` read.
         let (pack, reads, inputs) = self.inputs(principal, &run).await?;
-        let indicator = pack.indicators.get(&address.indicator).filter(|i| i.version == address.version).ok_or_else(|| {
-            Error::not_found(format!("cannot prove {}", address.code())).because(format!("run {} had another version of this definition", run.run_id))
-        })?;
+        let indicator = pack
+            .indicators
+            .get(&address.indicator)
+            .filter(|i| i.version == address.version)
+            .ok_or_else(|| {
+                Error::not_found(format!("cannot prove {}", address.code())).because(format!(
+                    "run {} had another version of this definition",
+                    run.run_id
+                ))
+            })?;
         let evidence = Evidence {
             index: &index,
             run: &run,
             pack: &pack,
             reads: &reads,
-            deliveries: deliveries(&inputs.session).await?,
-            findings: findings_by_municipality(&inputs.session).await?,
+            deliveries: arrivals::deliveries(&inputs.session).await?,
+            findings: arrivals::findings_by_municipality(&inputs.session).await?,
             inputs: &inputs,
             synthetic: self.project.settings.organisation.synthetic,
         };
@@ -186,44 +224,91 @@ impl Gateway {
     }
 
     /// Computes a figure again from what its run read. Answers the stored and the recomputed figure.
-    pub async fn recompute(&self, principal: &Principal, address: &Address, run: i64) -> Result<(crate::figure::Figure, Option<crate::figure::Figure>)> {
+    pub async fn recompute(
+        &self,
+        principal: &Principal,
+        address: &Address,
+        run: i64,
+    ) -> Result<(crate::figure::Figure, Option<crate::figure::Figure>)> {
         let (index, run) = self.run_of(principal, run).await?;
-        let stored = index.get(address, run.run_id).ok_or_else(|| no_figure(address))?.clone();
+        let stored = index
+            .get(address, run.run_id)
+            .ok_or_else(|| no_figure(address))?
+            .clone();
         let (pack, _, inputs) = self.inputs(principal, &run).await?;
-        let Some(indicator) = pack.indicators.get(&address.indicator).filter(|i| i.version == address.version) else { return Ok((stored, None)) };
-        let Some(cutoff) = inputs.cutoffs.get(&indicator.id) else { return Ok((stored, None)) };
+        let Some(indicator) = pack
+            .indicators
+            .get(&address.indicator)
+            .filter(|i| i.version == address.version)
+        else {
+            return Ok((stored, None));
+        };
+        let Some(cutoff) = inputs.cutoffs.get(&indicator.id) else {
+            return Ok((stored, None));
+        };
         let rollup = inputs.rollup(indicator, *cutoff).await?;
-        let figures = rollup.figures(&self.project.settings.organisation.nis, &inputs.population, stored.run_from);
+        let figures = rollup.figures(
+            &self.project.settings.organisation.nis,
+            &inputs.population,
+            stored.run_from,
+        );
         Ok((stored, figures.into_iter().find(|f| f.address == *address)))
     }
 
     /// Stored deliveries, newest first.
     pub async fn deliveries(&self, _principal: &Principal) -> Result<Vec<StoredDelivery>> {
         let (_, session) = self.now().await?;
-        let mut found = deliveries(&session).await?;
+        let mut found = arrivals::deliveries(&session).await?;
         found.reverse();
         Ok(found)
     }
 
     /// Rejected and warned records in record order, at most `limit`.
-    pub async fn findings(&self, principal: &Principal, delivery: Option<&str>, rule: Option<&str>, limit: usize) -> Result<Vec<StoredFinding>> {
+    pub async fn findings(
+        &self,
+        principal: &Principal,
+        delivery: Option<&str>,
+        rule: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<StoredFinding>> {
         // `raw` is personal in general, so SQL never shows it; a finding is read whole only by who may see its municipality.
         let pack = self.project_pack()?;
         let tables = self.warehouse.tables(&pack).await?;
         let batch = committed_batch(&tables).await?;
-        let session = self.open(&with_raw(&pack), &tables, batch, 0, &principal.municipalities).await?;
+        let session = self
+            .open(
+                &with_raw(&pack),
+                &tables,
+                batch,
+                0,
+                &principal.municipalities,
+            )
+            .await?;
         let sql = "select delivery, source_id, record, line, rule, severity, table_name, column_name, municipality_code, reason, raw, batch \
                    from rejections order by batch, record, rule";
         let mut found = Vec::new();
         for rows in session.collect(sql).await? {
             use arrow::array::Array;
-            let texts: Vec<_> = [0, 1, 4, 5, 6, 7, 8, 9, 10].iter().map(|c| text_column(&rows, *c)).collect::<Result<_>>()?;
-            let ints: Vec<_> = [2, 3, 11].iter().map(|c| int_column(&rows, *c)).collect::<Result<_>>()?;
+            let texts: Vec<_> = [0, 1, 4, 5, 6, 7, 8, 9, 10]
+                .iter()
+                .map(|c| text_column(&rows, *c))
+                .collect::<Result<_>>()?;
+            let ints: Vec<_> = [2, 3, 11]
+                .iter()
+                .map(|c| int_column(&rows, *c))
+                .collect::<Result<_>>()?;
             for i in 0..rows.num_rows() {
                 let text = |c: usize| texts[c].value(i).to_string();
                 let municipality_code = texts[6].is_valid(i).then(|| text(6));
-                let seen = municipality_code.as_ref().map_or(principal.municipalities == Municipalities::All, |m| principal.may_see(m));
-                if !seen || delivery.is_some_and(|d| d != texts[0].value(i)) || rule.is_some_and(|r| r != texts[2].value(i)) {
+                let seen = municipality_code
+                    .as_ref()
+                    .map_or(principal.municipalities == Municipalities::All, |m| {
+                        principal.may_see(m)
+                    });
+                if !seen
+                    || delivery.is_some_and(|d| d != texts[0].value(i))
+                    || rule.is_some_and(|r| r != texts[2].value(i))
+                {
                     continue;
                 }
                 if found.len() == limit {
@@ -249,13 +334,28 @@ impl Gateway {
     }
 
     /// (source, rule, severity, rows), most rows first.
-    pub async fn findings_by_rule(&self, _principal: &Principal) -> Result<Vec<(String, String, String, i64)>> {
+    pub async fn findings_by_rule(
+        &self,
+        _principal: &Principal,
+    ) -> Result<Vec<(String, String, String, i64)>> {
         let (_, session) = self.now().await?;
         let sql = "select source_id, rule, severity, count(*) as found from rejections group by source_id, rule, severity order by found desc, source_id, rule";
         let mut found = Vec::new();
         for rows in session.collect(sql).await? {
-            let (sources, rules, severities, counts) = (text_column(&rows, 0)?, text_column(&rows, 1)?, text_column(&rows, 2)?, int_column(&rows, 3)?);
-            found.extend((0..rows.num_rows()).map(|i| (sources.value(i).into(), rules.value(i).into(), severities.value(i).into(), counts.value(i))));
+            let (sources, rules, severities, counts) = (
+                text_column(&rows, 0)?,
+                text_column(&rows, 1)?,
+                text_column(&rows, 2)?,
+                int_column(&rows, 3)?,
+            );
+            found.extend((0..rows.num_rows()).map(|i| {
+                (
+                    sources.value(i).into(),
+                    rules.value(i).into(),
+                    severities.value(i).into(),
+                    counts.value(i),
+                )
+            }));
         }
         Ok(found)
     }
@@ -263,8 +363,13 @@ impl Gateway {
     async fn now(&self) -> Result<(Pack, Session)> {
         let pack = self.project_pack()?;
         let tables = self.warehouse.tables(&pack).await?;
-        let (batch, run) = (committed_batch(&tables).await?, committed_run(&tables).await?);
-        let session = self.open(&pack, &tables, batch, run, &Municipalities::All).await?;
+        let (batch, run) = (
+            committed_batch(&tables).await?,
+            committed_run(&tables).await?,
+        );
+        let session = self
+            .open(&pack, &tables, batch, run, &Municipalities::All)
+            .await?;
         Ok((pack, session))
     }
 
@@ -277,75 +382,16 @@ impl Gateway {
     pub async fn release_file(&self, dataset: &str, version: &str, name: &str) -> Result<Bytes> {
         publish::release_file(self.warehouse.storage(), dataset, version, name).await
     }
-
-    /// Answers one read-only statement over what the principal may see, as of now or then.
-    pub async fn query(&self, principal: &Principal, sql: &str, as_of: AsOf, limits: Limits) -> Result<Answer> {
-        let started = Instant::now();
-        let answer = tokio::time::timeout(limits.time, self.answer(principal, sql, as_of, limits)).await;
-        let answer = answer.unwrap_or_else(|_| {
-            Err(Error::refused(format!("the question was stopped after {} s", limits.time.as_secs())).hint("ask for fewer rows or a shorter period"))
-        });
-        let (outcome, rows) = match &answer {
-            Ok(a) => ("answered", a.rows.iter().map(RecordBatch::num_rows).sum()),
-            Err(_) => ("refused", 0),
-        };
-        tracing::info!(target: "query", subject = principal.subject, outcome, rows, ms = started.elapsed().as_millis() as u64, "question");
-        answer
-    }
-
-    async fn answer(&self, principal: &Principal, sql: &str, as_of: AsOf, limits: Limits) -> Result<Answer> {
-        let mut pack = self.project_pack()?;
-        let mut tables = self.warehouse.tables(&pack).await?;
-        let (mut batch, mut run) = (committed_batch(&tables).await?, committed_run(&tables).await?);
-        if as_of != AsOf::Now {
-            let session = self.open(&pack, &tables, batch, run, &Municipalities::All).await?;
-            let index = reference::figure_index(&session).await?;
-            batch = match as_of {
-                AsOf::Now => batch,
-                AsOf::Batch(b) => b.min(batch),
-                AsOf::Time(at) => deliveries(&session).await?.iter().filter(|d| d.stored_at <= at).map(|d| d.batch).max().unwrap_or(0),
-            };
-            let then = index.run_as_of(as_of);
-            run = then.map_or(0, |r| r.run_id);
-            if let Some(then) = then {
-                pack = define::load(self.warehouse.storage(), &then.definitions_hash).await?;
-                tables = self.warehouse.tables(&pack).await?;
-            }
-        }
-        let session = self.open(&pack, &tables, batch, run, &principal.municipalities).await?;
-        session.add_views(&pack).await.map_err(|mut e| e.remove(0))?;
-        if session.names_in(sql).iter().any(|n| pack.indicators.contains_key(n)) {
-            let reads = define::define(&pack).await.map_err(|mut e| e.remove(0))?;
-            let cutoffs = reference::cutoffs(&session, &pack, &reads).await?;
-            session.add_facts(&pack, &cutoffs).await?;
-        }
-        let wrong = |e| sql_error("the question", sql, &e).hint(format!("the tables are: {}; facts.<indicator> gives the facts of an indicator", session_tables(&pack)));
-        let plan = session.plan(sql).await.map_err(wrong)?;
-        let failed = |e: datafusion::common::DataFusionError| Error::input("the question could not be answered").because(e.strip_backtrace());
-        let mut stream = session.stream(plan).await.map_err(failed)?;
-        let schema = stream.schema();
-        let (mut rows, mut left, mut truncated) = (Vec::new(), limits.rows, false);
-        while let Some(batch) = stream.try_next().await.map_err(failed)? {
-            if batch.num_rows() > left {
-                rows.push(batch.slice(0, left));
-                truncated = true;
-                break;
-            }
-            left -= batch.num_rows();
-            rows.push(batch);
-        }
-        Ok(Answer { schema, rows, truncated })
-    }
-}
-
-fn session_tables(pack: &Pack) -> String {
-    pack.contracts.keys().chain(pack.views.keys()).map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ")
 }
 
 /// The same pack with `rejections.raw` readable, for the one door that shows it.
 fn with_raw(pack: &Pack) -> Pack {
     let mut pack = pack.clone();
-    if let Some(raw) = pack.contracts.get_mut("rejections").and_then(|c| c.columns.get_mut("raw")) {
+    if let Some(raw) = pack
+        .contracts
+        .get_mut("rejections")
+        .and_then(|c| c.columns.get_mut("raw"))
+    {
         raw.visibility = crate::contract::Visibility::Internal;
     }
     pack
@@ -358,50 +404,4 @@ fn nothing_computed() -> Error {
 fn no_figure(address: &Address) -> Error {
     Error::not_found(format!("there is no figure {}", address.code()))
         .hint("a municipality that did not exist in a period has no figure; look at `beleidsinfo query \"select * from figures limit 10\"`")
-}
-
-/// Oldest first.
-async fn deliveries(session: &Session) -> Result<Vec<StoredDelivery>> {
-    let sql = "select delivery, source_id, mapping_hash, name, tables, bytes, rows_read, accepted, warned, rejected, batch, pulled_at, stored_at, \
-               complete_until_on from deliveries order by batch";
-    let mut found = Vec::new();
-    for rows in session.collect(sql).await? {
-        let texts: Vec<_> = (0..5).map(|c| text_column(&rows, c)).collect::<Result<_>>()?;
-        let ints: Vec<_> = (5..11).map(|c| int_column(&rows, c)).collect::<Result<_>>()?;
-        let (pulled, stored, until) = (time_column(&rows, 11)?, time_column(&rows, 12)?, date_column(&rows, 13)?);
-        for i in 0..rows.num_rows() {
-            let time = |t: &[Option<_>]| t[i].ok_or_else(|| Error::storage("cannot read table `deliveries`").because("a time is empty"));
-            found.push(StoredDelivery {
-                delivery: texts[0].value(i).into(),
-                source_id: texts[1].value(i).into(),
-                mapping_hash: texts[2].value(i).into(),
-                name: texts[3].value(i).into(),
-                tables: texts[4].value(i).split(',').map(str::to_string).collect(),
-                bytes: ints[0].value(i),
-                rows_read: ints[1].value(i),
-                accepted: ints[2].value(i),
-                warned: ints[3].value(i),
-                rejected: ints[4].value(i),
-                batch: ints[5].value(i),
-                pulled_at: time(&pulled)?,
-                stored_at: time(&stored)?,
-                complete_until_on: until[i],
-            });
-        }
-    }
-    Ok(found)
-}
-
-async fn findings_by_municipality(session: &Session) -> Result<Vec<(String, String, String, String, i64)>> {
-    let sql = "select delivery, rule, severity, coalesce(municipality_code, '') as code, count(*) as found from rejections group by delivery, rule, severity, coalesce(municipality_code, '') order by delivery, rule, severity, code";
-    let mut found = Vec::new();
-    for rows in session.collect(sql).await? {
-        let texts: Vec<_> = (0..4).map(|c| text_column(&rows, c)).collect::<Result<_>>()?;
-        let counts = int_column(&rows, 4)?;
-        for i in 0..rows.num_rows() {
-            let text = |c: usize| texts[c].value(i).to_string();
-            found.push((text(0), text(1), text(2), text(3), counts.value(i)));
-        }
-    }
-    Ok(found)
 }

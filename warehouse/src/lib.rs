@@ -41,7 +41,10 @@ pub mod store;
 pub mod compute;
 pub mod reference;
 
+mod arrivals;
+
 pub mod prove;
+pub mod verify;
 pub mod words;
 
 pub mod disclose;

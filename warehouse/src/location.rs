@@ -35,7 +35,9 @@ impl Location {
             return Self::parse(rest, base);
         }
         let path = base.join(text);
-        std::path::absolute(&path).map(|p| Location::Local(p.components().collect())).reading(|| format!("cannot open warehouse `{text}`"))
+        std::path::absolute(&path)
+            .map(|p| Location::Local(p.components().collect()))
+            .reading(|| format!("cannot open warehouse `{text}`"))
     }
 }
 
@@ -52,19 +54,29 @@ impl Storage {
     pub fn open(location: &Location) -> Result<Self> {
         match location {
             Location::Local(folder) => {
-                std::fs::create_dir_all(folder).storing(|| format!("cannot make warehouse folder {}", folder.display()))?;
+                std::fs::create_dir_all(folder)
+                    .storing(|| format!("cannot make warehouse folder {}", folder.display()))?;
                 Self::on(Arc::new(DurableLocalStore::new()), folder)
             }
             Location::Memory => {
                 let url = Url::parse("memory:///").expect("a constant URL parses");
-                Ok(Self { root: Arc::new(InMemory::new()), url, prefix: Path::default() })
+                Ok(Self {
+                    root: Arc::new(InMemory::new()),
+                    url,
+                    prefix: Path::default(),
+                })
             }
         }
     }
 
     /// A local folder through another store: how tests make writes fail.
     pub fn on(root: Arc<dyn ObjectStore>, folder: &FsPath) -> Result<Self> {
-        let wrong = || Error::storage(format!("cannot use {} as a warehouse folder", folder.display()));
+        let wrong = || {
+            Error::storage(format!(
+                "cannot use {} as a warehouse folder",
+                folder.display()
+            ))
+        };
         let url = Url::from_directory_path(folder).map_err(|()| wrong())?;
         let prefix = Path::from_absolute_path(folder).map_err(|e| wrong().because(e))?;
         Ok(Self { root, url, prefix })
@@ -76,7 +88,9 @@ impl Storage {
 
     /// The URL of a folder in the warehouse.
     pub(crate) fn url(&self, folder: &str) -> Url {
-        self.url.join(&format!("{folder}/")).expect("a folder name joins a URL")
+        self.url
+            .join(&format!("{folder}/"))
+            .expect("a folder name joins a URL")
     }
 
     /// The folder on this machine, if it is one.
@@ -95,24 +109,42 @@ impl Storage {
     /// `None` when it is not there.
     pub async fn get(&self, name: &str) -> Result<Option<Bytes>> {
         match self.root.get(&self.path(name)).await {
-            Ok(found) => Ok(Some(found.bytes().await.storing(|| format!("cannot read {name} in the warehouse"))?)),
+            Ok(found) => {
+                Ok(Some(found.bytes().await.storing(|| {
+                    format!("cannot read {name} in the warehouse")
+                })?))
+            }
             Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(e) => Err(Error::storage(format!("cannot read {name} in the warehouse")).because(e)),
+            Err(e) => {
+                Err(Error::storage(format!("cannot read {name} in the warehouse")).because(e))
+            }
         }
     }
 
     pub async fn put(&self, name: &str, bytes: impl Into<Bytes>) -> Result<()> {
-        self.root.put(&self.path(name), bytes.into().into()).await.storing(|| format!("cannot write {name} in the warehouse"))?;
+        self.root
+            .put(&self.path(name), bytes.into().into())
+            .await
+            .storing(|| format!("cannot write {name} in the warehouse"))?;
         Ok(())
     }
 
     /// Writes unless it is there already; says whether it wrote. For objects whose name fixes their content.
     pub async fn put_new(&self, name: &str, bytes: impl Into<Bytes>) -> Result<bool> {
-        let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
-        match self.root.put_opts(&self.path(name), bytes.into().into(), options).await {
+        let options = PutOptions {
+            mode: PutMode::Create,
+            ..PutOptions::default()
+        };
+        match self
+            .root
+            .put_opts(&self.path(name), bytes.into().into(), options)
+            .await
+        {
             Ok(_) => Ok(true),
             Err(object_store::Error::AlreadyExists { .. }) => Ok(false),
-            Err(e) => Err(Error::storage(format!("cannot write {name} in the warehouse")).because(e)),
+            Err(e) => {
+                Err(Error::storage(format!("cannot write {name} in the warehouse")).because(e))
+            }
         }
     }
 
@@ -123,10 +155,23 @@ impl Storage {
         let found: Vec<_> = match self.root.list(Some(&prefix)).try_collect().await {
             Ok(found) => found,
             Err(object_store::Error::NotFound { .. }) => Vec::new(),
-            Err(e) => return Err(Error::storage(format!("cannot list {folder} in the warehouse")).because(e)),
+            Err(e) => {
+                return Err(
+                    Error::storage(format!("cannot list {folder} in the warehouse")).because(e),
+                );
+            }
         };
-        let mut names: Vec<String> =
-            found.iter().map(|o| o.location.parts().skip(depth).map(|p| p.as_ref().to_string()).collect::<Vec<_>>().join("/")).collect();
+        let mut names: Vec<String> = found
+            .iter()
+            .map(|o| {
+                o.location
+                    .parts()
+                    .skip(depth)
+                    .map(|p| p.as_ref().to_string())
+                    .collect::<Vec<_>>()
+                    .join("/")
+            })
+            .collect();
         names.sort();
         Ok(names)
     }
@@ -134,7 +179,9 @@ impl Storage {
     pub async fn delete(&self, name: &str) -> Result<()> {
         match self.root.delete(&self.path(name)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(e) => Err(Error::storage(format!("cannot delete {name} in the warehouse")).because(e)),
+            Err(e) => {
+                Err(Error::storage(format!("cannot delete {name} in the warehouse")).because(e))
+            }
         }
     }
 }

@@ -17,10 +17,21 @@ pub struct Lock {
 impl Lock {
     /// Takes the lock or says at once who holds it.
     pub fn take(storage: &Storage, verb: &str, now: chrono::DateTime<chrono::Utc>) -> Result<Self> {
-        let Some(folder) = storage.folder() else { return Ok(Self { file: None, crashed: false }) };
+        let Some(folder) = storage.folder() else {
+            return Ok(Self {
+                file: None,
+                crashed: false,
+            });
+        };
         let path = folder.join("lock");
         let doing = || format!("cannot lock the warehouse at {}", folder.display());
-        let mut file = OpenOptions::new().create(true).read(true).write(true).truncate(false).open(&path).storing(doing)?;
+        let mut file = OpenOptions::new()
+            .create(true)
+            .read(true)
+            .write(true)
+            .truncate(false)
+            .open(&path)
+            .storing(doing)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -34,9 +45,20 @@ impl Lock {
         }
         let mut before = String::new();
         file.read_to_string(&mut before).storing(doing)?;
-        let mark = format!("held by `{verb}`, process {}, since {}\n", std::process::id(), now.format("%Y-%m-%d %H:%M:%S UTC"));
-        file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(mark.as_bytes())).and_then(|()| file.sync_data()).storing(doing)?;
-        Ok(Self { file: Some(file), crashed: !before.is_empty() })
+        let mark = format!(
+            "held by `{verb}`, process {}, since {}\n",
+            std::process::id(),
+            now.format("%Y-%m-%d %H:%M:%S UTC")
+        );
+        file.set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| file.write_all(mark.as_bytes()))
+            .and_then(|()| file.sync_data())
+            .storing(doing)?;
+        Ok(Self {
+            file: Some(file),
+            crashed: !before.is_empty(),
+        })
     }
 }
 

@@ -191,7 +191,9 @@ pub fn month_name(date: NaiveDate, language: Language) -> &'static str {
 }
 
 /// A TOML date (`2026-11-01`), quoted or not.
-pub(crate) fn toml_date<'de, D: serde::Deserializer<'de>>(from: D) -> std::result::Result<NaiveDate, D::Error> {
+pub(crate) fn toml_date<'de, D: serde::Deserializer<'de>>(
+    from: D,
+) -> std::result::Result<NaiveDate, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Written {
@@ -202,7 +204,8 @@ pub(crate) fn toml_date<'de, D: serde::Deserializer<'de>>(from: D) -> std::resul
         Written::Date(date) => date.to_string(),
         Written::Text(text) => text,
     };
-    text.parse().map_err(|_| serde::de::Error::custom(format!("`{text}` is not a date such as 2026-11-01")))
+    text.parse()
+        .map_err(|_| serde::de::Error::custom(format!("`{text}` is not a date such as 2026-11-01")))
 }
 
 /// `31 december 2025`.

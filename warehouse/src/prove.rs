@@ -1,4 +1,4 @@
-//! prove: builds the proof of a figure, computes the figure again, and checks a proof that came as a file.
+//! prove: builds the proof of a figure: everything it rests on, as of its run.
 
 use std::collections::BTreeSet;
 
@@ -10,13 +10,16 @@ use crate::compute::facts::Facts;
 use crate::compute::rollup::Rollup;
 use crate::compute::{Inputs, territories};
 use crate::define::{Reads, tables_and_views};
-use crate::error::{Doing, Error, Result};
+use crate::error::{Doing, Result};
 use crate::figure::{Address, Figure};
 use crate::index::{FigureIndex, Run};
 use crate::indicator::Indicator;
 use crate::language::Text;
 use crate::pack::{Pack, sha256_hex};
-use crate::proof::{Break, Earlier, Proof, ProofDefinition, ProofFacts, ProofFigure, ProofFinding, ProofSource, ProofView};
+use crate::proof::{
+    Break, Earlier, Proof, ProofDefinition, ProofFacts, ProofFigure, ProofFinding, ProofSource,
+    ProofView,
+};
 use crate::quality::StoredDelivery;
 use crate::region::Territory;
 use crate::session::sql_error;
@@ -40,10 +43,24 @@ pub(crate) struct Evidence<'a> {
     pub synthetic: bool,
 }
 
-pub(crate) async fn build(evidence: &Evidence<'_>, indicator: &Indicator, figure: &Figure) -> Result<Proof> {
-    let Evidence { index, run, pack, inputs, .. } = evidence;
+pub(crate) async fn build(
+    evidence: &Evidence<'_>,
+    indicator: &Indicator,
+    figure: &Figure,
+) -> Result<Proof> {
+    let Evidence {
+        index,
+        run,
+        pack,
+        inputs,
+        ..
+    } = evidence;
     let address = &figure.address;
-    let tables = evidence.reads.get(&indicator.id).cloned().unwrap_or_default();
+    let tables = evidence
+        .reads
+        .get(&indicator.id)
+        .cloned()
+        .unwrap_or_default();
     let sources: Vec<ProofSource> = evidence
         .deliveries
         .iter()
@@ -71,15 +88,26 @@ pub(crate) async fn build(evidence: &Evidence<'_>, indicator: &Indicator, figure
         if !used.contains(delivery.as_str()) || !ground.contains(municipality) {
             continue;
         }
-        match findings.iter_mut().find(|f| (&f.delivery, &f.rule, &f.severity) == (delivery, rule, severity)) {
+        match findings
+            .iter_mut()
+            .find(|f| (&f.delivery, &f.rule, &f.severity) == (delivery, rule, severity))
+        {
             Some(f) => f.rows += rows,
-            None => findings.push(ProofFinding { delivery: delivery.clone(), rule: rule.clone(), severity: severity.clone(), rows: *rows }),
+            None => findings.push(ProofFinding {
+                delivery: delivery.clone(),
+                rule: rule.clone(),
+                severity: severity.clone(),
+                rows: *rows,
+            }),
         }
     }
     let breaks = match address.territory {
         Territory::Vintage(_) => Vec::new(),
         Territory::AsRecorded => {
-            let first = index.series(&crate::index::Series::of(address), run.run_id).first().map_or(address.period.start(), |f| f.address.period.start());
+            let first = index
+                .series(&crate::index::Series::of(address), run.run_id)
+                .first()
+                .map_or(address.period.start(), |f| f.address.period.start());
             inputs
                 .book
                 .breaks(&address.region, first, run.cutoff_on)
@@ -89,7 +117,10 @@ pub(crate) async fn build(evidence: &Evidence<'_>, indicator: &Indicator, figure
                     kind: format!("{:?}", c.kind).to_lowercase(),
                     from: c.from.clone(),
                     to: c.to.clone(),
-                    from_name: inputs.book.name(&c.from, c.on.pred_opt().unwrap_or(c.on)).to_string(),
+                    from_name: inputs
+                        .book
+                        .name(&c.from, c.on.pred_opt().unwrap_or(c.on))
+                        .to_string(),
                 })
                 .collect()
         }
@@ -97,10 +128,21 @@ pub(crate) async fn build(evidence: &Evidence<'_>, indicator: &Indicator, figure
     let (_, views) = tables_and_views(&inputs.session, pack, &indicator.sql);
     let view = |name: &String| {
         let sql = pack.views.get(name)?;
-        Some(ProofView { name: name.clone(), sql: sql.clone(), hash: sha256_hex(sql) })
+        Some(ProofView {
+            name: name.clone(),
+            sql: sql.clone(),
+            hash: sha256_hex(sql),
+        })
     };
-    let cutoff = inputs.cutoffs.get(&indicator.id).copied().unwrap_or(figure.cutoff_on);
-    let region_name = inputs.book.name(&address.region, address.period.last_day()).to_string();
+    let cutoff = inputs
+        .cutoffs
+        .get(&indicator.id)
+        .copied()
+        .unwrap_or(figure.cutoff_on);
+    let region_name = inputs
+        .book
+        .name(&address.region, address.period.last_day())
+        .to_string();
     let mut proof = Proof {
         format: FORMAT.into(),
         address: address.code(),
@@ -119,14 +161,21 @@ pub(crate) async fn build(evidence: &Evidence<'_>, indicator: &Indicator, figure
             legal: indicator.legal.as_ref().map(|l| Text::new(&l.nl, &l.en)),
             sql: indicator.sql.clone(),
             sql_hash: sha256_hex(&indicator.sql),
-            sql_as_run: indicator.sql.replace("$cutoff", &format!("date '{cutoff}'")),
+            sql_as_run: indicator
+                .sql
+                .replace("$cutoff", &format!("date '{cutoff}'")),
             views: views.iter().filter_map(view).collect(),
             tables: tables.into_iter().collect(),
         },
         run: (*run).clone(),
         sources,
         findings,
-        checks: run.checks.iter().filter(|c| c.indicator.is_empty() || c.indicator == indicator.id).cloned().collect(),
+        checks: run
+            .checks
+            .iter()
+            .filter(|c| c.indicator.is_empty() || c.indicator == indicator.id)
+            .cloned()
+            .collect(),
         earlier: earlier(index, address, run.run_id),
         breaks,
         facts: facts_behind(inputs, indicator, cutoff, address).await?,
@@ -165,8 +214,18 @@ fn proof_figure(figure: &Figure, region_name: String) -> ProofFigure {
 /// Millionths as a plain decimal.
 pub(crate) fn decimal(millionths: i128) -> String {
     let sign = if millionths < 0 { "-" } else { "" };
-    let (whole, rest) = (millionths.unsigned_abs() / 1_000_000, millionths.unsigned_abs() % 1_000_000);
-    if rest == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{}", format!("{rest:06}").trim_end_matches('0')) }
+    let (whole, rest) = (
+        millionths.unsigned_abs() / 1_000_000,
+        millionths.unsigned_abs() % 1_000_000,
+    );
+    if rest == 0 {
+        format!("{sign}{whole}")
+    } else {
+        format!(
+            "{sign}{whole}.{}",
+            format!("{rest:06}").trim_end_matches('0')
+        )
+    }
 }
 
 fn earlier(index: &FigureIndex, address: &Address, run: i64) -> Vec<Earlier> {
@@ -176,15 +235,46 @@ fn earlier(index: &FigureIndex, address: &Address, run: i64) -> Vec<Earlier> {
         .filter(|pair| pair[1].run_from <= run)
         .filter_map(|pair| {
             let (old, new) = (index.run(pair[0].run_from)?, index.run(pair[1].run_from)?);
-            let before = index.runs().rev().find(|r| r.run_id < new.run_id).unwrap_or(old);
+            let before = index
+                .runs()
+                .rev()
+                .find(|r| r.run_id < new.run_id)
+                .unwrap_or(old);
             let data = (new.batch > before.batch).then(|| match new.batch - before.batch {
-                1 => (format!("levering {} kwam binnen", new.batch), format!("delivery {} came in", new.batch)),
-                _ => (format!("leveringen {} tot {} kwamen binnen", before.batch + 1, new.batch), format!("deliveries {} to {} came in", before.batch + 1, new.batch)),
+                1 => (
+                    format!("levering {} kwam binnen", new.batch),
+                    format!("delivery {} came in", new.batch),
+                ),
+                _ => (
+                    format!(
+                        "leveringen {} tot {} kwamen binnen",
+                        before.batch + 1,
+                        new.batch
+                    ),
+                    format!("deliveries {} to {} came in", before.batch + 1, new.batch),
+                ),
             });
-            let definition = (new.definitions_hash != before.definitions_hash).then(|| ("de definities veranderden".to_string(), "the definitions changed".to_string()));
-            let program = (new.program != before.program).then(|| (format!("het programma werd versie {}", new.program), format!("the program became version {}", new.program)));
+            let definition = (new.definitions_hash != before.definitions_hash).then(|| {
+                (
+                    "de definities veranderden".to_string(),
+                    "the definitions changed".to_string(),
+                )
+            });
+            let program = (new.program != before.program).then(|| {
+                (
+                    format!("het programma werd versie {}", new.program),
+                    format!("the program became version {}", new.program),
+                )
+            });
             let reasons: Vec<_> = [data, definition, program].into_iter().flatten().collect();
-            let join = |of: fn(&(String, String)) -> &String, and: &str| reasons.iter().map(of).cloned().collect::<Vec<_>>().join(and);
+            let join = |of: fn(&(String, String)) -> &String, and: &str| {
+                reasons
+                    .iter()
+                    .map(of)
+                    .cloned()
+                    .collect::<Vec<_>>()
+                    .join(and)
+            };
             Some(Earlier {
                 run: old.run_id,
                 batch: old.batch,
@@ -198,7 +288,12 @@ fn earlier(index: &FigureIndex, address: &Address, run: i64) -> Vec<Earlier> {
         .collect()
 }
 
-async fn facts_behind(inputs: &Inputs, indicator: &Indicator, cutoff: chrono::NaiveDate, address: &Address) -> Result<ProofFacts> {
+async fn facts_behind(
+    inputs: &Inputs,
+    indicator: &Indicator,
+    cutoff: chrono::NaiveDate,
+    address: &Address,
+) -> Result<ProofFacts> {
     let path = format!("indicators/{}/{}/facts.sql", indicator.theme, indicator.id);
     let failed = |e| sql_error(&path, &indicator.sql, &e);
     let doing = || format!("cannot show the facts behind {}", address.code());
@@ -209,13 +304,27 @@ async fn facts_behind(inputs: &Inputs, indicator: &Indicator, cutoff: chrono::Na
     let mut lines = Vec::new();
     while let Some(batch) = stream.try_next().await.map_err(failed)? {
         let facts = Facts::decode(indicator, &batch)?;
-        columns = batch.schema().fields().iter().map(|f| f.name().clone()).collect();
+        columns = batch
+            .schema()
+            .fields()
+            .iter()
+            .map(|f| f.name().clone())
+            .collect();
         let options = FormatOptions::default();
-        let formatters =
-            batch.columns().iter().map(|c| ArrayFormatter::try_new(c.as_ref(), &options)).collect::<std::result::Result<Vec<_>, _>>().storing(doing)?;
+        let formatters = batch
+            .columns()
+            .iter()
+            .map(|c| ArrayFormatter::try_new(c.as_ref(), &options))
+            .collect::<std::result::Result<Vec<_>, _>>()
+            .storing(doing)?;
         for row in 0..facts.rows {
             if rollup.holds(&facts, row, address) {
-                lines.push(formatters.iter().map(|f| f.value(row).to_string()).collect::<Vec<_>>());
+                lines.push(
+                    formatters
+                        .iter()
+                        .map(|f| f.value(row).to_string())
+                        .collect::<Vec<_>>(),
+                );
             }
         }
     }
@@ -230,7 +339,7 @@ async fn facts_behind(inputs: &Inputs, indicator: &Indicator, cutoff: chrono::Na
 }
 
 /// SHA-256 over the proof without `hash`, names sorted, no white space.
-fn hash(proof: &Proof) -> Result<String> {
+pub(crate) fn hash(proof: &Proof) -> Result<String> {
     let mut value = serde_json::to_value(proof).storing(|| "cannot write the proof".into())?;
     if let Some(object) = value.as_object_mut() {
         object.remove("hash");
@@ -268,41 +377,4 @@ fn canonical(value: &Value, out: &mut String) {
         }
         other => out.push_str(&other.to_string()),
     }
-}
-
-/// Checks a proof document by itself, offline: its hash, the hashes of its statements, its arithmetic, its counts.
-/// Answers what was checked, or everything that is wrong.
-pub fn verify_document(text: &str) -> Result<Vec<String>, Vec<Error>> {
-    let proof: Proof = serde_json::from_str(text).reading(|| "cannot read the proof".into()).map_err(|e| vec![e])?;
-    let mut wrong = Vec::new();
-    let mut right = Vec::new();
-    let mut check = |ok: bool, what: String| if ok { right.push(what) } else { wrong.push(Error::input(format!("the proof is not right: {what}"))) };
-    check(proof.format == FORMAT, format!("format is {}", proof.format));
-    let found = hash(&proof).map_err(|e| vec![e])?;
-    check(found == proof.hash, format!("SHA-256 of the document: stated {}, found {found}", proof.hash));
-    let sql = sha256_hex(&proof.definition.sql);
-    check(sql == proof.definition.sql_hash, format!("SHA-256 of the SQL: stated {}, found {sql}", proof.definition.sql_hash));
-    for view in &proof.definition.views {
-        check(sha256_hex(&view.sql) == view.hash, format!("SHA-256 of view {}: stated {}", view.name, view.hash));
-    }
-    for source in &proof.sources {
-        let adds_up = source.rows_read == source.accepted + source.rejected;
-        check(adds_up, format!("{}: {} read = {} accepted + {} rejected", source.name, source.rows_read, source.accepted, source.rejected));
-    }
-    check(proof.facts.rows == proof.figure.n, format!("{} facts behind a figure that counts {}", proof.facts.rows, proof.figure.n));
-    let number = |t: &Option<String>| t.as_ref().and_then(|t| t.parse::<f64>().ok());
-    if let (Some(n), Some(d), Some(value)) = (number(&proof.figure.numerator), number(&proof.figure.denominator), proof.figure.value) {
-        let per = match proof.definition.kind.as_str() {
-            "rate" => f64::from(proof.definition.per.unwrap_or(1)),
-            _ if proof.definition.unit == "%" => 100.0,
-            _ => 1.0,
-        };
-        let quotient = n / d * per;
-        // A mean of durations has its numerator in microseconds.
-        let in_unit = [1.0, 86_400e6, 3_600e6, 60e6].iter().any(|unit| (quotient / unit - value).abs() <= 1e-9 * value.abs().max(1.0));
-        check(in_unit, format!("{n} / {d} gives {value} {}", proof.definition.unit));
-    }
-    let address = Address::parse(&proof.address).map_err(|e| vec![e])?;
-    check(address.indicator == proof.figure.indicator_id && address.region == proof.figure.region_code, "the address is that of the figure".into());
-    if wrong.is_empty() { Ok(right) } else { Err(wrong) }
 }

@@ -30,13 +30,34 @@ pub enum Published {
 }
 
 const COLUMNS: [&str; 18] = [
-    "indicator", "version", "period_kind", "period", "period_start", "territory", "region_code", "region_name", "slice", "n", "numerator",
-    "denominator", "value", "unit", "state", "status", "cutoff_on", "synthetic",
+    "indicator",
+    "version",
+    "period_kind",
+    "period",
+    "period_start",
+    "territory",
+    "region_code",
+    "region_name",
+    "slice",
+    "n",
+    "numerator",
+    "denominator",
+    "value",
+    "unit",
+    "state",
+    "status",
+    "cutoff_on",
+    "synthetic",
 ];
 
 impl Warehouse {
     /// Publishes every indicator of the snapshot's run. Refused for a project that is not synthetic, until the full gate exists.
-    pub async fn publish(&self, snapshot: &Snapshot, run: i64, pack: &Pack) -> Result<Vec<Published>> {
+    pub async fn publish(
+        &self,
+        snapshot: &Snapshot,
+        run: i64,
+        pack: &Pack,
+    ) -> Result<Vec<Published>> {
         let organisation = &snapshot.settings.organisation;
         if !organisation.synthetic {
             return Err(Error::refused("cannot publish: this project holds real data")
@@ -44,35 +65,58 @@ impl Warehouse {
                 .hint("only projects with `synthetic = true` can publish in this version"));
         }
         let settings = snapshot.settings.publish.as_ref().ok_or_else(|| {
-            Error::input("cannot publish: open data must say its licence, publisher and contact").hint("add [publish] with licence, publisher and contact to beleidsinfo.toml")
+            Error::input("cannot publish: open data must say its licence, publisher and contact")
+                .hint("add [publish] with licence, publisher and contact to beleidsinfo.toml")
         })?;
-        for (name, text) in [("licence", &settings.licence), ("publisher", &settings.publisher), ("contact", &settings.contact)] {
+        for (name, text) in [
+            ("licence", &settings.licence),
+            ("publisher", &settings.publisher),
+            ("contact", &settings.contact),
+        ] {
             if text.trim().is_empty() {
-                return Err(Error::input(format!("cannot publish: `{name}` in [publish] of beleidsinfo.toml is empty")));
+                return Err(Error::input(format!(
+                    "cannot publish: `{name}` in [publish] of beleidsinfo.toml is empty"
+                )));
             }
         }
-        let run = snapshot.figures.run(run).ok_or_else(|| Error::not_found(format!("there is no run {run}")))?;
+        let run = snapshot
+            .figures
+            .run(run)
+            .ok_or_else(|| Error::not_found(format!("there is no run {run}")))?;
         let lock = self.lock("publish", pack).await?;
         sweep(self.storage()).await?;
         let before = releases(self.storage()).await?;
         let mut done = Vec::new();
         for indicator in snapshot.pack.indicators.values() {
-            if let Some(last) = before.iter().find(|r| r.dataset == indicator.id && r.run_id == run.run_id) {
+            if let Some(last) = before
+                .iter()
+                .find(|r| r.dataset == indicator.id && r.run_id == run.run_id)
+            {
                 done.push(Published::Unchanged(last.clone()));
                 continue;
             }
             let figures: Vec<Figure> = snapshot
                 .figures
                 .all_at(run.run_id)
-                .filter(|f| f.address.indicator == indicator.id && f.address.version == indicator.version)
+                .filter(|f| {
+                    f.address.indicator == indicator.id && f.address.version == indicator.version
+                })
                 .cloned()
                 .collect();
             if figures.is_empty() {
                 continue;
             }
-            let mut figures = disclose(figures, indicator.kind, indicator.minimum_group, &snapshot.regions);
+            let mut figures = disclose(
+                figures,
+                indicator.kind,
+                indicator.minimum_group,
+                &snapshot.regions,
+            );
             figures.sort_by(|a, b| a.address.cmp(&b.address));
-            done.push(self.release(snapshot, settings, run, indicator, &figures, &before).await?);
+            done.push(
+                self.release(snapshot, settings, run, indicator, &figures, &before)
+                    .await?,
+            );
         }
         lock.done();
         Ok(done)
@@ -90,10 +134,21 @@ impl Warehouse {
         let synthetic = snapshot.settings.organisation.synthetic;
         let name = &indicator.id;
         let contents = [
-            (format!("{name}.csv"), "text/csv; charset=utf-8; header=present", csv(snapshot, indicator, figures, Language::En)?),
-            (format!("{name}-nl.csv"), "text/csv; charset=utf-8; header=present", csv(snapshot, indicator, figures, Language::Nl)?),
+            (
+                format!("{name}.csv"),
+                "text/csv; charset=utf-8; header=present",
+                csv(snapshot, indicator, figures, Language::En)?,
+            ),
+            (
+                format!("{name}-nl.csv"),
+                "text/csv; charset=utf-8; header=present",
+                csv(snapshot, indicator, figures, Language::Nl)?,
+            ),
         ];
-        let mut files: Vec<ReleaseFile> = contents.iter().map(|(name, media, bytes)| file(name, media, bytes)).collect();
+        let mut files: Vec<ReleaseFile> = contents
+            .iter()
+            .map(|(name, media, bytes)| file(name, media, bytes))
+            .collect();
         if let Some(last) = before.iter().find(|r| r.dataset == *name)
             && last.files.iter().take(2).eq(files.iter())
         {
@@ -110,54 +165,102 @@ impl Warehouse {
             licence: settings.licence.clone(),
             publisher: settings.publisher.clone(),
             contact: settings.contact.clone(),
-            period_start: period(|f| f.address.period.start()).min().unwrap_or(run.cutoff_on),
-            period_end: period(|f| f.address.period.end()).max().unwrap_or(run.cutoff_on),
+            period_start: period(|f| f.address.period.start())
+                .min()
+                .unwrap_or(run.cutoff_on),
+            period_end: period(|f| f.address.period.end())
+                .max()
+                .unwrap_or(run.cutoff_on),
             cutoff_on,
             synthetic,
             published_at: self.now(),
             run_id: run.run_id,
             definitions_hash: run.definitions_hash.clone(),
             rows: figures.len() as u64,
-            suppressed: figures.iter().filter(|f| f.state == State::Suppressed).count() as u64,
+            suppressed: figures
+                .iter()
+                .filter(|f| f.state == State::Suppressed)
+                .count() as u64,
             minimum_group: indicator.minimum_group,
             files: files.clone(),
         };
         let folder = format!("published/{}/{}", release.dataset, release.version);
-        let metadata = serde_json::to_vec_pretty(&release).storing(|| "cannot write the metadata".into())?;
+        let metadata =
+            serde_json::to_vec_pretty(&release).storing(|| "cannot write the metadata".into())?;
         files.push(file("metadata.json", "application/json", &metadata));
-        let sums: String = files.iter().map(|f| format!("{}  {}\n", f.sha256, f.name)).collect();
-        files.push(file("SHA256SUMS", "text/plain; charset=utf-8", sums.as_bytes()));
+        let sums: String = files
+            .iter()
+            .map(|f| format!("{}  {}\n", f.sha256, f.name))
+            .collect();
+        files.push(file(
+            "SHA256SUMS",
+            "text/plain; charset=utf-8",
+            sums.as_bytes(),
+        ));
         release.files = files;
         for (name, _, bytes) in contents {
-            self.storage().put(&format!("{folder}/{name}"), bytes).await?;
+            self.storage()
+                .put(&format!("{folder}/{name}"), bytes)
+                .await?;
         }
-        self.storage().put(&format!("{folder}/metadata.json"), metadata).await?;
-        self.storage().put(&format!("{folder}/SHA256SUMS"), sums).await?;
-        let last = serde_json::to_vec_pretty(&release).storing(|| "cannot write the release".into())?;
-        if !self.storage().put_new(&format!("{folder}/release.json"), last).await? {
-            return Err(Error::refused(format!("cannot publish {name} {}: it is published already, with other content", release.version))
-                .hint("a release never changes: compute again first"));
+        self.storage()
+            .put(&format!("{folder}/metadata.json"), metadata)
+            .await?;
+        self.storage()
+            .put(&format!("{folder}/SHA256SUMS"), sums)
+            .await?;
+        let last =
+            serde_json::to_vec_pretty(&release).storing(|| "cannot write the release".into())?;
+        if !self
+            .storage()
+            .put_new(&format!("{folder}/release.json"), last)
+            .await?
+        {
+            return Err(Error::refused(format!(
+                "cannot publish {name} {}: it is published already, with other content",
+                release.version
+            ))
+            .hint("a release never changes: compute again first"));
         }
         Ok(Published::New(release))
     }
 }
 
 fn file(name: &str, media_type: &str, bytes: &[u8]) -> ReleaseFile {
-    ReleaseFile { name: name.into(), media_type: media_type.into(), bytes: bytes.len() as u64, sha256: sha256_hex(bytes) }
+    ReleaseFile {
+        name: name.into(),
+        media_type: media_type.into(),
+        bytes: bytes.len() as u64,
+        sha256: sha256_hex(bytes),
+    }
 }
 
 /// English: comma and point. Dutch: semicolon, decimal comma, and a mark so that a spreadsheet sees UTF-8.
-fn csv(snapshot: &Snapshot, indicator: &Indicator, figures: &[Figure], language: Language) -> Result<Vec<u8>> {
+fn csv(
+    snapshot: &Snapshot,
+    indicator: &Indicator,
+    figures: &[Figure],
+    language: Language,
+) -> Result<Vec<u8>> {
     let doing = || format!("cannot write {}.csv", indicator.id);
     let nl = language == Language::Nl;
     let mut out = Vec::new();
     if nl {
         out.extend_from_slice("\u{feff}".as_bytes());
     }
-    let mut writer = csv::WriterBuilder::new().delimiter(if nl { b';' } else { b',' }).terminator(csv::Terminator::CRLF).from_writer(out);
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(if nl { b';' } else { b',' })
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(out);
     writer.write_record(COLUMNS).storing(doing)?;
     let point = |text: String| if nl { text.replace('.', ",") } else { text };
-    let count = |f: &Figure| if f.state == State::Suppressed || f.state == State::Missing { String::new() } else { f.n.to_string() };
+    let count = |f: &Figure| {
+        if f.state == State::Suppressed || f.state == State::Missing {
+            String::new()
+        } else {
+            f.n.to_string()
+        }
+    };
     for f in figures {
         let a = &f.address;
         let region = snapshot.regions.name(&a.region, a.period.last_day());
@@ -180,16 +283,26 @@ fn csv(snapshot: &Snapshot, indicator: &Indicator, figures: &[Figure], language:
                 f.state.name(),
                 f.status.name(),
                 &f.cutoff_on.to_string(),
-                if snapshot.settings.organisation.synthetic { "true" } else { "false" },
+                if snapshot.settings.organisation.synthetic {
+                    "true"
+                } else {
+                    "false"
+                },
             ])
             .storing(doing)?;
     }
-    writer.into_inner().map_err(|e| Error::storage(doing()).because(e.into_error()))
+    writer
+        .into_inner()
+        .map_err(|e| Error::storage(doing()).because(e.into_error()))
 }
 
 /// A text that a spreadsheet would take for a formula gets an apostrophe.
 fn inert(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_string() }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text.to_string()
+    }
 }
 
 /// Whole releases, newest first.
@@ -199,37 +312,74 @@ pub(crate) async fn releases(storage: &Storage) -> Result<Vec<Release>> {
         if name.ends_with("/release.json")
             && let Some(bytes) = storage.get(&name).await?
         {
-            found.push(serde_json::from_slice::<Release>(&bytes).storing(|| format!("cannot read {name}"))?);
+            found.push(
+                serde_json::from_slice::<Release>(&bytes)
+                    .storing(|| format!("cannot read {name}"))?,
+            );
         }
     }
-    found.sort_by(|a, b| (b.published_at, &a.dataset, b.run_id).cmp(&(a.published_at, &b.dataset, a.run_id)));
+    found.sort_by(|a, b| {
+        (b.published_at, &a.dataset, b.run_id).cmp(&(a.published_at, &b.dataset, a.run_id))
+    });
     Ok(found)
 }
 
 /// Takes out what a killed publish left.
 async fn sweep(storage: &Storage) -> Result<()> {
     let names = storage.list("published").await?;
-    let whole: BTreeSet<&str> = names.iter().filter_map(|n| n.strip_suffix("/release.json")).collect();
+    let whole: BTreeSet<&str> = names
+        .iter()
+        .filter_map(|n| n.strip_suffix("/release.json"))
+        .collect();
     for name in &names {
-        if name.rsplit_once('/').is_some_and(|(folder, _)| !whole.contains(folder)) {
+        if name
+            .rsplit_once('/')
+            .is_some_and(|(folder, _)| !whole.contains(folder))
+        {
             storage.delete(name).await?;
         }
     }
     Ok(())
 }
 
-pub(crate) async fn release_file(storage: &Storage, dataset: &str, version: &str, name: &str) -> Result<Bytes> {
-    let missing = || Error::not_found(format!("there is no file {name} in release {version} of {dataset}"));
-    if [dataset, version, name].iter().any(|part| part.contains(['/', '\\']) || part.starts_with('.')) {
+pub(crate) async fn release_file(
+    storage: &Storage,
+    dataset: &str,
+    version: &str,
+    name: &str,
+) -> Result<Bytes> {
+    let missing = || {
+        Error::not_found(format!(
+            "there is no file {name} in release {version} of {dataset}"
+        ))
+    };
+    if [dataset, version, name]
+        .iter()
+        .any(|part| part.contains(['/', '\\']) || part.starts_with('.'))
+    {
         return Err(missing());
     }
     let folder = format!("published/{dataset}/{version}");
-    let release = storage.get(&format!("{folder}/release.json")).await?.ok_or_else(missing)?;
-    let release: Release = serde_json::from_slice(&release).storing(|| format!("cannot read {folder}/release.json"))?;
-    let file = release.files.iter().find(|f| f.name == name).ok_or_else(missing)?;
-    let bytes = storage.get(&format!("{folder}/{name}")).await?.ok_or_else(missing)?;
+    let release = storage
+        .get(&format!("{folder}/release.json"))
+        .await?
+        .ok_or_else(missing)?;
+    let release: Release = serde_json::from_slice(&release)
+        .storing(|| format!("cannot read {folder}/release.json"))?;
+    let file = release
+        .files
+        .iter()
+        .find(|f| f.name == name)
+        .ok_or_else(missing)?;
+    let bytes = storage
+        .get(&format!("{folder}/{name}"))
+        .await?
+        .ok_or_else(missing)?;
     if sha256_hex(&bytes) != file.sha256 {
-        return Err(Error::storage(format!("cannot give out {name} of {dataset}")).because("its bytes are no longer those of the release"));
+        return Err(
+            Error::storage(format!("cannot give out {name} of {dataset}"))
+                .because("its bytes are no longer those of the release"),
+        );
     }
     Ok(bytes)
 }

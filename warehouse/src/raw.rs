@@ -19,15 +19,30 @@ impl<'a> Raw<'a> {
 
     /// Lands the bytes unless this source landed them before; `true` when they are new. The receipt is written last: bytes
     /// without one are a pull that was killed, and are landed again.
-    pub async fn land(&self, source_id: &str, name: &str, bytes: Bytes, now: DateTime<Utc>) -> Result<(Receipt, bool)> {
+    pub async fn land(
+        &self,
+        source_id: &str,
+        name: &str,
+        bytes: Bytes,
+        now: DateTime<Utc>,
+    ) -> Result<(Receipt, bool)> {
         let sha256 = sha256_hex(&bytes);
         let receipt_name = format!("raw/{source_id}/{sha256}.json");
         if let Some(before) = self.storage.get(&receipt_name).await? {
             return Ok((parse(&receipt_name, &before)?, false));
         }
-        let receipt = Receipt { source_id: source_id.into(), sha256: sha256.clone(), name: name.into(), bytes: bytes.len() as u64, pulled_at: now };
-        self.storage.put_new(&format!("raw/{source_id}/{sha256}"), bytes).await?;
-        let text = serde_json::to_vec_pretty(&receipt).storing(|| format!("cannot write the receipt of {name}"))?;
+        let receipt = Receipt {
+            source_id: source_id.into(),
+            sha256: sha256.clone(),
+            name: name.into(),
+            bytes: bytes.len() as u64,
+            pulled_at: now,
+        };
+        self.storage
+            .put_new(&format!("raw/{source_id}/{sha256}"), bytes)
+            .await?;
+        let text = serde_json::to_vec_pretty(&receipt)
+            .storing(|| format!("cannot write the receipt of {name}"))?;
         self.storage.put_new(&receipt_name, text).await?;
         Ok((receipt, true))
     }
@@ -42,22 +57,31 @@ impl<'a> Raw<'a> {
                 receipts.push(parse(&name, &text)?);
             }
         }
-        receipts.sort_by(|a: &Receipt, b| (a.pulled_at, &a.name, &a.sha256).cmp(&(b.pulled_at, &b.name, &b.sha256)));
+        receipts.sort_by(|a: &Receipt, b| {
+            (a.pulled_at, &a.name, &a.sha256).cmp(&(b.pulled_at, &b.name, &b.sha256))
+        });
         Ok(receipts)
     }
 
     /// The bytes as they came; an error when they are no longer what the receipt says.
     pub async fn bytes(&self, receipt: &Receipt) -> Result<Bytes> {
         let name = format!("raw/{}/{}", receipt.source_id, receipt.sha256);
-        let bytes = self
-            .storage
-            .get(&name)
-            .await?
-            .ok_or_else(|| Error::storage(format!("cannot read landed file {} ({})", receipt.name, receipt.sha256)).because("it is not there any more"))?;
+        let bytes = self.storage.get(&name).await?.ok_or_else(|| {
+            Error::storage(format!(
+                "cannot read landed file {} ({})",
+                receipt.name, receipt.sha256
+            ))
+            .because("it is not there any more")
+        })?;
         if sha256_hex(&bytes) != receipt.sha256 {
-            return Err(Error::storage(format!("cannot read landed file {}", receipt.name))
-                .because(format!("its bytes no longer have SHA-256 {}", receipt.sha256))
-                .hint("the storage damaged it: restore it from a backup, or pull it again"));
+            return Err(
+                Error::storage(format!("cannot read landed file {}", receipt.name))
+                    .because(format!(
+                        "its bytes no longer have SHA-256 {}",
+                        receipt.sha256
+                    ))
+                    .hint("the storage damaged it: restore it from a backup, or pull it again"),
+            );
         }
         Ok(bytes)
     }

@@ -21,10 +21,22 @@ fn optional(texts: &arrow::array::StringArray, i: usize) -> Option<String> {
 }
 
 pub(crate) async fn regions(session: &Session) -> Result<RegionBook> {
-    let broken = |what: &str| Error::storage(format!("cannot read table `{what}`")).because("a key is empty");
+    let broken = |what: &str| {
+        Error::storage(format!("cannot read table `{what}`")).because("a key is empty")
+    };
     let mut regions = Vec::new();
-    for rows in session.collect("select region_code, valid_from, valid_until, level, parent_code, name_nl from regions").await? {
-        let (codes, levels, parents, names) = (text_column(&rows, 0)?, text_column(&rows, 3)?, text_column(&rows, 4)?, text_column(&rows, 5)?);
+    for rows in session
+        .collect(
+            "select region_code, valid_from, valid_until, level, parent_code, name_nl from regions",
+        )
+        .await?
+    {
+        let (codes, levels, parents, names) = (
+            text_column(&rows, 0)?,
+            text_column(&rows, 3)?,
+            text_column(&rows, 4)?,
+            text_column(&rows, 5)?,
+        );
         let (from, until) = (date_column(&rows, 1)?, date_column(&rows, 2)?);
         for i in 0..rows.num_rows() {
             regions.push(Region {
@@ -38,11 +50,19 @@ pub(crate) async fn regions(session: &Session) -> Result<RegionBook> {
         }
     }
     let mut changes = Vec::new();
-    for rows in session.collect("select changed_on, from_code, to_code, kind from region_changes").await? {
-        let (on, from, to, kinds) = (date_column(&rows, 0)?, text_column(&rows, 1)?, text_column(&rows, 2)?, text_column(&rows, 3)?);
-        for i in 0..rows.num_rows() {
+    for rows in session
+        .collect("select changed_on, from_code, to_code, kind from region_changes")
+        .await?
+    {
+        let (on, from, to, kinds) = (
+            date_column(&rows, 0)?,
+            text_column(&rows, 1)?,
+            text_column(&rows, 2)?,
+            text_column(&rows, 3)?,
+        );
+        for (i, on) in on.into_iter().enumerate() {
             changes.push(RegionChange {
-                on: on[i].ok_or_else(|| broken("region_changes"))?,
+                on: on.ok_or_else(|| broken("region_changes"))?,
                 from: from.value(i).into(),
                 to: to.value(i).into(),
                 kind: ChangeKind::parse(kinds.value(i)).ok_or_else(|| broken("region_changes"))?,
@@ -56,7 +76,12 @@ pub(crate) async fn population(session: &Session) -> Result<Population> {
     let mut rows_read = Vec::new();
     let sql = "select region_code, reference_on, vintage_on, persons from population where sex = 'total' and age_band = 'total'";
     for rows in session.collect(sql).await? {
-        let (codes, on, vintage, persons) = (text_column(&rows, 0)?, date_column(&rows, 1)?, date_column(&rows, 2)?, int_column(&rows, 3)?);
+        let (codes, on, vintage, persons) = (
+            text_column(&rows, 0)?,
+            date_column(&rows, 1)?,
+            date_column(&rows, 2)?,
+            int_column(&rows, 3)?,
+        );
         for i in 0..rows.num_rows() {
             if let (Some(on), Some(vintage)) = (on[i], vintage[i]) {
                 rows_read.push((codes.value(i).to_string(), on, vintage, persons.value(i)));
@@ -72,13 +97,31 @@ pub(crate) async fn targets(session: &Session) -> Result<Vec<Target>> {
     let mut targets = Vec::new();
     for rows in session.collect(sql).await? {
         use arrow::array::{Array, AsArray};
-        let texts: Vec<_> = [0, 1, 3, 4, 5, 11].iter().map(|c| text_column(&rows, *c)).collect::<Result<_>>()?;
+        let texts: Vec<_> = [0, 1, 3, 4, 5, 11]
+            .iter()
+            .map(|c| text_column(&rows, *c))
+            .collect::<Result<_>>()?;
         let majors = int_column(&rows, 2)?;
-        let floats: Vec<_> = [6, 7, 8].iter().map(|c| rows.column(*c).as_primitive::<arrow::datatypes::Float64Type>().clone()).collect();
-        let (from, until, decided) = (date_column(&rows, 9)?, date_column(&rows, 10)?, date_column(&rows, 12)?);
+        let floats: Vec<_> = [6, 7, 8]
+            .iter()
+            .map(|c| {
+                rows.column(*c)
+                    .as_primitive::<arrow::datatypes::Float64Type>()
+                    .clone()
+            })
+            .collect();
+        let (from, until, decided) = (
+            date_column(&rows, 9)?,
+            date_column(&rows, 10)?,
+            date_column(&rows, 12)?,
+        );
         let float = |c: usize, i: usize| floats[c].is_valid(i).then(|| floats[c].value(i));
         for i in 0..rows.num_rows() {
-            let (Some(valid_from), Some(decided_on), Some(period_kind)) = (from[i], decided[i], PeriodKind::parse(texts[3].value(i))) else { continue };
+            let (Some(valid_from), Some(decided_on), Some(period_kind)) =
+                (from[i], decided[i], PeriodKind::parse(texts[3].value(i)))
+            else {
+                continue;
+            };
             targets.push(Target {
                 target_id: texts[0].value(i).into(),
                 indicator_id: texts[1].value(i).into(),
@@ -112,35 +155,60 @@ pub(crate) async fn products(session: &Session) -> Result<BTreeMap<String, Text>
 }
 
 /// Per indicator the day up to which all sources it reads are complete; an indicator that reads a table no source fills has none.
-pub(crate) async fn cutoffs(session: &Session, pack: &crate::pack::Pack, reads: &Reads) -> Result<HashMap<String, NaiveDate>> {
+pub(crate) async fn cutoffs(
+    session: &Session,
+    pack: &crate::pack::Pack,
+    reads: &Reads,
+) -> Result<HashMap<String, NaiveDate>> {
     // Per source the latest day, and the tables it fills.
     let mut sources: BTreeMap<String, (NaiveDate, BTreeSet<String>)> = BTreeMap::new();
     for rows in session.collect("select source_id, complete_until_on, tables from deliveries where complete_until_on is not null").await? {
         let (ids, until, tables) = (text_column(&rows, 0)?, date_column(&rows, 1)?, text_column(&rows, 2)?);
-        for i in 0..rows.num_rows() {
-            let Some(day) = until[i] else { continue };
+        for (i, day) in until.into_iter().enumerate() {
+            let Some(day) = day else { continue };
             let source = sources.entry(ids.value(i).into()).or_insert_with(|| (day, BTreeSet::new()));
             source.0 = source.0.max(day);
             source.1.extend(tables.value(i).split(',').map(str::to_string));
         }
     }
-    let filled_by = |table: &String| sources.values().filter(|(_, filled)| filled.contains(table)).map(|(day, _)| *day).min();
-    let cutoff = |tables: &BTreeSet<String>| {
-        let cases = tables.iter().filter(|t| pack.contracts.get(*t).is_some_and(|c| c.tenant.is_some()));
-        cases.map(filled_by).collect::<Option<Vec<_>>>()?.into_iter().min()
+    let filled_by = |table: &String| {
+        sources
+            .values()
+            .filter(|(_, filled)| filled.contains(table))
+            .map(|(day, _)| *day)
+            .min()
     };
-    Ok(reads.iter().filter_map(|(id, tables)| Some((id.clone(), cutoff(tables)?))).collect())
+    let cutoff = |tables: &BTreeSet<String>| {
+        let cases = tables
+            .iter()
+            .filter(|t| pack.contracts.get(*t).is_some_and(|c| c.tenant.is_some()));
+        cases
+            .map(filled_by)
+            .collect::<Option<Vec<_>>>()?
+            .into_iter()
+            .min()
+    };
+    Ok(reads
+        .iter()
+        .filter_map(|(id, tables)| Some((id.clone(), cutoff(tables)?)))
+        .collect())
 }
 
 /// Runs and figures, whole.
 pub(crate) async fn figure_index(session: &Session) -> Result<FigureIndex> {
     use crate::compute::columns::{FIGURE_COLUMNS, RUN_COLUMNS, rows_to_figures, rows_to_runs};
     let mut runs: Vec<Run> = Vec::new();
-    for rows in session.collect(&format!("select {RUN_COLUMNS} from runs")).await? {
+    for rows in session
+        .collect(&format!("select {RUN_COLUMNS} from runs"))
+        .await?
+    {
         runs.extend(rows_to_runs(&rows)?);
     }
     let mut figures = Vec::new();
-    for rows in session.collect(&format!("select {FIGURE_COLUMNS} from figures")).await? {
+    for rows in session
+        .collect(&format!("select {FIGURE_COLUMNS} from figures"))
+        .await?
+    {
         figures.extend(rows_to_figures(&rows)?);
     }
     Ok(FigureIndex::new(runs, figures))
@@ -158,26 +226,48 @@ impl crate::warehouse::Warehouse {
         let tables = self.tables(pack).await?;
         let (batch, run) = (crate::warehouse::committed_batch(&tables).await?, 0);
         let municipalities = &crate::principal::Municipalities::All;
-        let session = Session::open(crate::session::Content { pack, tables: &tables, batch, run, municipalities, provenance: false }).await?;
+        let session = Session::open(crate::session::Content {
+            pack,
+            tables: &tables,
+            batch,
+            run,
+            municipalities,
+            provenance: false,
+        })
+        .await?;
         let mut found = Vec::new();
         for contract in pack.canonical().filter(|c| c.tenant.is_none()) {
             let columns: Vec<&str> = contract.columns.keys().map(String::as_str).collect();
-            let mut rows = session.collect(&format!("select {} from {}", columns.join(", "), contract.name)).await?;
+            let mut rows = session
+                .collect(&format!(
+                    "select {} from {}",
+                    columns.join(", "),
+                    contract.name
+                ))
+                .await?;
             for batch in &mut rows {
                 *batch = in_contract_types(contract, batch)?;
             }
             found.push((contract.name.clone(), rows));
         }
-        Ok(CodeTables { regions: regions(&session).await?, tables: found })
+        Ok(CodeTables {
+            regions: regions(&session).await?,
+            tables: found,
+        })
     }
 }
 
 /// The engine may answer text as views; others expect the contract's own types.
-fn in_contract_types(contract: &crate::contract::Contract, rows: &arrow::array::RecordBatch) -> Result<arrow::array::RecordBatch> {
+fn in_contract_types(
+    contract: &crate::contract::Contract,
+    rows: &arrow::array::RecordBatch,
+) -> Result<arrow::array::RecordBatch> {
     use crate::error::Doing;
     let doing = || format!("cannot read table `{}`", contract.name);
     let schema = contract.schema();
     let columns = rows.columns().iter().zip(schema.fields());
-    let columns = columns.map(|(c, f)| arrow::compute::cast(c, f.data_type()).storing(doing)).collect::<Result<Vec<_>>>()?;
+    let columns = columns
+        .map(|(c, f)| arrow::compute::cast(c, f.data_type()).storing(doing))
+        .collect::<Result<Vec<_>>>()?;
     arrow::array::RecordBatch::try_new(schema, columns).storing(doing)
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, RwLock};
 use arrow::array::RecordBatch;
 use arrow::datatypes::Schema;
 use chrono::{Datelike, NaiveDate};
-use datafusion::catalog::{MemorySchemaProvider, MemTable, TableProvider};
+use datafusion::catalog::{MemTable, MemorySchemaProvider, TableProvider};
 use datafusion::common::{DataFusionError, ParamValues, ScalarValue, plan_err};
 use datafusion::dataframe::DataFrame;
 use datafusion::execution::SendableRecordBatchStream;
@@ -58,16 +58,29 @@ impl fmt::Debug for ClosedRegistry {
 }
 
 fn store_key(url: &Url) -> String {
-    format!("{}://{}", url.scheme(), &url[url::Position::BeforeHost..url::Position::AfterPort])
+    format!(
+        "{}://{}",
+        url.scheme(),
+        &url[url::Position::BeforeHost..url::Position::AfterPort]
+    )
 }
 
 impl ObjectStoreRegistry for ClosedRegistry {
-    fn register_store(&self, url: &Url, store: Arc<dyn ObjectStore>) -> Option<Arc<dyn ObjectStore>> {
+    fn register_store(
+        &self,
+        url: &Url,
+        store: Arc<dyn ObjectStore>,
+    ) -> Option<Arc<dyn ObjectStore>> {
         self.stores.write().ok()?.insert(store_key(url), store)
     }
     fn get_store(&self, url: &Url) -> datafusion::common::Result<Arc<dyn ObjectStore>> {
-        let stores = self.stores.read().map_err(|_| DataFusionError::Execution("the store registry is poisoned".into()))?;
-        stores.get(&store_key(url)).cloned().ok_or_else(|| DataFusionError::Plan("files and addresses cannot be read from SQL".into()))
+        let stores = self
+            .stores
+            .read()
+            .map_err(|_| DataFusionError::Execution("the store registry is poisoned".into()))?;
+        stores.get(&store_key(url)).cloned().ok_or_else(|| {
+            DataFusionError::Plan("files and addresses cannot be read from SQL".into())
+        })
     }
 }
 
@@ -91,13 +104,20 @@ impl Session {
         let session = Self { context };
         for contract in content.pack.contracts.values() {
             let provider = session.visible(contract, &content).await?;
-            session.context.register_table(contract.name.as_str(), provider).storing(doing)?;
+            session
+                .context
+                .register_table(contract.name.as_str(), provider)
+                .storing(doing)?;
         }
         Ok(session)
     }
 
     /// The rows of a table as of the batch: per key the latest version that is not a delete.
-    async fn visible(&self, contract: &Contract, content: &Content<'_>) -> Result<Arc<dyn TableProvider>> {
+    async fn visible(
+        &self,
+        contract: &Contract,
+        content: &Content<'_>,
+    ) -> Result<Arc<dyn TableProvider>> {
         let doing = || format!("cannot read table `{}`", contract.name);
         let allowed = match content.municipalities {
             Municipalities::All => None,
@@ -110,21 +130,37 @@ impl Session {
         };
         let Some(provider) = provider else {
             let stored = contract.stored_schema();
-            let fields: Vec<_> = names.iter().filter_map(|n| stored.field_with_name(n).ok().cloned()).collect();
+            let fields: Vec<_> = names
+                .iter()
+                .filter_map(|n| stored.field_with_name(n).ok().cloned())
+                .collect();
             let mut empty = vec![Arc::new(Schema::new(fields))];
             let schema = empty.remove(0);
-            let table = MemTable::try_new(schema.clone(), vec![vec![RecordBatch::new_empty(schema)]]).storing(doing)?;
+            let table =
+                MemTable::try_new(schema.clone(), vec![vec![RecordBatch::new_empty(schema)]])
+                    .storing(doing)?;
             let frame = self.context.read_table(Arc::new(table)).storing(doing)?;
-            let frame = if contract.name == "figures" { with_run_until(frame).storing(doing)? } else { frame };
+            let frame = if contract.name == "figures" {
+                with_run_until(frame).storing(doing)?
+            } else {
+                frame
+            };
             return Ok(frame.into_view());
         };
         let frame = self.context.read_table(provider).storing(doing)?;
-        let frame = if contract.system { system_rows(frame, contract, content) } else { latest_versions(frame, contract, content.batch) };
+        let frame = if contract.system {
+            system_rows(frame, contract, content)
+        } else {
+            latest_versions(frame, contract, content.batch)
+        };
         let mut columns: Vec<Expr> = names.iter().map(|n| col(n.as_str())).collect();
         if contract.name == "figures" {
             columns.push(col("run_until"));
         }
-        Ok(frame.and_then(|f| f.select(columns)).storing(doing)?.into_view())
+        Ok(frame
+            .and_then(|f| f.select(columns))
+            .storing(doing)?
+            .into_view())
     }
 
     /// Registers the pack's views, in an order in which each finds those it reads; all problems at once.
@@ -136,8 +172,14 @@ impl Session {
             for (name, sql) in waiting {
                 match self.plan(sql).await {
                     Ok(plan) => {
-                        let view = self.context.execute_logical_plan(plan).await.map(DataFrame::into_view);
-                        if let Err(e) = view.and_then(|v| self.context.register_table(name.as_str(), v)) {
+                        let view = self
+                            .context
+                            .execute_logical_plan(plan)
+                            .await
+                            .map(DataFrame::into_view);
+                        if let Err(e) =
+                            view.and_then(|v| self.context.register_table(name.as_str(), v))
+                        {
                             failed.push((name, sql, e));
                         }
                     }
@@ -153,27 +195,48 @@ impl Session {
                     .iter()
                     .map(|(name, sql, e)| {
                         let error = sql_error(&format!("views/{name}.sql"), sql, e);
-                        match names.iter().find(|other| *other != &name.as_str() && sql.contains(**other)) {
-                            Some(other) => error.hint(format!("views `{name}` and `{other}` may read each other in a circle")),
+                        match names
+                            .iter()
+                            .find(|other| *other != &name.as_str() && sql.contains(**other))
+                        {
+                            Some(other) => error.hint(format!(
+                                "views `{name}` and `{other}` may read each other in a circle"
+                            )),
                             None => error,
                         }
                     })
                     .collect());
             }
-            waiting = failed.into_iter().map(|(name, sql, _)| (name, sql)).collect();
+            waiting = failed
+                .into_iter()
+                .map(|(name, sql, _)| (name, sql))
+                .collect();
         }
     }
 
     /// Offers each indicator's facts as `facts.<id>`, with its cutoff filled in.
     pub async fn add_facts(&self, pack: &Pack, cutoffs: &HashMap<String, NaiveDate>) -> Result<()> {
         let doing = || "cannot offer facts to SQL".to_string();
-        let catalog = self.context.catalog("datafusion").ok_or_else(|| Error::storage(doing()))?;
-        catalog.register_schema("facts", Arc::new(MemorySchemaProvider::new())).storing(doing)?;
+        let catalog = self
+            .context
+            .catalog("datafusion")
+            .ok_or_else(|| Error::storage(doing()))?;
+        catalog
+            .register_schema("facts", Arc::new(MemorySchemaProvider::new()))
+            .storing(doing)?;
         for (id, indicator) in &pack.indicators {
-            let Some(cutoff) = cutoffs.get(id) else { continue };
+            let Some(cutoff) = cutoffs.get(id) else {
+                continue;
+            };
             let plan = self.facts_plan(indicator, *cutoff).await?;
-            let frame = self.context.execute_logical_plan(plan).await.storing(doing)?;
-            self.context.register_table(format!("facts.{id}"), frame.into_view()).storing(doing)?;
+            let frame = self
+                .context
+                .execute_logical_plan(plan)
+                .await
+                .storing(doing)?;
+            self.context
+                .register_table(format!("facts.{id}"), frame.into_view())
+                .storing(doing)?;
         }
         Ok(())
     }
@@ -187,39 +250,70 @@ impl Session {
             datafusion::sql::parser::Statement::Statement(inner) if matches!(inner.as_ref(), datafusion::sql::sqlparser::ast::Statement::Query(_))
         );
         if !is_query {
-            return plan_err!("only one `select` can be asked: nothing is written, set, copied or explained here");
+            return plan_err!(
+                "only one `select` can be asked: nothing is written, set, copied or explained here"
+            );
         }
         let plan = state.statement_to_plan(statement).await?;
-        SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false).verify_plan(&plan)?;
+        SQLOptions::new()
+            .with_allow_ddl(false)
+            .with_allow_dml(false)
+            .with_allow_statements(false)
+            .verify_plan(&plan)?;
         Ok(plan)
     }
 
     /// The tables and views a statement names.
     pub fn names_in(&self, sql: &str) -> Vec<String> {
         let state = self.context.state();
-        let Ok(statement) = state.sql_to_statement(sql, &datafusion::config::Dialect::Generic) else { return Vec::new() };
-        let names = state.resolve_table_references(&statement).unwrap_or_default();
+        let Ok(statement) = state.sql_to_statement(sql, &datafusion::config::Dialect::Generic)
+        else {
+            return Vec::new();
+        };
+        let names = state
+            .resolve_table_references(&statement)
+            .unwrap_or_default();
         names.iter().map(|n| n.table().to_string()).collect()
     }
 
     /// The plan of an indicator's facts, `$cutoff` filled in.
-    pub async fn facts_plan(&self, indicator: &Indicator, cutoff: NaiveDate) -> Result<LogicalPlan> {
+    pub async fn facts_plan(
+        &self,
+        indicator: &Indicator,
+        cutoff: NaiveDate,
+    ) -> Result<LogicalPlan> {
         let path = format!("indicators/{}/{}/facts.sql", indicator.theme, indicator.id);
         let days = cutoff.num_days_from_ce() - NaiveDate::default().num_days_from_ce();
-        let values = HashMap::from([("cutoff".to_string(), ScalarValue::Date32(Some(days)).into())]);
-        let plan = self.plan(&indicator.sql).await.map_err(|e| sql_error(&path, &indicator.sql, &e))?;
-        plan.with_param_values(ParamValues::Map(values)).map_err(|e| sql_error(&path, &indicator.sql, &e))
+        let values =
+            HashMap::from([("cutoff".to_string(), ScalarValue::Date32(Some(days)).into())]);
+        let plan = self
+            .plan(&indicator.sql)
+            .await
+            .map_err(|e| sql_error(&path, &indicator.sql, &e))?;
+        plan.with_param_values(ParamValues::Map(values))
+            .map_err(|e| sql_error(&path, &indicator.sql, &e))
     }
 
-    pub async fn stream(&self, plan: LogicalPlan) -> datafusion::common::Result<SendableRecordBatchStream> {
-        self.context.execute_logical_plan(plan).await?.execute_stream().await
+    pub async fn stream(
+        &self,
+        plan: LogicalPlan,
+    ) -> datafusion::common::Result<SendableRecordBatchStream> {
+        self.context
+            .execute_logical_plan(plan)
+            .await?
+            .execute_stream()
+            .await
     }
 
     /// For questions this crate asks itself.
     pub async fn collect(&self, sql: &str) -> Result<Vec<RecordBatch>> {
         let doing = || "cannot read the warehouse's own tables".to_string();
         let plan = self.plan(sql).await.storing(doing)?;
-        let frame = self.context.execute_logical_plan(plan).await.storing(doing)?;
+        let frame = self
+            .context
+            .execute_logical_plan(plan)
+            .await
+            .storing(doing)?;
         frame.collect().await.storing(doing)
     }
 
@@ -231,7 +325,9 @@ impl Session {
         let rows = frame.collect().await.storing(doing)?;
         let pinned = MemTable::try_new(schema, vec![rows]).storing(doing)?;
         self.context.deregister_table(table).storing(doing)?;
-        self.context.register_table(table, Arc::new(pinned)).storing(doing)?;
+        self.context
+            .register_table(table, Arc::new(pinned))
+            .storing(doing)?;
         Ok(())
     }
 }
@@ -239,22 +335,54 @@ impl Session {
 /// Never a personal column: no definition and no question needs one yet.
 fn shown_columns(contract: &Contract, provenance: bool) -> Vec<String> {
     let personal: BTreeSet<&str> = contract.personal_columns().collect();
-    let mut names: Vec<String> = contract.columns.keys().filter(|n| !personal.contains(n.as_str())).cloned().collect();
+    let mut names: Vec<String> = contract
+        .columns
+        .keys()
+        .filter(|n| !personal.contains(n.as_str()))
+        .cloned()
+        .collect();
     if provenance && !contract.system {
         names.extend(["source_id".to_string(), "delivery".to_string()]);
     }
     names
 }
 
-fn latest_versions(frame: DataFrame, contract: &Contract, batch: i64) -> datafusion::common::Result<DataFrame> {
+fn latest_versions(
+    frame: DataFrame,
+    contract: &Contract,
+    batch: i64,
+) -> datafusion::common::Result<DataFrame> {
     // Per municipality: a row that moved to another one leaves a delete behind, so each tenant's files are enough by themselves.
-    let key: Vec<Expr> = contract.tenant.iter().chain(&contract.key).map(|c| col(c.as_str())).collect();
-    let newest = vec![col("batch").sort(false, false), col("record").sort(false, false)];
-    let rank = row_number().partition_by(key).order_by(newest).build()?.alias("version_rank");
-    frame.filter(col("batch").lt_eq(lit(batch)))?.window(vec![rank])?.filter(col("version_rank").eq(lit(1u64)).and(col("change").eq(lit("put"))))
+    let key: Vec<Expr> = contract
+        .tenant
+        .iter()
+        .chain(&contract.key)
+        .map(|c| col(c.as_str()))
+        .collect();
+    let newest = vec![
+        col("batch").sort(false, false),
+        col("record").sort(false, false),
+    ];
+    let rank = row_number()
+        .partition_by(key)
+        .order_by(newest)
+        .build()?
+        .alias("version_rank");
+    frame
+        .filter(col("batch").lt_eq(lit(batch)))?
+        .window(vec![rank])?
+        .filter(
+            col("version_rank")
+                .eq(lit(1u64))
+                .and(col("change").eq(lit("put"))),
+        )
 }
 
-fn system_rows(frame: DataFrame, contract: &Contract, content: &Content<'_>) -> datafusion::common::Result<DataFrame> {
+fn system_rows(
+    frame: DataFrame,
+    contract: &Contract,
+    content: &Content<'_>,
+) -> datafusion::common::Result<DataFrame> {
     match contract.name.as_str() {
         "figures" => with_run_until(frame.filter(col("run_from").lt_eq(lit(content.run)))?),
         "runs" => frame.filter(col("run_id").lt_eq(lit(content.run))),
@@ -263,7 +391,15 @@ fn system_rows(frame: DataFrame, contract: &Contract, content: &Content<'_>) -> 
 }
 
 fn with_run_until(frame: DataFrame) -> datafusion::common::Result<DataFrame> {
-    let address = ["indicator_id", "version", "period_kind", "period_start", "territory", "region_code", "slice"];
+    let address = [
+        "indicator_id",
+        "version",
+        "period_kind",
+        "period_start",
+        "territory",
+        "region_code",
+        "slice",
+    ];
     let next = lead(col("run_from"), Some(1), None)
         .partition_by(address.iter().map(|c| col(*c)).collect())
         .order_by(vec![col("run_from").sort(true, false)])
@@ -281,7 +417,10 @@ pub(crate) fn sql_error(path: &str, sql: &str, error: &DataFusionError) -> Error
         .or_else(|| parser_place(&error.to_string()));
     let text = match place {
         Some((line, column)) => {
-            let shown = usize::try_from(line).ok().and_then(|l| sql.lines().nth(l.saturating_sub(1))).unwrap_or_default();
+            let shown = usize::try_from(line)
+                .ok()
+                .and_then(|l| sql.lines().nth(l.saturating_sub(1)))
+                .unwrap_or_default();
             format!("{path}:{line}:{column}: `{}`", shown.trim())
         }
         None => path.to_string(),

@@ -44,13 +44,27 @@ impl<'a> Store<'a> {
         let lock = warehouse.lock("store", pack).await?;
         let tables = warehouse.tables(pack).await?;
         let batch = committed_batch(&tables).await?;
-        let mut store = Self { warehouse, pack, lock, tables, batch, stored: HashMap::new(), keys: HashMap::new() };
+        let mut store = Self {
+            warehouse,
+            pack,
+            lock,
+            tables,
+            batch,
+            stored: HashMap::new(),
+            keys: HashMap::new(),
+        };
         let session = store.session().await?;
-        for rows in session.collect("select source_id, delivery, mapping_hash from deliveries order by batch").await? {
+        for rows in session
+            .collect("select source_id, delivery, mapping_hash from deliveries order by batch")
+            .await?
+        {
             let text = |column| rows::text_column(&rows, column);
             let (sources, deliveries, mappings) = (text(0)?, text(1)?, text(2)?);
             for i in 0..rows.num_rows() {
-                store.stored.insert((sources.value(i).into(), deliveries.value(i).into()), mappings.value(i).into());
+                store.stored.insert(
+                    (sources.value(i).into(), deliveries.value(i).into()),
+                    mappings.value(i).into(),
+                );
             }
         }
         Ok(store)
@@ -58,67 +72,113 @@ impl<'a> Store<'a> {
 
     async fn session(&self) -> Result<Session> {
         let run = committed_run(&self.tables).await?;
-        let content = Content { pack: self.pack, tables: &self.tables, batch: self.batch, run, municipalities: &Municipalities::All, provenance: true };
+        let content = Content {
+            pack: self.pack,
+            tables: &self.tables,
+            batch: self.batch,
+            run,
+            municipalities: &Municipalities::All,
+            provenance: true,
+        };
         Session::open(content).await
     }
 
     /// Whether these bytes were stored with this mapping already.
     pub fn is_stored(&self, receipt: &Receipt, mapping_hash: &str) -> bool {
-        self.stored.get(&(receipt.source_id.clone(), receipt.sha256.clone())).is_some_and(|m| m == mapping_hash)
+        self.stored
+            .get(&(receipt.source_id.clone(), receipt.sha256.clone()))
+            .is_some_and(|m| m == mapping_hash)
     }
-
 
     /// Commits a delivery: its tables, its findings, and at last its row in `deliveries`.
     pub async fn delivery(&mut self, mut delivery: Delivery) -> Result<Stored> {
         if delivery.rows_read != delivery.accepted + delivery.rejected {
-            return Err(Error::input(format!("cannot store {}: {} records read is not {} accepted and {} rejected",
-                delivery.receipt.name, delivery.rows_read, delivery.accepted, delivery.rejected)));
+            return Err(Error::input(format!(
+                "cannot store {}: {} records read is not {} accepted and {} rejected",
+                delivery.receipt.name, delivery.rows_read, delivery.accepted, delivery.rejected
+            )));
         }
         let batch = self.batch + 1;
         let stored_at = self.warehouse.now();
-        let app = format!("{}/{}/{}", delivery.receipt.source_id, delivery.receipt.sha256, delivery.mapping_hash);
+        let app = format!(
+            "{}/{}/{}",
+            delivery.receipt.source_id, delivery.receipt.sha256, delivery.mapping_hash
+        );
         // Rows of a killed attempt are swept, so each attempt is a transaction of its own; the row in `deliveries` is the one
         // that is committed once and for all.
         let attempt = format!("{app}@{}", stored_at.timestamp_micros());
-        let version = rows::Version { source_id: &delivery.receipt.source_id, delivery: &delivery.receipt.sha256, batch, stored_at };
-        let mut result = Stored { batch, rows: 0, deleted: 0 };
+        let version = rows::Version {
+            source_id: &delivery.receipt.source_id,
+            delivery: &delivery.receipt.sha256,
+            batch,
+            stored_at,
+        };
+        let mut result = Stored {
+            batch,
+            rows: 0,
+            deleted: 0,
+        };
         let mut moved = Vec::new();
         for checked in &delivery.tables {
-            let contract = self.pack.contracts.get(&checked.table).ok_or_else(|| Error::input(format!("there is no table `{}`", checked.table)))?;
+            let contract =
+                self.pack.contracts.get(&checked.table).ok_or_else(|| {
+                    Error::input(format!("there is no table `{}`", checked.table))
+                })?;
             if !self.keys.contains_key(&checked.table) {
                 let index = KeyIndex::load(&self.session().await?, contract).await?;
                 self.keys.insert(checked.table.clone(), index);
             }
             let index = self.keys.get_mut(&checked.table).expect("loaded above");
-            let restored = self.stored.contains_key(&(delivery.receipt.source_id.clone(), delivery.receipt.sha256.clone()));
+            let restored = self.stored.contains_key(&(
+                delivery.receipt.source_id.clone(),
+                delivery.receipt.sha256.clone(),
+            ));
             let absent = match (delivery.load, restored) {
                 (Load::Full, _) => keys::Absent::GoneFromSource,
                 (Load::Changes, true) => keys::Absent::GoneFromDelivery,
                 (Load::Changes, false) => keys::Absent::Stays,
             };
-            let Change { deletes, moves } = index.apply(&checked.rows, version.source_id, version.delivery, absent)?;
+            let Change { deletes, moves } =
+                index.apply(&checked.rows, version.source_id, version.delivery, absent)?;
             result.rows += checked.rows.num_rows() as u64;
             result.deleted += deletes.num_rows() as u64;
             moved.extend(moves.into_iter().map(|m| (checked.table.clone(), m)));
             let all = rows::versions(contract, &checked.rows, &deletes, &version)?;
-            self.tables.get_mut(&checked.table).expect("opened with the pack").append(all, &attempt, batch).await?;
+            self.tables
+                .get_mut(&checked.table)
+                .expect("opened with the pack")
+                .append(all, &attempt, batch)
+                .await?;
         }
         add_moves(&mut delivery, moved);
         let findings = rows::rejections(self.contract("rejections")?, &delivery, batch)?;
-        self.table("rejections")?.append(findings, &attempt, batch).await?;
+        self.table("rejections")?
+            .append(findings, &attempt, batch)
+            .await?;
         let row = rows::delivery_row(self.contract("deliveries")?, &delivery, batch, stored_at)?;
         self.table("deliveries")?.append(row, &app, batch).await?;
         self.batch = batch;
-        self.stored.insert((delivery.receipt.source_id.clone(), delivery.receipt.sha256.clone()), delivery.mapping_hash.clone());
+        self.stored.insert(
+            (
+                delivery.receipt.source_id.clone(),
+                delivery.receipt.sha256.clone(),
+            ),
+            delivery.mapping_hash.clone(),
+        );
         Ok(result)
     }
 
     fn contract(&self, name: &str) -> Result<&'a crate::contract::Contract> {
-        self.pack.contracts.get(name).ok_or_else(|| Error::input(format!("the pack has no table contract `{name}`")))
+        self.pack
+            .contracts
+            .get(name)
+            .ok_or_else(|| Error::input(format!("the pack has no table contract `{name}`")))
     }
 
     fn table(&mut self, name: &str) -> Result<&mut Table> {
-        self.tables.get_mut(name).ok_or_else(|| Error::input(format!("the pack has no table contract `{name}`")))
+        self.tables
+            .get_mut(name)
+            .ok_or_else(|| Error::input(format!("the pack has no table contract `{name}`")))
     }
 
     pub fn batch(&self) -> i64 {
@@ -137,7 +197,11 @@ impl<'a> Store<'a> {
 /// A row that went to another municipality is a change of attribute, and said so once.
 fn add_moves(delivery: &mut Delivery, moved: Vec<(String, keys::Move)>) {
     for (table, m) in moved {
-        if delivery.findings.iter().any(|f| f.record == m.record && f.rule == "merger") {
+        if delivery
+            .findings
+            .iter()
+            .any(|f| f.record == m.record && f.rule == "merger")
+        {
             continue;
         }
         if !delivery.findings.iter().any(|f| f.record == m.record) {

@@ -5,13 +5,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use arrow::array::RecordBatch;
 use datafusion::catalog::TableProvider;
+use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
 use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
 use deltalake::kernel::{Action, LogicalFileView, StructType, Transaction};
 use deltalake::operations::create::CreateBuilder;
 use deltalake::protocol::{DeltaOperation, SaveMode};
 use deltalake::writer::{DeltaWriter, RecordBatchWriter};
 use deltalake::{DeltaTable, DeltaTableBuilder};
-use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
 use futures::TryStreamExt;
 use std::sync::Arc;
 
@@ -48,7 +48,11 @@ impl Table {
         } else {
             None
         };
-        Ok(Self { contract: contract.clone(), delta, storage: storage.clone() })
+        Ok(Self {
+            contract: contract.clone(),
+            delta,
+            storage: storage.clone(),
+        })
     }
 
     fn partition_columns(&self) -> Vec<String> {
@@ -60,7 +64,12 @@ impl Table {
 
     async fn create(&mut self) -> Result<()> {
         let doing = || format!("cannot create table `{}`", self.contract.name);
-        let schema: StructType = self.contract.stored_schema().as_ref().try_into_kernel().storing(doing)?;
+        let schema: StructType = self
+            .contract
+            .stored_schema()
+            .as_ref()
+            .try_into_kernel()
+            .storing(doing)?;
         // No min/max statistics on personal columns: they would be copied into the log.
         let stored = self.contract.stored_schema();
         let partitions = self.partition_columns();
@@ -68,7 +77,12 @@ impl Table {
             .fields()
             .iter()
             .map(|f| f.name().as_str())
-            .filter(|n| self.contract.columns.get(*n).is_none_or(|c| c.visibility != Visibility::Personal))
+            .filter(|n| {
+                self.contract
+                    .columns
+                    .get(*n)
+                    .is_none_or(|c| c.visibility != Visibility::Personal)
+            })
             .filter(|n| !partitions.iter().any(|p| p == n))
             .collect();
         let table = CreateBuilder::new()
@@ -77,7 +91,10 @@ impl Table {
             .with_comment(&self.contract.description.en)
             .with_columns(schema.fields().cloned())
             .with_partition_columns(partitions.clone())
-            .with_configuration(HashMap::from([("delta.dataSkippingStatsColumns".to_string(), Some(statistics.join(",")))]))
+            .with_configuration(HashMap::from([(
+                "delta.dataSkippingStatsColumns".to_string(),
+                Some(statistics.join(",")),
+            )]))
             .await
             .storing(doing)?;
         self.delta = Some(table);
@@ -102,8 +119,20 @@ impl Table {
         }
         let mut writer = RecordBatchWriter::for_table(delta).storing(doing)?;
         writer.write(rows).await.storing(doing)?;
-        let adds: Vec<Action> = writer.flush().await.storing(doing)?.into_iter().map(Action::Add).collect();
-        let result = commit(delta, adds, Some(Transaction::new(app, version)), write_operation(self.contract.name == "figures")).await;
+        let adds: Vec<Action> = writer
+            .flush()
+            .await
+            .storing(doing)?
+            .into_iter()
+            .map(Action::Add)
+            .collect();
+        let result = commit(
+            delta,
+            adds,
+            Some(Transaction::new(app, version)),
+            write_operation(self.contract.name == "figures"),
+        )
+        .await;
         if let Err(error) = result {
             delta.update_state().await.storing(doing)?;
             if !committed(delta, app, version).await? {
@@ -123,18 +152,30 @@ impl Table {
     }
 
     async fn files(&self) -> Result<Vec<LogicalFileView>> {
-        let Some(delta) = &self.delta else { return Ok(Vec::new()) };
+        let Some(delta) = &self.delta else {
+            return Ok(Vec::new());
+        };
         let doing = || format!("cannot list the files of table `{}`", self.contract.name);
         let state = delta.snapshot().storing(doing)?;
-        state.snapshot().file_views(&delta.log_store(), None).try_collect().await.storing(doing)
+        state
+            .snapshot()
+            .file_views(&delta.log_store(), None)
+            .try_collect()
+            .await
+            .storing(doing)
     }
 
     fn highest_in(&self, file: &LogicalFileView) -> Result<i64> {
         let column = visibility_column(&self.contract);
-        let stats: serde_json::Value = file.stats().and_then(|s| serde_json::from_str(&s).ok()).unwrap_or_default();
+        let stats: serde_json::Value = file
+            .stats()
+            .and_then(|s| serde_json::from_str(&s).ok())
+            .unwrap_or_default();
         stats["maxValues"][column].as_i64().ok_or_else(|| {
-            Error::storage(format!("cannot read table `{}`", self.contract.name))
-                .because(format!("file {} has no statistics for column {column}", file.path()))
+            Error::storage(format!("cannot read table `{}`", self.contract.name)).because(format!(
+                "file {} has no statistics for column {column}",
+                file.path()
+            ))
         })
     }
 
@@ -149,9 +190,17 @@ impl Table {
             }
         }
         if let Some(delta) = self.delta.as_mut().filter(|_| !removes.is_empty()) {
-            commit(delta, removes, None, DeltaOperation::Delete { predicate: None }).await?;
+            commit(
+                delta,
+                removes,
+                None,
+                DeltaOperation::Delete { predicate: None },
+            )
+            .await?;
             for path in &paths {
-                self.storage.delete(&format!("{}/{path}", folder(&self.contract.name))).await?;
+                self.storage
+                    .delete(&format!("{}/{path}", folder(&self.contract.name)))
+                    .await?;
             }
         }
         Ok(paths.len())
@@ -160,10 +209,18 @@ impl Table {
     /// Deletes data files that no commit refers to: written by a run that was killed before it could commit.
     pub async fn sweep_orphans(&self) -> Result<usize> {
         let folder = folder(&self.contract.name);
-        let known: BTreeSet<String> = self.files().await?.iter().map(|f| format!("{folder}/{}", f.object_store_path())).collect();
+        let known: BTreeSet<String> = self
+            .files()
+            .await?
+            .iter()
+            .map(|f| format!("{folder}/{}", f.object_store_path()))
+            .collect();
         let mut swept = 0;
         for name in self.storage.list(&folder).await? {
-            if name.ends_with(".parquet") && !name.contains("/_delta_log/") && !known.contains(&name) {
+            if name.ends_with(".parquet")
+                && !name.contains("/_delta_log/")
+                && !known.contains(&name)
+            {
                 self.storage.delete(&name).await?;
                 swept += 1;
             }
@@ -173,16 +230,25 @@ impl Table {
 
     /// A provider over the files of these partitions only (all, when `None`): a session never holds another tenant's files.
     /// `None` when nothing was ever stored.
-    pub async fn provider(&self, partitions: Option<&BTreeSet<String>>) -> Result<Option<Arc<dyn TableProvider>>> {
-        let Some(delta) = &self.delta else { return Ok(None) };
+    pub async fn provider(
+        &self,
+        partitions: Option<&BTreeSet<String>>,
+    ) -> Result<Option<Arc<dyn TableProvider>>> {
+        let Some(delta) = &self.delta else {
+            return Ok(None);
+        };
         let doing = || format!("cannot read table `{}`", self.contract.name);
         let mut builder = delta.table_provider();
         if let (Some(allowed), Some(tenant)) = (partitions, &self.contract.tenant) {
             let files = self.files().await?;
             let own = files.iter().filter(|v| {
-                v.partition_values_map().get(tenant).and_then(|c| c.as_ref()).is_some_and(|code| allowed.contains(code))
+                v.partition_values_map()
+                    .get(tenant)
+                    .and_then(|c| c.as_ref())
+                    .is_some_and(|code| allowed.contains(code))
             });
-            builder = builder.with_file_paths(own.map(|v| v.path().into_owned()).collect::<Vec<_>>());
+            builder =
+                builder.with_file_paths(own.map(|v| v.path().into_owned()).collect::<Vec<_>>());
         }
         let provider = builder.build().await.storing(doing)?;
         Ok(Some(Arc::new(provider)))
@@ -190,7 +256,11 @@ impl Table {
 }
 
 fn folder(name: &str) -> String {
-    if name == "figures" { "figures".into() } else { format!("tables/{name}") }
+    if name == "figures" {
+        "figures".into()
+    } else {
+        format!("tables/{name}")
+    }
 }
 
 fn builder(storage: &Storage, name: &str) -> Result<DeltaTable> {
@@ -202,25 +272,49 @@ fn builder(storage: &Storage, name: &str) -> Result<DeltaTable> {
 }
 
 fn write_operation(figures: bool) -> DeltaOperation {
-    let partition_by = if figures { Some(vec!["indicator_id".into()]) } else { None };
-    DeltaOperation::Write { mode: SaveMode::Append, partition_by, predicate: None }
+    let partition_by = if figures {
+        Some(vec!["indicator_id".into()])
+    } else {
+        None
+    };
+    DeltaOperation::Write {
+        mode: SaveMode::Append,
+        partition_by,
+        predicate: None,
+    }
 }
 
 async fn committed(delta: &DeltaTable, app: &str, version: i64) -> Result<bool> {
     let doing = || "cannot read the log of a table".to_string();
-    let seen = delta.snapshot().storing(doing)?.transaction_version(&delta.log_store(), app).await.storing(doing)?;
+    let seen = delta
+        .snapshot()
+        .storing(doing)?
+        .transaction_version(&delta.log_store(), app)
+        .await
+        .storing(doing)?;
     Ok(seen.is_some_and(|v| v >= version))
 }
 
 /// Checkpoints and log cleaning stay off the commit path: their failure must not look like a failed commit.
-async fn commit(delta: &mut DeltaTable, actions: Vec<Action>, app: Option<Transaction>, operation: DeltaOperation) -> Result<()> {
+async fn commit(
+    delta: &mut DeltaTable,
+    actions: Vec<Action>,
+    app: Option<Transaction>,
+    operation: DeltaOperation,
+) -> Result<()> {
     let doing = || "cannot commit to a table".to_string();
-    let properties = CommitProperties::default().with_create_checkpoint(false).with_cleanup_expired_logs(Some(false));
+    let properties = CommitProperties::default()
+        .with_create_checkpoint(false)
+        .with_cleanup_expired_logs(Some(false));
     let properties = match app {
         Some(app) => properties.with_application_transaction(app),
         None => properties,
     };
     let state = delta.snapshot().storing(doing)?.clone();
-    CommitBuilder::from(properties).with_actions(actions).build(Some(&state), delta.log_store(), operation).await.storing(doing)?;
+    CommitBuilder::from(properties)
+        .with_actions(actions)
+        .build(Some(&state), delta.log_store(), operation)
+        .await
+        .storing(doing)?;
     delta.update_state().await.storing(doing)
 }

@@ -40,21 +40,27 @@ impl Warehouse {
 
     /// On given storage, with a given clock: how tests open one.
     pub async fn on(storage: Storage, clock: Clock) -> Result<Self> {
-        let mine = Format { format: FORMAT, program: PROGRAM.into() };
+        let mine = Format {
+            format: FORMAT,
+            program: PROGRAM.into(),
+        };
         match storage.get("format.json").await? {
             None => {
-                let text = serde_json::to_vec_pretty(&mine).storing(|| "cannot write format.json".into())?;
+                let text = serde_json::to_vec_pretty(&mine)
+                    .storing(|| "cannot write format.json".into())?;
                 storage.put("format.json", text).await?;
             }
             Some(bytes) => {
-                let found: Format = serde_json::from_slice(&bytes).storing(|| "cannot read format.json of the warehouse".into())?;
+                let found: Format = serde_json::from_slice(&bytes)
+                    .storing(|| "cannot read format.json of the warehouse".into())?;
                 if found.format > FORMAT || newer(&found.program, PROGRAM) {
                     return Err(Error::refused("cannot open the warehouse")
                         .because(format!("it was written by version {} (format {}); this is version {PROGRAM} (format {FORMAT})", found.program, found.format))
                         .hint("install that version or a later one; nothing was changed"));
                 }
                 if newer(PROGRAM, &found.program) {
-                    let text = serde_json::to_vec_pretty(&mine).storing(|| "cannot write format.json".into())?;
+                    let text = serde_json::to_vec_pretty(&mine)
+                        .storing(|| "cannot write format.json".into())?;
                     storage.put("format.json", text).await?;
                 }
             }
@@ -109,7 +115,10 @@ impl Warehouse {
     pub(crate) async fn tables(&self, pack: &Pack) -> Result<BTreeMap<String, Table>> {
         let mut tables = BTreeMap::new();
         for contract in pack.contracts.values() {
-            tables.insert(contract.name.clone(), Table::open(&self.storage, contract).await?);
+            tables.insert(
+                contract.name.clone(),
+                Table::open(&self.storage, contract).await?,
+            );
         }
         Ok(tables)
     }
@@ -132,7 +141,11 @@ pub(crate) async fn committed_run(tables: &BTreeMap<String, Table>) -> Result<i6
 }
 
 fn newer(a: &str, b: &str) -> bool {
-    let parts = |v: &str| v.split('.').map(|p| p.parse::<u32>().unwrap_or(0)).collect::<Vec<_>>();
+    let parts = |v: &str| {
+        v.split('.')
+            .map(|p| p.parse::<u32>().unwrap_or(0))
+            .collect::<Vec<_>>()
+    };
     parts(a) > parts(b)
 }
 
@@ -142,7 +155,12 @@ fn sweep_staged(folder: &std::path::Path) -> std::io::Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             sweep_staged(&path)?;
-        } else if path.file_name().and_then(|n| n.to_str()).and_then(|n| n.rsplit_once('#')).is_some_and(|(_, n)| n.bytes().all(|b| b.is_ascii_digit())) {
+        } else if path
+            .file_name()
+            .and_then(|n| n.to_str())
+            .and_then(|n| n.rsplit_once('#'))
+            .is_some_and(|(_, n)| n.bytes().all(|b| b.is_ascii_digit()))
+        {
             std::fs::remove_file(&path)?;
         }
     }

@@ -49,16 +49,30 @@ pub(crate) fn calculation(indicator: &Indicator, figure: &Figure, region: &str) 
     Text::new(sentence(Language::Nl), sentence(Language::En))
 }
 
-fn calculation_in(indicator: &Indicator, figure: &Figure, region: &str, language: Language) -> String {
+fn calculation_in(
+    indicator: &Indicator,
+    figure: &Figure,
+    region: &str,
+    language: Language,
+) -> String {
     let period = figure.address.period.label(language);
     let n = number(figure.n as f64, 0, language);
     let counted = indicator.counted.get(language);
-    let value = figure.value.map(|v| format!("{} {}", number(v, indicator.decimals(), language), unit(&indicator.unit, language)));
+    let value = figure.value.map(|v| {
+        format!(
+            "{} {}",
+            number(v, indicator.decimals(), language),
+            unit(&indicator.unit, language)
+        )
+    });
     let value = value.as_deref().unwrap_or_default().trim();
-    let part = |x: Option<i128>| x.map_or_else(String::new, |x| number(decimal(x).parse().unwrap_or(0.0), 0, language));
+    let part = |x: Option<i128>| {
+        x.map_or_else(String::new, |x| {
+            number(decimal(x).parse().unwrap_or(0.0), 0, language)
+        })
+    };
     let (numerator, denominator) = (part(figure.numerator), part(figure.denominator));
     let nl = language == Language::Nl;
-    let start = if nl { format!("{region}, {period}: ") } else { format!("{region}, {period}: ") };
     let body = match (figure.state, indicator.kind) {
         (State::Missing, Kind::Rate) if figure.numerator.is_some() => {
             if nl {
@@ -96,7 +110,7 @@ fn calculation_in(indicator: &Indicator, figure: &Figure, region: &str, language
         (_, Kind::Rate) => format!("{numerator} {counted} on {denominator} inhabitants: {numerator} / {denominator} × {} = {value}.", number(f64::from(indicator.per.unwrap_or(1)), 0, language)),
         (_, Kind::Ratio) => format!("{numerator} / {denominator} = {value}."),
     };
-    format!("{start}{body}")
+    format!("{region}, {period}: {body}")
 }
 
 #[cfg(test)]

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, Date32Array, Decimal128Array, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::array::{
+    Array, ArrayRef, AsArray, Date32Array, Decimal128Array, Float64Array, Int64Array, RecordBatch,
+    StringArray, TimestampMicrosecondArray,
+};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Decimal128Type, Float64Type};
 use chrono::NaiveDate;
@@ -16,13 +19,25 @@ use crate::region::Territory;
 use crate::store::rows::{by_contract, date_column, int_column, text_column, time_column};
 
 pub(crate) fn figures_to_rows(contract: &Contract, figures: &[&Figure]) -> Result<RecordBatch> {
-    let text = |of: &dyn Fn(&Figure) -> String| -> ArrayRef { Arc::new(StringArray::from_iter_values(figures.iter().map(|f| of(f)))) };
-    let int = |of: &dyn Fn(&Figure) -> i64| -> ArrayRef { Arc::new(Int64Array::from_iter_values(figures.iter().map(|f| of(f)))) };
-    let date = |of: &dyn Fn(&Figure) -> NaiveDate| -> ArrayRef { Arc::new(Date32Array::from_iter_values(figures.iter().map(|f| of(f).to_epoch_days()))) };
-    let float = |of: &dyn Fn(&Figure) -> Option<f64>| -> ArrayRef { Arc::new(Float64Array::from_iter(figures.iter().map(|f| of(f)))) };
+    let text = |of: &dyn Fn(&Figure) -> String| -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(figures.iter().map(|f| of(f))))
+    };
+    let int = |of: &dyn Fn(&Figure) -> i64| -> ArrayRef {
+        Arc::new(Int64Array::from_iter_values(figures.iter().map(|f| of(f))))
+    };
+    let date = |of: &dyn Fn(&Figure) -> NaiveDate| -> ArrayRef {
+        Arc::new(Date32Array::from_iter_values(
+            figures.iter().map(|f| of(f).to_epoch_days()),
+        ))
+    };
+    let float = |of: &dyn Fn(&Figure) -> Option<f64>| -> ArrayRef {
+        Arc::new(Float64Array::from_iter(figures.iter().map(|f| of(f))))
+    };
     let exact = |of: &dyn Fn(&Figure) -> Option<i128>| -> Result<ArrayRef> {
         let array = Decimal128Array::from_iter(figures.iter().map(|f| of(f)));
-        Ok(Arc::new(array.with_precision_and_scale(38, 6).storing(|| "cannot store a sum: it has more than 38 digits".into())?))
+        Ok(Arc::new(array.with_precision_and_scale(38, 6).storing(
+            || "cannot store a sum: it has more than 38 digits".into(),
+        )?))
     };
     by_contract(
         contract,
@@ -30,7 +45,10 @@ pub(crate) fn figures_to_rows(contract: &Contract, figures: &[&Figure]) -> Resul
         vec![
             ("indicator_id", text(&|f| f.address.indicator.clone())),
             ("version", text(&|f| f.address.version.clone())),
-            ("period_kind", text(&|f| f.address.period.kind().name().into())),
+            (
+                "period_kind",
+                text(&|f| f.address.period.kind().name().into()),
+            ),
             ("period_start", date(&|f| f.address.period.start())),
             ("period_end", date(&|f| f.address.period.end())),
             ("territory", text(&|f| f.address.territory.code())),
@@ -55,13 +73,41 @@ pub(crate) const FIGURE_COLUMNS: &str = "indicator_id, version, period_kind, per
 
 pub(crate) fn rows_to_figures(rows: &RecordBatch) -> Result<Vec<Figure>> {
     let doing = || "cannot read the figures table".to_string();
-    let broken = |what: &str| Error::storage(doing()).because(format!("a row has no readable {what}"));
-    let texts: Vec<StringArray> = [0, 1, 2, 4, 5, 6, 12, 13].iter().map(|c| text_column(rows, *c)).collect::<Result<_>>()?;
-    let [indicators, versions, kinds, territories, regions, slices, states, statuses] = texts.as_slice() else { return Err(broken("text")) };
+    let broken =
+        |what: &str| Error::storage(doing()).because(format!("a row has no readable {what}"));
+    let texts: Vec<StringArray> = [0, 1, 2, 4, 5, 6, 12, 13]
+        .iter()
+        .map(|c| text_column(rows, *c))
+        .collect::<Result<_>>()?;
+    let [
+        indicators,
+        versions,
+        kinds,
+        territories,
+        regions,
+        slices,
+        states,
+        statuses,
+    ] = texts.as_slice()
+    else {
+        return Err(broken("text"));
+    };
     let (starts, cutoffs) = (date_column(rows, 3)?, date_column(rows, 15)?);
     let (runs, counts) = (int_column(rows, 7)?, int_column(rows, 8)?);
-    let exact = |c: usize| Ok::<_, Error>(cast(rows.column(c), &DataType::Decimal128(38, 6)).storing(doing)?.as_primitive::<Decimal128Type>().clone());
-    let float = |c: usize| rows.column(c).as_primitive_opt::<Float64Type>().cloned().ok_or_else(|| broken("number"));
+    let exact = |c: usize| {
+        Ok::<_, Error>(
+            cast(rows.column(c), &DataType::Decimal128(38, 6))
+                .storing(doing)?
+                .as_primitive::<Decimal128Type>()
+                .clone(),
+        )
+    };
+    let float = |c: usize| {
+        rows.column(c)
+            .as_primitive_opt::<Float64Type>()
+            .cloned()
+            .ok_or_else(|| broken("number"))
+    };
     let (numerators, denominators) = (exact(9)?, exact(10)?);
     let (values, completeness) = (float(11)?, float(14)?);
     (0..rows.num_rows())
@@ -94,8 +140,11 @@ pub(crate) fn rows_to_figures(rows: &RecordBatch) -> Result<Vec<Figure>> {
 pub(crate) fn run_to_row(contract: &Contract, run: &Run) -> Result<RecordBatch> {
     let text = |v: &str| -> ArrayRef { Arc::new(StringArray::from(vec![v])) };
     let int = |v: i64| -> ArrayRef { Arc::new(Int64Array::from(vec![v])) };
-    let time = |v: chrono::DateTime<chrono::Utc>| -> ArrayRef { Arc::new(TimestampMicrosecondArray::from(vec![v.timestamp_micros()]).with_timezone("UTC")) };
-    let checks = serde_json::to_string(&run.checks).storing(|| "cannot write the checks of a run".into())?;
+    let time = |v: chrono::DateTime<chrono::Utc>| -> ArrayRef {
+        Arc::new(TimestampMicrosecondArray::from(vec![v.timestamp_micros()]).with_timezone("UTC"))
+    };
+    let checks =
+        serde_json::to_string(&run.checks).storing(|| "cannot write the checks of a run".into())?;
     by_contract(
         contract,
         1,
@@ -104,7 +153,10 @@ pub(crate) fn run_to_row(contract: &Contract, run: &Run) -> Result<RecordBatch> 
             ("batch", int(run.batch)),
             ("definitions_hash", text(&run.definitions_hash)),
             ("program", text(&run.program)),
-            ("cutoff_on", Arc::new(Date32Array::from(vec![run.cutoff_on.to_epoch_days()]))),
+            (
+                "cutoff_on",
+                Arc::new(Date32Array::from(vec![run.cutoff_on.to_epoch_days()])),
+            ),
             ("checks", text(&checks)),
             ("started_at", time(run.started_at)),
             ("finished_at", time(run.finished_at)),
@@ -117,9 +169,21 @@ pub(crate) const RUN_COLUMNS: &str = "run_id, batch, definitions_hash, program, 
 
 pub(crate) fn rows_to_runs(rows: &RecordBatch) -> Result<Vec<Run>> {
     let broken = || Error::storage("cannot read the runs table");
-    let (ids, batches, written) = (int_column(rows, 0)?, int_column(rows, 1)?, int_column(rows, 8)?);
-    let (hashes, programs, checks) = (text_column(rows, 2)?, text_column(rows, 3)?, text_column(rows, 5)?);
-    let (cutoffs, started, finished) = (date_column(rows, 4)?, time_column(rows, 6)?, time_column(rows, 7)?);
+    let (ids, batches, written) = (
+        int_column(rows, 0)?,
+        int_column(rows, 1)?,
+        int_column(rows, 8)?,
+    );
+    let (hashes, programs, checks) = (
+        text_column(rows, 2)?,
+        text_column(rows, 3)?,
+        text_column(rows, 5)?,
+    );
+    let (cutoffs, started, finished) = (
+        date_column(rows, 4)?,
+        time_column(rows, 6)?,
+        time_column(rows, 7)?,
+    );
     (0..rows.num_rows())
         .map(|i| {
             Ok(Run {
@@ -128,7 +192,8 @@ pub(crate) fn rows_to_runs(rows: &RecordBatch) -> Result<Vec<Run>> {
                 definitions_hash: hashes.value(i).into(),
                 program: programs.value(i).into(),
                 cutoff_on: cutoffs[i].ok_or_else(broken)?,
-                checks: serde_json::from_str(checks.value(i)).storing(|| "cannot read the checks of a run".into())?,
+                checks: serde_json::from_str(checks.value(i))
+                    .storing(|| "cannot read the checks of a run".into())?,
                 started_at: started[i].ok_or_else(broken)?,
                 finished_at: finished[i].ok_or_else(broken)?,
                 figures_written: written.value(i),

@@ -1,6 +1,9 @@
 //! facts: an indicator's fact rows as the engine returned them, decoded for counting.
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array,
+    RecordBatch, StringArray,
+};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Float64Type, Int64Type, TimeUnit};
 
@@ -45,7 +48,9 @@ impl Value {
     pub fn exact(&self, row: usize) -> Option<i128> {
         const MILLION: i128 = 1_000_000;
         match self {
-            Value::Integer(a) | Value::Duration(a) => a.is_valid(row).then(|| i128::from(a.value(row)) * MILLION),
+            Value::Integer(a) | Value::Duration(a) => {
+                a.is_valid(row).then(|| i128::from(a.value(row)) * MILLION)
+            }
             Value::Decimal(a) => a.is_valid(row).then(|| a.value(row)),
             Value::Float(_) => None,
         }
@@ -64,16 +69,48 @@ impl Value {
 impl Facts {
     pub fn decode(indicator: &Indicator, batch: &RecordBatch) -> Result<Self> {
         let doing = || format!("cannot count the facts of `{}`", indicator.id);
-        let column = |name: &str| batch.column_by_name(name).ok_or_else(|| Error::input(doing()).because(format!("column {name} is not there")));
-        let text = |array: &ArrayRef| Ok::<_, Error>(cast(array, &DataType::Utf8).storing(doing)?.as_string::<i32>().clone());
-        let dates = |name: &str| Ok::<_, Error>(cast(column(name)?, &DataType::Date32).storing(doing)?.as_primitive::<Date32Type>().clone());
+        let column = |name: &str| {
+            batch
+                .column_by_name(name)
+                .ok_or_else(|| Error::input(doing()).because(format!("column {name} is not there")))
+        };
+        let text = |array: &ArrayRef| {
+            Ok::<_, Error>(
+                cast(array, &DataType::Utf8)
+                    .storing(doing)?
+                    .as_string::<i32>()
+                    .clone(),
+            )
+        };
+        let dates = |name: &str| {
+            Ok::<_, Error>(
+                cast(column(name)?, &DataType::Date32)
+                    .storing(doing)?
+                    .as_primitive::<Date32Type>()
+                    .clone(),
+            )
+        };
         let value = || -> Result<Value> {
             let array = column("value")?;
             let to = |t: DataType| cast(array, &t).storing(doing);
             Ok(match array.data_type() {
-                DataType::Duration(_) => Value::Duration(cast(&to(DataType::Duration(TimeUnit::Microsecond))?, &DataType::Int64).storing(doing)?.as_primitive::<Int64Type>().clone()),
-                DataType::Decimal128(..) => Value::Decimal(to(DataType::Decimal128(38, 6))?.as_primitive::<Decimal128Type>().clone()),
-                t if t.is_floating() => Value::Float(to(DataType::Float64)?.as_primitive::<Float64Type>().clone()),
+                DataType::Duration(_) => Value::Duration(
+                    cast(
+                        &to(DataType::Duration(TimeUnit::Microsecond))?,
+                        &DataType::Int64,
+                    )
+                    .storing(doing)?
+                    .as_primitive::<Int64Type>()
+                    .clone(),
+                ),
+                DataType::Decimal128(..) => Value::Decimal(
+                    to(DataType::Decimal128(38, 6))?
+                        .as_primitive::<Decimal128Type>()
+                        .clone(),
+                ),
+                t if t.is_floating() => {
+                    Value::Float(to(DataType::Float64)?.as_primitive::<Float64Type>().clone())
+                }
                 _ => Value::Integer(to(DataType::Int64)?.as_primitive::<Int64Type>().clone()),
             })
         };
@@ -86,7 +123,8 @@ impl Facts {
                 let sides = sides.iter().map(|s| match s {
                     Some("numerator") => Ok(true),
                     Some("denominator") => Ok(false),
-                    other => Err(Error::input(doing()).because(format!("side is {other:?}, not numerator or denominator"))),
+                    other => Err(Error::input(doing())
+                        .because(format!("side is {other:?}, not numerator or denominator"))),
                 });
                 Measure::Side(sides.collect::<Result<_>>()?, value()?)
             }
@@ -96,9 +134,17 @@ impl Facts {
             rows: batch.num_rows(),
             municipality: text(column("municipality_code")?)?,
             place: batch.column_by_name("place_code").map(&text).transpose()?,
-            slices: indicator.slice_columns().iter().map(|c| text(column(c)?)).collect::<Result<_>>()?,
+            slices: indicator
+                .slice_columns()
+                .iter()
+                .map(|c| text(column(c)?))
+                .collect::<Result<_>>()?,
             date: dates(if stock { "from_on" } else { "date" })?,
-            until: if stock { Some(dates("until_on")?) } else { None },
+            until: if stock {
+                Some(dates("until_on")?)
+            } else {
+                None
+            },
             measure,
         })
     }

@@ -17,25 +17,50 @@ impl Population {
     pub fn new(rows: impl IntoIterator<Item = (String, NaiveDate, NaiveDate, i64)>) -> Self {
         let mut population = Self::default();
         for (region, reference_on, vintage_on, persons) in rows {
-            population.totals.entry((region, reference_on)).or_default().push((vintage_on, persons));
+            population
+                .totals
+                .entry((region, reference_on))
+                .or_default()
+                .push((vintage_on, persons));
         }
-        population.totals.values_mut().for_each(|v| v.sort_unstable());
+        population
+            .totals
+            .values_mut()
+            .for_each(|v| v.sort_unstable());
         population
     }
 
     /// Persons in a region on a day; `None` when the number is not known: it is never guessed.
-    pub fn on(&self, book: &RegionBook, region: &str, territory: Territory, on: NaiveDate) -> Option<i64> {
+    pub fn on(
+        &self,
+        book: &RegionBook,
+        region: &str,
+        territory: Territory,
+        on: NaiveDate,
+    ) -> Option<i64> {
         let known = |region: &str| self.totals.get(&(region.to_string(), on));
         match territory {
-            Territory::AsRecorded => known(region)?.iter().rev().find(|(vintage, _)| *vintage <= on).map(|(_, p)| *p),
+            Territory::AsRecorded => known(region)?
+                .iter()
+                .rev()
+                .find(|(vintage, _)| *vintage <= on)
+                .map(|(_, p)| *p),
             Territory::Vintage(vintage) => {
-                if let Some((_, persons)) = known(region).and_then(|v| v.iter().find(|(v, _)| *v == vintage)) {
+                if let Some((_, persons)) =
+                    known(region).and_then(|v| v.iter().find(|(v, _)| *v == vintage))
+                {
                     return Some(*persons);
                 }
-                let parts = book.predecessors(region, vintage).into_iter().filter(|code| book.on(code, on).is_some());
+                let parts = book
+                    .predecessors(region, vintage)
+                    .into_iter()
+                    .filter(|code| book.on(code, on).is_some());
                 let parts: Vec<String> = parts.collect();
                 // The same code may have covered less ground then: only the division of that day counts here.
-                let sum = parts.iter().map(|code| self.on(book, code, Territory::AsRecorded, on)).sum::<Option<i64>>()?;
+                let sum = parts
+                    .iter()
+                    .map(|code| self.on(book, code, Territory::AsRecorded, on))
+                    .sum::<Option<i64>>()?;
                 (!parts.is_empty()).then_some(sum)
             }
         }

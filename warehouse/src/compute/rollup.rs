@@ -5,9 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use arrow::array::{Array, StringArray};
 use chrono::{Datelike, Days, NaiveDate};
 
+use crate::compute::cell::{Cell, MILLION, date_at, divide, measured, quantile, text_at};
 use crate::compute::facts::{Facts, Measure};
 use crate::compute::population::Population;
 use crate::figure::{Address, Figure, Slice, State, Status};
@@ -23,24 +23,6 @@ struct Line {
     territory: usize,
     region: String,
     slice: Slice,
-}
-
-/// What was counted in one cell; adds up.
-#[derive(Debug, Clone, Default)]
-struct Cell {
-    n: i64,
-    numerator: i128,
-    denominator: i128,
-    values: Vec<f64>,
-}
-
-impl Cell {
-    fn add(&mut self, other: &Cell) {
-        self.n += other.n;
-        self.numerator += other.numerator;
-        self.denominator += other.denominator;
-        self.values.extend_from_slice(&other.values);
-    }
 }
 
 /// Facts that are in no figure, and why.
@@ -65,23 +47,42 @@ pub(crate) struct Rollup<'a> {
     pub left_out: LeftOut,
 }
 
-const MILLION: i128 = 1_000_000;
-
 fn month_of(date: NaiveDate) -> Month {
     date.year() * 12 + date.month0() as i32
 }
 
 fn month_start(month: Month) -> NaiveDate {
-    NaiveDate::from_ymd_opt(month.div_euclid(12), month.rem_euclid(12) as u32 + 1, 1).expect("a month of a real date")
+    NaiveDate::from_ymd_opt(month.div_euclid(12), month.rem_euclid(12) as u32 + 1, 1)
+        .expect("a month of a real date")
 }
 
 impl<'a> Rollup<'a> {
-    pub fn new(indicator: &'a Indicator, book: &'a RegionBook, territories: Vec<Territory>, cutoff: NaiveDate) -> Self {
-        Self { indicator, book, territories, cutoff, lines: HashMap::new(), resolved: HashMap::new(), durations: false, left_out: LeftOut::default() }
+    pub fn new(
+        indicator: &'a Indicator,
+        book: &'a RegionBook,
+        territories: Vec<Territory>,
+        cutoff: NaiveDate,
+    ) -> Self {
+        Self {
+            indicator,
+            book,
+            territories,
+            cutoff,
+            lines: HashMap::new(),
+            resolved: HashMap::new(),
+            durations: false,
+            left_out: LeftOut::default(),
+        }
     }
 
     /// Where a fact's ground lay: `place` says it most exactly, then the municipality; `None` when it cannot be split back.
-    fn resolve(&mut self, territory: usize, code: &str, place: Option<&str>, date: NaiveDate) -> Option<String> {
+    fn resolve(
+        &mut self,
+        territory: usize,
+        code: &str,
+        place: Option<&str>,
+        date: NaiveDate,
+    ) -> Option<String> {
         let on = match self.territories[territory] {
             Territory::AsRecorded => date,
             Territory::Vintage(on) => on,
@@ -90,7 +91,10 @@ impl<'a> Rollup<'a> {
         if let Some(known) = self.resolved.get(&key) {
             return known.clone();
         }
-        let found = place.and_then(|p| self.book.on_territory(p, on)).or_else(|| self.book.on_territory(code, on)).map(str::to_string);
+        let found = place
+            .and_then(|p| self.book.on_territory(p, on))
+            .or_else(|| self.book.on_territory(code, on))
+            .map(str::to_string);
         self.resolved.insert(key, found.clone());
         found
     }
@@ -101,7 +105,11 @@ impl<'a> Rollup<'a> {
             .indicator
             .slices
             .iter()
-            .map(|s| s.iter().filter_map(|c| columns.iter().position(|x| x == c)).collect())
+            .map(|s| {
+                s.iter()
+                    .filter_map(|c| columns.iter().position(|x| x == c))
+                    .collect()
+            })
             .collect();
         if let Measure::Value(crate::compute::facts::Value::Duration(_)) = facts.measure {
             self.durations = true;
@@ -133,9 +141,29 @@ impl<'a> Rollup<'a> {
                         continue;
                     };
                     for plan in &plans {
-                        let slice = Slice(plan.iter().map(|&c| (columns[c].to_string(), text_at(&facts.slices[c], row).unwrap_or("unknown").to_string())).collect());
-                        let line = Line { territory, region: region.clone(), slice };
-                        self.lines.entry(line).or_default().entry(month_of(*day)).or_default().add(&cell);
+                        let slice = Slice(
+                            plan.iter()
+                                .map(|&c| {
+                                    (
+                                        columns[c].to_string(),
+                                        text_at(&facts.slices[c], row)
+                                            .unwrap_or("unknown")
+                                            .to_string(),
+                                    )
+                                })
+                                .collect(),
+                        );
+                        let line = Line {
+                            territory,
+                            region: region.clone(),
+                            slice,
+                        };
+                        self.lines
+                            .entry(line)
+                            .or_default()
+                            .entry(month_of(*day))
+                            .or_default()
+                            .add(&cell);
                     }
                 }
             }
@@ -153,13 +181,23 @@ impl<'a> Rollup<'a> {
     }
 
     fn measuring_day(&self, month: Month) -> NaiveDate {
-        Period::containing(PeriodKind::Month, month_start(month)).last_day().min(self.cutoff)
+        Period::containing(PeriodKind::Month, month_start(month))
+            .last_day()
+            .min(self.cutoff)
     }
 
     /// Whether a fact is counted in the figure at `address`.
     pub fn holds(&mut self, facts: &Facts, row: usize, address: &Address) -> bool {
-        let Some(index) = self.territories.iter().position(|t| *t == address.territory) else { return false };
-        let Some(date) = date_at(&facts.date, row).filter(|d| *d <= self.cutoff) else { return false };
+        let Some(index) = self
+            .territories
+            .iter()
+            .position(|t| *t == address.territory)
+        else {
+            return false;
+        };
+        let Some(date) = date_at(&facts.date, row).filter(|d| *d <= self.cutoff) else {
+            return false;
+        };
         let day = match &facts.until {
             None => date,
             Some(until) => {
@@ -170,20 +208,38 @@ impl<'a> Rollup<'a> {
                 day
             }
         };
-        if day < address.period.start() || day >= address.period.end() || measured(facts, row).is_none() {
+        if day < address.period.start()
+            || day >= address.period.end()
+            || measured(facts, row).is_none()
+        {
             return false;
         }
         let columns = self.indicator.slice_columns();
         let in_slice = address.slice.0.iter().all(|(name, value)| {
-            columns.iter().position(|c| c == name).is_some_and(|c| text_at(&facts.slices[c], row).unwrap_or("unknown") == value)
+            columns
+                .iter()
+                .position(|c| c == name)
+                .is_some_and(|c| text_at(&facts.slices[c], row).unwrap_or("unknown") == value)
         });
         let place = facts.place.as_ref().and_then(|p| text_at(p, row));
-        in_slice && self.resolve(index, facts.municipality.value(row), place, day).as_deref() == Some(address.region.as_str())
+        in_slice
+            && self
+                .resolve(index, facts.municipality.value(row), place, day)
+                .as_deref()
+                == Some(address.region.as_str())
     }
 
     /// All figures: per territory, region (those with facts and those `expected`), slice and period up to the cutoff.
     pub fn figures(&self, expected: &[String], population: &Population, run: i64) -> Vec<Figure> {
-        let Some(first) = self.lines.values().filter_map(|m| m.keys().next()).min().copied() else { return Vec::new() };
+        let Some(first) = self
+            .lines
+            .values()
+            .filter_map(|m| m.keys().next())
+            .min()
+            .copied()
+        else {
+            return Vec::new();
+        };
         let mut figures = Vec::new();
         for (index, territory) in self.territories.iter().enumerate() {
             let mut slices: BTreeMap<String, BTreeSet<&Slice>> = BTreeMap::new();
@@ -192,17 +248,29 @@ impl<'a> Rollup<'a> {
                 slices.entry(region).or_default().insert(&total);
             }
             for line in self.lines.keys().filter(|l| l.territory == index) {
-                slices.entry(line.region.clone()).or_default().extend([&total, &line.slice]);
+                slices
+                    .entry(line.region.clone())
+                    .or_default()
+                    .extend([&total, &line.slice]);
             }
             for (region, slices) in &slices {
-                let covered = self.lines.contains_key(&Line { territory: index, region: region.clone(), slice: total.clone() });
+                let covered = self.lines.contains_key(&Line {
+                    territory: index,
+                    region: region.clone(),
+                    slice: total.clone(),
+                });
                 for slice in slices {
-                    let months = self.lines.get(&Line { territory: index, region: region.clone(), slice: (*slice).clone() });
+                    let months = self.lines.get(&Line {
+                        territory: index,
+                        region: region.clone(),
+                        slice: (*slice).clone(),
+                    });
                     for kind in &self.indicator.periods {
                         let mut period = Period::containing(*kind, month_start(first));
                         while period.start() <= self.cutoff {
                             if self.there(*territory, region, period) {
-                                let cell = months.map_or_else(Cell::default, |m| self.in_period(m, period));
+                                let cell = months
+                                    .map_or_else(Cell::default, |m| self.in_period(m, period));
                                 let address = Address {
                                     indicator: self.indicator.id.clone(),
                                     version: self.indicator.version.clone(),
@@ -226,20 +294,34 @@ impl<'a> Rollup<'a> {
     fn there(&self, territory: Territory, region: &str, period: Period) -> bool {
         match territory {
             // A stock is of one day; a flow of the whole period.
-            Territory::AsRecorded if self.indicator.kind == Kind::Stock => self.book.on(region, period.last_day().min(self.cutoff)).is_some(),
+            Territory::AsRecorded if self.indicator.kind == Kind::Stock => self
+                .book
+                .on(region, period.last_day().min(self.cutoff))
+                .is_some(),
             Territory::AsRecorded => self.book.exists_in(region, period.start(), period.end()),
             Territory::Vintage(on) => self.book.on(region, on).is_some(),
         }
     }
 
-    fn expected_on(&self, territory: Territory, expected: &[String], since: NaiveDate) -> BTreeSet<String> {
+    fn expected_on(
+        &self,
+        territory: Territory,
+        expected: &[String],
+        since: NaiveDate,
+    ) -> BTreeSet<String> {
         let mut regions = BTreeSet::new();
         for code in expected {
             match territory {
-                Territory::Vintage(on) => regions.extend(self.book.on_territory(code, on).map(str::to_string)),
+                Territory::Vintage(on) => {
+                    regions.extend(self.book.on_territory(code, on).map(str::to_string))
+                }
                 Territory::AsRecorded => {
                     let before = self.book.predecessors(code, self.cutoff);
-                    regions.extend(before.into_iter().filter(|c| self.book.exists_in(c, since, self.cutoff)));
+                    regions.extend(
+                        before
+                            .into_iter()
+                            .filter(|c| self.book.exists_in(c, since, self.cutoff)),
+                    );
                 }
             }
         }
@@ -249,16 +331,32 @@ impl<'a> Rollup<'a> {
     fn in_period(&self, months: &BTreeMap<Month, Cell>, period: Period) -> Cell {
         let (from, until) = (month_of(period.start()), month_of(period.end()));
         if self.indicator.kind == Kind::Stock {
-            return months.get(&month_of(period.last_day().min(self.cutoff))).cloned().unwrap_or_default();
+            return months
+                .get(&month_of(period.last_day().min(self.cutoff)))
+                .cloned()
+                .unwrap_or_default();
         }
         let mut sum = Cell::default();
-        months.range(from..until).for_each(|(_, cell)| sum.add(cell));
+        months
+            .range(from..until)
+            .for_each(|(_, cell)| sum.add(cell));
         sum
     }
 
-    fn figure(&self, address: Address, cell: Cell, covered: bool, population: &Population, run: i64) -> Figure {
+    fn figure(
+        &self,
+        address: Address,
+        cell: Cell,
+        covered: bool,
+        population: &Population,
+        run: i64,
+    ) -> Figure {
         let n = i128::from(cell.n) * MILLION;
-        let scale = if self.indicator.unit == "%" { 100.0 } else { 1.0 } / self.per_unit();
+        let scale = if self.indicator.unit == "%" {
+            100.0
+        } else {
+            1.0
+        } / self.per_unit();
         let (numerator, denominator) = match self.indicator.kind {
             Kind::Count | Kind::Stock => (Some(n), None),
             Kind::Sum => (Some(cell.numerator), None),
@@ -267,26 +365,49 @@ impl<'a> Rollup<'a> {
             Kind::Ratio => (Some(cell.numerator), Some(cell.denominator)),
             Kind::Quantile => (None, None),
             Kind::Rate => {
-                let persons = population.on(self.book, &address.region, address.territory, address.period.start());
+                let persons = population.on(
+                    self.book,
+                    &address.region,
+                    address.territory,
+                    address.period.start(),
+                );
                 (Some(n), persons.map(|p| i128::from(p) * MILLION))
             }
         };
         let value = match self.indicator.kind {
             Kind::Count | Kind::Stock | Kind::Sum => numerator.map(|x| x as f64 / 1e6 * scale),
-            Kind::Quantile => quantile(cell.values, self.indicator.quantile.unwrap_or(0.5)).map(|x| x * scale),
-            Kind::Rate => divide(numerator, denominator).map(|x| x * f64::from(self.indicator.per.unwrap_or(1))),
+            Kind::Quantile => {
+                quantile(cell.values, self.indicator.quantile.unwrap_or(0.5)).map(|x| x * scale)
+            }
+            Kind::Rate => divide(numerator, denominator)
+                .map(|x| x * f64::from(self.indicator.per.unwrap_or(1))),
             // A mean of durations: the numerator is in millionths of a microsecond, as the denominator is of facts.
-            Kind::Mean | Kind::Share | Kind::Ratio => divide(numerator, denominator).map(|x| x * scale),
+            Kind::Mean | Kind::Share | Kind::Ratio => {
+                divide(numerator, denominator).map(|x| x * scale)
+            }
         };
         let state = match (covered, value) {
             (false, _) => State::Missing,
-            (true, Some(x)) if x == 0.0 && numerator.is_none_or(|n| n == 0) && self.indicator.kind.zero_is_a_value() => State::Zero,
+            (true, Some(x))
+                if x == 0.0
+                    && numerator.is_none_or(|n| n == 0)
+                    && self.indicator.kind.zero_is_a_value() =>
+            {
+                State::Zero
+            }
             (true, Some(_)) => State::Value,
             (true, None) if self.indicator.kind == Kind::Rate => State::Missing,
             (true, None) => State::NotApplicable,
         };
-        let final_on = address.period.last_day().checked_add_days(Days::new(self.indicator.final_after_days().unwrap_or(0)));
-        let (value, numerator, denominator) = if covered { (value, numerator, denominator) } else { (None, None, None) };
+        let final_on = address
+            .period
+            .last_day()
+            .checked_add_days(Days::new(self.indicator.final_after_days().unwrap_or(0)));
+        let (value, numerator, denominator) = if covered {
+            (value, numerator, denominator)
+        } else {
+            (None, None, None)
+        };
         Figure {
             run_from: run,
             run_until: None,
@@ -295,7 +416,11 @@ impl<'a> Rollup<'a> {
             denominator,
             value,
             state,
-            status: if final_on.is_some_and(|d| d <= self.cutoff) { Status::Final } else { Status::Provisional },
+            status: if final_on.is_some_and(|d| d <= self.cutoff) {
+                Status::Final
+            } else {
+                Status::Provisional
+            },
             completeness: None,
             // Once a period is final a later cutoff says nothing new about it.
             cutoff_on: final_on.map_or(self.cutoff, |d| d.min(self.cutoff)),
@@ -316,67 +441,17 @@ impl<'a> Rollup<'a> {
     /// The totals per territory over everything counted; equal when no ground was lost.
     pub fn grand_totals(&self) -> Vec<(Territory, i64)> {
         let total_of = |index: usize| {
-            self.lines.iter().filter(|(l, _)| l.territory == index && l.slice.is_total()).flat_map(|(_, m)| m.values()).map(|c| c.n).sum()
+            self.lines
+                .iter()
+                .filter(|(l, _)| l.territory == index && l.slice.is_total())
+                .flat_map(|(_, m)| m.values())
+                .map(|c| c.n)
+                .sum()
         };
-        self.territories.iter().enumerate().map(|(i, t)| (*t, total_of(i))).collect()
-    }
-}
-
-fn measured(facts: &Facts, row: usize) -> Option<Cell> {
-    let one = Cell { n: 1, ..Cell::default() };
-    Some(match &facts.measure {
-        Measure::One => one,
-        Measure::Truth(truth) => {
-            if truth.is_null(row) {
-                return None;
-            }
-            Cell { numerator: if truth.value(row) { MILLION } else { 0 }, ..one }
-        }
-        Measure::Value(value) => match value.exact(row) {
-            Some(exact) => Cell { numerator: exact, values: vec![value.float(row)?], ..one },
-            None => Cell { values: vec![value.float(row)?], ..one },
-        },
-        Measure::Side(sides, value) => {
-            let exact = value.exact(row)?;
-            if sides[row] { Cell { numerator: exact, ..one } } else { Cell { denominator: exact, ..one } }
-        }
-    })
-}
-
-fn date_at(dates: &arrow::array::Date32Array, row: usize) -> Option<NaiveDate> {
-    dates.is_valid(row).then(|| NaiveDate::from_epoch_days(dates.value(row)))?
-}
-
-fn text_at(texts: &StringArray, row: usize) -> Option<&str> {
-    texts.is_valid(row).then(|| texts.value(row))
-}
-
-fn divide(numerator: Option<i128>, denominator: Option<i128>) -> Option<f64> {
-    match (numerator, denominator) {
-        (Some(n), Some(d)) if d != 0 => Some(n as f64 / d as f64),
-        _ => None,
-    }
-}
-
-/// Linear interpolation between the order statistics (Hyndman and Fan, type 7).
-pub(crate) fn quantile(mut values: Vec<f64>, q: f64) -> Option<f64> {
-    values.sort_unstable_by(f64::total_cmp);
-    let last = values.len().checked_sub(1)?;
-    let rank = q * last as f64;
-    let below = rank.floor() as usize;
-    let above = (below + 1).min(last);
-    Some(values[below] + (values[above] - values[below]) * (rank - below as f64))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn quantiles_interpolate_linearly() {
-        assert_eq!(quantile(vec![4.0, 1.0, 3.0, 2.0], 0.5), Some(2.5));
-        assert_eq!(quantile(vec![4.0, 1.0, 3.0, 2.0], 0.9), Some(3.7));
-        assert_eq!(quantile(vec![7.0], 0.9), Some(7.0));
-        assert_eq!(quantile(vec![], 0.5), None);
+        self.territories
+            .iter()
+            .enumerate()
+            .map(|(i, t)| (*t, total_of(i)))
+            .collect()
     }
 }

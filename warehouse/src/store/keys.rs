@@ -18,6 +18,9 @@ pub(crate) struct KeyIndex {
     rows: HashMap<Box<[u8]>, Standing>,
 }
 
+/// An encoded key and the municipality it stood at.
+type Gone = (Box<[u8]>, Option<Arc<str>>);
+
 struct Standing {
     tenant: Option<Arc<str>>,
     source_id: Arc<str>,
@@ -49,18 +52,38 @@ pub(crate) struct Move {
 
 impl KeyIndex {
     pub async fn load(session: &Session, contract: &Contract) -> Result<Self> {
-        let fields = contract.key.iter().map(|k| SortField::new(contract.columns[k.as_str()].kind.arrow())).collect();
-        let converter = RowConverter::new(fields).storing(|| format!("cannot index the keys of `{}`", contract.name))?;
-        let mut index = Self { contract: contract.clone(), converter, rows: HashMap::new() };
+        let fields = contract
+            .key
+            .iter()
+            .map(|k| SortField::new(contract.columns[k.as_str()].kind.arrow()))
+            .collect();
+        let converter = RowConverter::new(fields)
+            .storing(|| format!("cannot index the keys of `{}`", contract.name))?;
+        let mut index = Self {
+            contract: contract.clone(),
+            converter,
+            rows: HashMap::new(),
+        };
         let mut columns: Vec<&str> = contract.key.iter().map(String::as_str).collect();
         columns.extend(["source_id", "delivery"]);
         columns.extend(contract.tenant.as_deref());
         let mut names = Interned::default();
-        for batch in session.collect(&format!("select {} from {}", columns.join(", "), contract.name)).await? {
+        for batch in session
+            .collect(&format!(
+                "select {} from {}",
+                columns.join(", "),
+                contract.name
+            ))
+            .await?
+        {
             let keys = index.encode(&batch)?;
             let n = contract.key.len();
             let (sources, deliveries) = (text_column(&batch, n)?, text_column(&batch, n + 1)?);
-            let tenants = contract.tenant.as_ref().map(|_| text_column(&batch, n + 2)).transpose()?;
+            let tenants = contract
+                .tenant
+                .as_ref()
+                .map(|_| text_column(&batch, n + 2))
+                .transpose()?;
             for (i, key) in keys.into_iter().enumerate() {
                 let standing = Standing {
                     tenant: tenants.as_ref().map(|t| names.get(t.value(i))),
@@ -80,8 +103,11 @@ impl KeyIndex {
             .key
             .iter()
             .map(|k| {
-                let array = batch.column_by_name(k).ok_or_else(|| Error::input(doing()).because(format!("column {k} is not there")))?;
-                arrow::compute::cast(array, &self.contract.columns[k.as_str()].kind.arrow()).storing(doing)
+                let array = batch.column_by_name(k).ok_or_else(|| {
+                    Error::input(doing()).because(format!("column {k} is not there"))
+                })?;
+                arrow::compute::cast(array, &self.contract.columns[k.as_str()].kind.arrow())
+                    .storing(doing)
             })
             .collect::<Result<Vec<ArrayRef>>>()?;
         let rows = self.converter.convert_columns(&arrays).storing(doing)?;
@@ -89,19 +115,37 @@ impl KeyIndex {
     }
 
     /// Takes the rows of a delivery in, and says which versions must be deleted for it.
-    pub fn apply(&mut self, rows: &RecordBatch, source_id: &str, delivery: &str, absent: Absent) -> Result<Change> {
+    pub fn apply(
+        &mut self,
+        rows: &RecordBatch,
+        source_id: &str,
+        delivery: &str,
+        absent: Absent,
+    ) -> Result<Change> {
         let keys = self.encode(rows)?;
-        let tenant = self.contract.tenant.as_ref().and_then(|t| rows.column_by_name(t)).map(|a| a.as_string::<i32>().clone());
-        let records = rows.column_by_name("record").and_then(|a| a.as_primitive_opt::<Int64Type>()).cloned();
+        let tenant = self
+            .contract
+            .tenant
+            .as_ref()
+            .and_then(|t| rows.column_by_name(t))
+            .map(|a| a.as_string::<i32>().clone());
+        let records = rows
+            .column_by_name("record")
+            .and_then(|a| a.as_primitive_opt::<Int64Type>())
+            .cloned();
         let (source_id, delivery): (Arc<str>, Arc<str>) = (source_id.into(), delivery.into());
-        let mut deletes: Vec<(Box<[u8]>, Option<Arc<str>>)> = Vec::new();
+        let mut deletes: Vec<Gone> = Vec::new();
         let mut moves = Vec::new();
         if absent != Absent::Stays {
             let given: HashSet<&[u8]> = keys.iter().map(|k| k.as_ref()).collect();
             let gone = self.rows.iter().filter(|(key, s)| {
-                s.source_id == source_id && (absent == Absent::GoneFromSource || s.delivery == delivery) && !given.contains(key.as_ref())
+                s.source_id == source_id
+                    && (absent == Absent::GoneFromSource || s.delivery == delivery)
+                    && !given.contains(key.as_ref())
             });
-            let mut gone: Vec<_> = gone.map(|(key, s)| (key.clone(), s.tenant.clone())).collect();
+            let mut gone: Vec<_> = gone
+                .map(|(key, s)| (key.clone(), s.tenant.clone()))
+                .collect();
             gone.sort();
             for (key, _) in &gone {
                 self.rows.remove(key);
@@ -115,26 +159,47 @@ impl KeyIndex {
                 && before.tenant != to
             {
                 moves.push(Move {
-                    record: records.as_ref().map_or(0, |r| u64::try_from(r.value(i)).unwrap_or(0)),
+                    record: records
+                        .as_ref()
+                        .map_or(0, |r| u64::try_from(r.value(i)).unwrap_or(0)),
                     from: before.tenant.as_deref().unwrap_or_default().into(),
                     to: to.as_deref().unwrap_or_default().into(),
                 });
                 deletes.push((key.clone(), before.tenant.clone()));
             }
-            self.rows.insert(key, Standing { tenant: to, source_id: source_id.clone(), delivery: delivery.clone() });
+            self.rows.insert(
+                key,
+                Standing {
+                    tenant: to,
+                    source_id: source_id.clone(),
+                    delivery: delivery.clone(),
+                },
+            );
         }
-        Ok(Change { deletes: self.decode(&deletes)?, moves })
+        Ok(Change {
+            deletes: self.decode(&deletes)?,
+            moves,
+        })
     }
 
-    fn decode(&self, deletes: &[(Box<[u8]>, Option<Arc<str>>)]) -> Result<RecordBatch> {
+    fn decode(&self, deletes: &[Gone]) -> Result<RecordBatch> {
         let doing = || format!("cannot delete rows of `{}`", self.contract.name);
         let parser = self.converter.parser();
-        let mut arrays = self.converter.convert_rows(deletes.iter().map(|(key, _)| parser.parse(key))).storing(doing)?;
-        let mut fields: Vec<Field> =
-            self.contract.key.iter().map(|k| Field::new(k, self.contract.columns[k.as_str()].kind.arrow(), true)).collect();
+        let mut arrays = self
+            .converter
+            .convert_rows(deletes.iter().map(|(key, _)| parser.parse(key)))
+            .storing(doing)?;
+        let mut fields: Vec<Field> = self
+            .contract
+            .key
+            .iter()
+            .map(|k| Field::new(k, self.contract.columns[k.as_str()].kind.arrow(), true))
+            .collect();
         if let Some(tenant) = &self.contract.tenant {
             fields.push(Field::new(tenant, arrow::datatypes::DataType::Utf8, true));
-            arrays.push(Arc::new(StringArray::from_iter(deletes.iter().map(|(_, t)| t.as_deref()))));
+            arrays.push(Arc::new(StringArray::from_iter(
+                deletes.iter().map(|(_, t)| t.as_deref()),
+            )));
         }
         RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).storing(doing)
     }
