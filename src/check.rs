@@ -40,7 +40,7 @@ pub async fn run(at: &At, args: CheckArgs) -> Result<Outcome, Problems> {
             }
             let bytes = warehouse.raw().bytes(&receipt).await?;
             let delivery = door.check(&pack, source, &receipt, &bytes)?;
-            door.learn(&pack, &delivery);
+            door.learn(&pack, &delivery)?;
             if shown && planned.builtin.is_none() {
                 show(&delivery, args.show);
                 files += 1;

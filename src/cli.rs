@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[command(
     name = "beleidsinfo",
     version,
-    after_help = "Start here:\n  beleidsinfo demo                 the whole flow on invented cases, then the dashboards\n  beleidsinfo init mijn-gemeente   a project of your own\n\n\
+    after_help = "Start here:\n  beleidsinfo demo                 the whole flow on invented cases, then the dashboards\n  beleidsinfo init mijn-gemeente --nis 12041   a project of your own\n\n\
     Exit codes: 0 done · 1 something is wrong with the input · 2 wrong use · 3 check found rows to reject · 4 a proof is not right\n            5 another run holds the warehouse · 6 storage failed · 7 refused · 8 not found"
 )]
 pub struct Cli {
@@ -54,7 +54,7 @@ pub enum Verb {
     Serve(ServeArgs),
     /// Ask one read-only question in SQL.
     #[command(
-        after_help = "Examples:\n  beleidsinfo query \"select channel, count(*) from cases group by channel\"\n  beleidsinfo query \"select * from figures where indicator_id = 'ov_tijdig' limit 5\" --format csv\n  beleidsinfo query \"select count(*) from facts.ov_tijdig\" --as-of 12"
+        after_help = "Examples:\n  beleidsinfo query \"select channel, count(*) from cases group by channel\"\n  beleidsinfo query \"select * from figures where indicator_id = 'ov_tijdig' limit 5\" --format csv\n  beleidsinfo query \"select count(*) from facts.ov_tijdig\" --as-of 15"
     )]
     Query(QueryArgs),
     /// Show or verify the proof of a figure.
@@ -69,9 +69,7 @@ pub enum Verb {
     #[command(after_help = "Example:\n  beleidsinfo pack test")]
     Pack(PackArgs),
     /// Make a new project folder.
-    #[command(
-        after_help = "Example:\n  beleidsinfo init mijn-gemeente --nis 12041 --name \"Puurs-Sint-Amands\""
-    )]
+    #[command(after_help = "Example:\n  beleidsinfo init mijn-gemeente --nis 12041")]
     Init(InitArgs),
     /// Make invented case files, always the same for the same seed.
     #[command(after_help = "Example:\n  beleidsinfo generate --cases 100000 --out /tmp/cases")]
@@ -180,12 +178,12 @@ pub enum PackVerb {
 pub struct InitArgs {
     /// The folder to make.
     pub folder: PathBuf,
-    /// The municipality's present code.
-    #[arg(long, default_value = "12041")]
+    /// The municipality's present code (NIS), such as 12041.
+    #[arg(long)]
     pub nis: String,
-    /// Its name.
-    #[arg(long, default_value = "Mijn gemeente")]
-    pub name: String,
+    /// Its name; without it, the one the code has in the pack.
+    #[arg(long)]
+    pub name: Option<String>,
 }
 
 #[derive(Debug, Args)]

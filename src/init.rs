@@ -21,6 +21,7 @@ pub fn run(args: InitArgs) -> Result<Outcome, Problems> {
                 .into(),
         );
     }
+    let name = args.name.map_or_else(|| name_of(&args.nis), Ok)?;
     let settings = format!(
         "# A project of MijnBeleidsinfo. Every setting: docs/getting-started.md\n\
          warehouse = \"file://./var/warehouse\"\n\
@@ -37,7 +38,7 @@ pub fn run(args: InitArgs) -> Result<Outcome, Problems> {
          # licence   = \"https://data.vlaanderen.be/id/licentie/modellicentie-gratis-hergebruik/v1.0\"\n\
          # publisher = {:?}\n\
          # contact   = \"\"\n",
-        args.name, args.nis, args.name
+        name, args.nis, name
     );
     write(&args.folder, "beleidsinfo.toml", &settings)?;
     write(&args.folder, "sources/omgeving.toml", MAPPING)?;
@@ -59,6 +60,34 @@ pub fn run(args: InitArgs) -> Result<Outcome, Problems> {
     );
     println!("3. beleidsinfo store && beleidsinfo compute && beleidsinfo serve");
     Ok(Outcome::Done)
+}
+
+/// The name a code has now in the built-in pack.
+fn name_of(nis: &str) -> Result<String, Problems> {
+    let files = beleidsinfo_warehouse::pack::builtin_files();
+    let regions = files
+        .get("reference/regions.csv")
+        .map_or("", String::as_str);
+    let mut reader = csv::Reader::from_reader(regions.as_bytes());
+    let headers = reader
+        .headers()
+        .map_err(|e| Error::input("cannot read the built-in regions").because(e))?
+        .clone();
+    let at = |name: &str| headers.iter().position(|h| h == name).unwrap_or_default();
+    let (code, until, level, name) = (
+        at("region_code"),
+        at("valid_until"),
+        at("level"),
+        at("name_nl"),
+    );
+    let now = reader.records().flatten().find(|r| {
+        r.get(code) == Some(nis) && r.get(until) == Some("") && r.get(level) == Some("municipality")
+    });
+    now.and_then(|r| r.get(name).map(str::to_string)).ok_or_else(|| {
+        Error::input(format!("`{nis}` is not the code of a Flemish municipality of today"))
+            .hint("give its present NIS code, such as 12041; for a municipality of elsewhere add --name, and a `regions` source to the project")
+            .into()
+    })
 }
 
 fn write(folder: &Path, name: &str, text: &str) -> Result<(), Problems> {

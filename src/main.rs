@@ -28,6 +28,7 @@ use cli::{Cli, Verb};
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    report::quiet_pipe();
     let cli = Cli::parse();
     report::log(cli.verbose);
     let at = context::At {

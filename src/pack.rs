@@ -146,7 +146,7 @@ pub async fn golden(
             ))
             .into());
         }
-        door.learn(pack, &checked);
+        door.learn(pack, &checked)?;
         let complete = contract.tenant.as_ref().map(|_| cutoff);
         store
             .delivery(Delivery {

@@ -33,7 +33,11 @@ pub async fn run(at: &At, args: ProofArgs) -> Result<Outcome, Problems> {
             }
             Ok(Outcome::Done)
         }
-        ProofVerb::Verify { figure, .. } if Path::new(&figure).is_file() => verify_file(&figure),
+        ProofVerb::Verify { figure, .. }
+            if figure.ends_with(".json") || Path::new(&figure).is_file() =>
+        {
+            verify_file(&figure)
+        }
         ProofVerb::Verify { figure, as_of } => {
             let gateway = at.gateway().await?;
             let (address, run) = find(&gateway, &figure, as_of.as_deref()).await?;
@@ -133,7 +137,9 @@ fn show(p: &Proof) {
     );
     println!(
         "toestand     {} · {} · cijfers tot en met {}",
-        p.figure.state, p.figure.status, p.figure.cutoff_on
+        dutch(&p.figure.state),
+        dutch(&p.figure.status),
+        p.figure.cutoff_on
     );
     println!("\nvraag");
     p.definition
@@ -161,7 +167,7 @@ fn show(p: &Proof) {
         println!(
             "    {} × {} {} in {}",
             f.rows,
-            f.severity,
+            dutch(&f.severity),
             f.rule,
             &f.delivery[..12.min(f.delivery.len())]
         );
@@ -202,4 +208,20 @@ fn show(p: &Proof) {
         println!("    {}", row.join(" | "));
     }
     println!("bewijs       sha256 {}", p.hash);
+}
+
+/// The words of states in the language of the rest of this page.
+fn dutch(word: &str) -> &str {
+    match word {
+        "value" => "gemeten",
+        "zero" => "gemeten nul",
+        "missing" => "geen gegevens",
+        "not_applicable" => "niet van toepassing",
+        "provisional" => "voorlopig",
+        "final" => "definitief",
+        "revised" => "herzien",
+        "reject" => "afgekeurd",
+        "warn" => "met waarschuwing",
+        other => other,
+    }
 }

@@ -1,14 +1,18 @@
 //! pull: lands what the sources point to, untouched.
 
+use std::path::PathBuf;
+
 use beleidsinfo_ingest::find::find;
-use beleidsinfo_warehouse::Error;
+use beleidsinfo_warehouse::Result;
+use beleidsinfo_warehouse::error::Doing;
+use beleidsinfo_warehouse::project::Project;
 use bytes::Bytes;
 
 use crate::cli::Only;
 use crate::context::At;
 use crate::progress::Step;
-use crate::report::{Outcome, Problems};
-use crate::sources::planned;
+use crate::report::{Outcome, Problems, count};
+use crate::sources::{Planned, planned};
 
 pub async fn run(at: &At, args: Only) -> Result<Outcome, Problems> {
     let (project, pack, warehouse) = at.open().await?;
@@ -17,36 +21,50 @@ pub async fn run(at: &At, args: Only) -> Result<Outcome, Problems> {
     let step = Step::start("pull", sources.len() as u64);
     let (mut landed, mut known) = (0u64, 0u64);
     let now = warehouse.now();
+    // A source that cannot be read does not keep the others waiting.
+    let mut problems = Vec::new();
     for planned in &sources {
-        let files: Vec<(String, Bytes)> = match &planned.builtin {
-            Some((name, text)) => vec![(name.clone(), Bytes::from(text.clone()))],
-            None => {
-                let mut files = Vec::new();
-                for path in find(&project.folder, &planned.source.mapping.location)? {
-                    let bytes = std::fs::read(&path).map_err(|e| {
-                        Error::input(format!("cannot read {}", path.display())).because(e)
-                    })?;
-                    files.push((
-                        path.file_name()
-                            .unwrap_or_default()
-                            .to_string_lossy()
-                            .into_owned(),
-                        Bytes::from(bytes),
-                    ));
+        match files(&project, planned) {
+            Err(e) => problems.push(e),
+            Ok(files) => {
+                for (name, bytes) in files {
+                    let (_, new) = warehouse
+                        .raw()
+                        .land(&planned.source.id, &name, bytes, now)
+                        .await?;
+                    if new { landed += 1 } else { known += 1 }
                 }
-                files
             }
-        };
-        for (name, bytes) in files {
-            let (_, new) = warehouse
-                .raw()
-                .land(&planned.source.id, &name, bytes, now)
-                .await?;
-            if new { landed += 1 } else { known += 1 }
         }
         step.tick(&planned.source.id);
     }
     lock.done();
-    step.end(&format!("{landed} files landed, {known} were here already"));
-    Ok(Outcome::Done)
+    step.end(&format!(
+        "{} landed, {known} were here already",
+        count(landed, "file", "files")
+    ));
+    if problems.is_empty() {
+        Ok(Outcome::Done)
+    } else {
+        Err(problems.into())
+    }
+}
+
+/// The files of a source as they are now, by name.
+fn files(project: &Project, planned: &Planned) -> Result<Vec<(String, Bytes)>> {
+    if let Some((name, text)) = &planned.builtin {
+        return Ok(vec![(name.clone(), Bytes::from(text.clone()))]);
+    }
+    let paths = find(&project.folder, &planned.source.mapping.location)?;
+    let read = |path: PathBuf| {
+        let bytes = std::fs::read(&path).storing(|| format!("cannot read {}", path.display()))?;
+        Ok((
+            path.file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
+            Bytes::from(bytes),
+        ))
+    };
+    paths.into_iter().map(read).collect()
 }

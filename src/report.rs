@@ -55,6 +55,23 @@ pub fn log(verbose: u8) {
     }
 }
 
+/// A reader such as `head` that closes the pipe ends the program quietly.
+pub fn quiet_pipe() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        let text = info.payload_as_str().unwrap_or_default();
+        if text.starts_with("failed printing to stdout") && text.contains("Broken pipe") {
+            std::process::exit(0);
+        }
+        usual(info);
+    }));
+}
+
+/// `1 delivery`, `2 deliveries`.
+pub fn count(n: u64, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
 pub fn exit(result: Result<Outcome, Problems>) -> ExitCode {
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

@@ -6,6 +6,7 @@ use beleidsinfo_ingest::source::Source;
 use beleidsinfo_warehouse::delivery::{Delivery, Receipt};
 use beleidsinfo_warehouse::pack::Pack;
 use beleidsinfo_warehouse::project::Project;
+use beleidsinfo_warehouse::reference::{CodeTables, region_book};
 use beleidsinfo_warehouse::warehouse::Warehouse;
 use beleidsinfo_warehouse::{Error, Result};
 
@@ -88,6 +89,7 @@ pub fn planned(
 
 /// Checks landed files with the code lists of the moment.
 pub struct Door {
+    known: CodeTables,
     codes: CodeLists,
     key: Option<Vec<u8>>,
     zone: chrono_tz::Tz,
@@ -95,8 +97,11 @@ pub struct Door {
 
 impl Door {
     pub async fn open(project: &Project, pack: &Pack, warehouse: &Warehouse) -> Result<Self> {
+        let known = warehouse.code_tables(pack).await?;
+        let codes = code_lists(pack, &known)?;
         Ok(Self {
-            codes: codes(pack, warehouse).await?,
+            known,
+            codes,
             key: pseudonym_key()?,
             zone: project.zone,
         })
@@ -104,7 +109,8 @@ impl Door {
 
     /// After a reference table changed.
     pub async fn reload(&mut self, pack: &Pack, warehouse: &Warehouse) -> Result<()> {
-        self.codes = codes(pack, warehouse).await?;
+        self.known = warehouse.code_tables(pack).await?;
+        self.codes = code_lists(pack, &self.known)?;
         Ok(())
     }
 
@@ -125,23 +131,32 @@ impl Door {
     }
 
     /// Takes accepted reference rows in without storing them: a dry run knows the codes a store would know.
-    pub fn learn(&mut self, pack: &Pack, delivery: &Delivery) {
+    pub fn learn(&mut self, pack: &Pack, delivery: &Delivery) -> Result<()> {
+        let mut learned = false;
         for table in &delivery.tables {
-            if let Some(contract) = pack
+            if pack
                 .contracts
                 .get(&table.table)
-                .filter(|c| c.tenant.is_none())
+                .is_some_and(|c| c.tenant.is_none())
             {
-                self.codes.add(contract, &table.rows);
+                self.known
+                    .entry(table.table.clone())
+                    .or_default()
+                    .push(table.rows.clone());
+                learned = true;
             }
         }
+        if learned {
+            self.codes = code_lists(pack, &self.known)?;
+        }
+        Ok(())
     }
 }
 
-async fn codes(pack: &Pack, warehouse: &Warehouse) -> Result<CodeLists> {
-    let known = warehouse.code_tables(pack).await?;
-    let mut codes = CodeLists::new(known.regions);
-    for (table, rows) in &known.tables {
+fn code_lists(pack: &Pack, known: &CodeTables) -> Result<CodeLists> {
+    let rows = |table: &str| known.get(table).map_or(&[][..], Vec::as_slice);
+    let mut codes = CodeLists::new(region_book(rows("regions"), rows("region_changes"))?);
+    for (table, rows) in known {
         if let Some(contract) = pack.contracts.get(table) {
             rows.iter().for_each(|rows| codes.add(contract, rows));
         }

@@ -1,11 +1,13 @@
 //! store: checks landed files and commits each as one delivery.
 
+use std::collections::BTreeSet;
+
 use beleidsinfo_warehouse::store::Store;
 
 use crate::cli::Only;
 use crate::context::At;
 use crate::progress::Step;
-use crate::report::{Outcome, Problems};
+use crate::report::{Outcome, Problems, count};
 use crate::sources::{Door, is_reference, planned};
 
 pub async fn run(at: &At, args: Only) -> Result<Outcome, Problems> {
@@ -24,15 +26,30 @@ pub async fn run(at: &At, args: Only) -> Result<Outcome, Problems> {
     let step = Step::start("store", waiting.len() as u64);
     let (mut files, mut rows, mut rejected, mut warned) = (0u64, 0u64, 0u64, 0u64);
     let mut stale = false;
+    // A file that cannot be read holds up its own source (later files must not be overtaken), not the others.
+    let mut problems = Vec::new();
+    let mut held = BTreeSet::new();
     for (source, receipt) in waiting {
+        if held.contains(source.id.as_str()) {
+            step.tick(&format!("{} {} waits", source.id, receipt.name));
+            continue;
+        }
         if stale && !is_reference(source, &pack) {
             door.reload(&pack, &warehouse).await?;
             stale = false;
         }
         let bytes = warehouse.raw().bytes(&receipt).await?;
-        let delivery = door.check(&pack, source, &receipt, &bytes)?;
+        let delivery = match door.check(&pack, source, &receipt, &bytes) {
+            Ok(delivery) => delivery,
+            Err(e) => {
+                problems.push(e);
+                held.insert(source.id.as_str());
+                step.tick(&format!("{} {} cannot be read", source.id, receipt.name));
+                continue;
+            }
+        };
         if is_reference(source, &pack) {
-            door.learn(&pack, &delivery);
+            door.learn(&pack, &delivery)?;
             stale = true;
         }
         rejected += delivery.rejected;
@@ -45,7 +62,16 @@ pub async fn run(at: &At, args: Only) -> Result<Outcome, Problems> {
     store.end();
     step.end(&match files {
         0 => format!("nothing new; batch {batch}"),
-        _ => format!("{files} deliveries, {rows} rows, {rejected} records rejected, {warned} with a warning; batch {batch}"),
+        _ => format!(
+            "{}, {}, {} rejected, {warned} with a warning; batch {batch}",
+            count(files, "delivery", "deliveries"),
+            count(rows, "row", "rows"),
+            count(rejected, "record", "records")
+        ),
     });
-    Ok(Outcome::Done)
+    if problems.is_empty() {
+        Ok(Outcome::Done)
+    } else {
+        Err(problems.into())
+    }
 }

@@ -78,10 +78,10 @@ impl Source {
                 Err(error) => broken.push(error),
             }
         }
-        if broken.is_empty() {
-            Ok(sources)
-        } else {
-            Err(together(reading(), broken))
+        match broken.len() {
+            0 => Ok(sources),
+            1 => Err(broken.remove(0)),
+            _ => Err(together(reading(), broken)),
         }
     }
 

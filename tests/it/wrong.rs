@@ -395,9 +395,13 @@ async fn a_store_that_fails_on_a_write() {
             .find(|r| r.name == "cases_2025-07-31.csv")
             .expect("a receipt");
         let bytes = warehouse.raw().bytes(&receipt).await.expect("bytes");
-        let codes = warehouse.code_tables(&pack).await.expect("codes");
-        let mut lists = beleidsinfo_ingest::codes::CodeLists::new(codes.regions);
-        for (table, rows) in &codes.tables {
+        let known = warehouse.code_tables(&pack).await.expect("codes");
+        let book = beleidsinfo_warehouse::reference::region_book(
+            &known["regions"],
+            &known["region_changes"],
+        );
+        let mut lists = beleidsinfo_ingest::codes::CodeLists::new(book.expect("regions"));
+        for (table, rows) in &known {
             rows.iter()
                 .for_each(|rows| lists.add(&pack.contracts[table], rows));
         }

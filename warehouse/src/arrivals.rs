@@ -49,20 +49,36 @@ pub(crate) async fn deliveries(session: &Session) -> Result<Vec<StoredDelivery>>
     Ok(found)
 }
 
-/// (delivery, rule, severity, municipality, rows); an unknown municipality is empty.
-pub(crate) async fn findings_by_municipality(
-    session: &Session,
-) -> Result<Vec<(String, String, String, String, i64)>> {
-    let sql = "select delivery, rule, severity, coalesce(municipality_code, '') as code, count(*) as found from rejections group by delivery, rule, severity, coalesce(municipality_code, '') order by delivery, rule, severity, code";
+/// Findings of one reading of a delivery about one municipality (empty: unknown), counted by rule.
+pub(crate) struct Found {
+    pub delivery: String,
+    pub batch: i64,
+    pub rule: String,
+    pub severity: String,
+    pub municipality: String,
+    pub rows: i64,
+}
+
+pub(crate) async fn findings(session: &Session) -> Result<Vec<Found>> {
+    let sql = "select delivery, rule, severity, coalesce(municipality_code, '') as code, batch, count(*) as found \
+               from rejections group by delivery, rule, severity, coalesce(municipality_code, ''), batch \
+               order by batch, severity, rule, code";
     let mut found = Vec::new();
     for rows in session.collect(sql).await? {
         let texts: Vec<_> = (0..4)
             .map(|c| text_column(&rows, c))
             .collect::<Result<_>>()?;
-        let counts = int_column(&rows, 4)?;
+        let (batches, counts) = (int_column(&rows, 4)?, int_column(&rows, 5)?);
         for i in 0..rows.num_rows() {
             let text = |c: usize| texts[c].value(i).to_string();
-            found.push((text(0), text(1), text(2), text(3), counts.value(i)));
+            found.push(Found {
+                delivery: text(0),
+                batch: batches.value(i),
+                rule: text(1),
+                severity: text(2),
+                municipality: text(3),
+                rows: counts.value(i),
+            });
         }
     }
     Ok(found)

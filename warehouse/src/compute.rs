@@ -2,6 +2,7 @@
 
 mod cell;
 pub(crate) mod columns;
+pub(crate) mod coverage;
 pub(crate) mod facts;
 pub(crate) mod population;
 pub(crate) mod rollup;
@@ -23,6 +24,7 @@ use crate::reference;
 use crate::region::{RegionBook, Territory};
 use crate::session::{Content, Session, sql_error};
 use crate::warehouse::{PROGRAM, Warehouse, committed_batch, committed_run};
+use coverage::Coverage;
 use facts::Facts;
 use population::Population;
 use rollup::Rollup;
@@ -52,6 +54,7 @@ pub(crate) struct Inputs {
     pub session: Session,
     pub book: RegionBook,
     pub population: Population,
+    pub coverage: Coverage,
     pub cutoffs: HashMap<String, NaiveDate>,
 }
 
@@ -69,6 +72,7 @@ impl Inputs {
         Ok(Self {
             book: reference::regions(&session).await?,
             population: reference::population(&session).await?,
+            coverage: reference::coverage(&session, pack, reads).await?,
             cutoffs: reference::cutoffs(&session, pack, reads).await?,
             session,
         })
@@ -114,7 +118,7 @@ impl Warehouse {
         tick: &mut (dyn FnMut(&str) + Send),
     ) -> Result<Computed> {
         let lock = self.lock("compute", pack).await?;
-        let definitions_hash = define::save(self.storage(), pack).await?;
+        let definitions_hash = define::save(self.storage(), pack, municipalities).await?;
         let mut tables = self.tables(pack).await?;
         let batch = committed_batch(&tables).await?;
         let last = committed_run(&tables).await?;
@@ -166,7 +170,13 @@ impl Warehouse {
             };
             let rollup = inputs.rollup(indicator, *cutoff).await?;
             checks.extend(rollup_checks(indicator, &rollup));
-            let figures = rollup.figures(municipalities, &inputs.population, run_id);
+            let figures = rollup.figures(
+                municipalities,
+                &inputs.coverage,
+                &reads[&indicator.id],
+                &inputs.population,
+                run_id,
+            );
             checks.extend(figure_checks(indicator, &figures));
             changed.extend(changes(&before, figures, indicator, run_id, last));
             tick(&indicator.id);

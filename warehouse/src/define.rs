@@ -200,12 +200,22 @@ pub(crate) fn tables_and_views(
 struct Manifest {
     /// Path to SHA-256.
     files: BTreeMap<String, String>,
+    /// For which municipalities figures are expected.
+    municipalities: Vec<String>,
+}
+
+/// Definitions as a run used them.
+pub struct Defined {
+    pub pack: Pack,
+    /// The municipalities figures were expected for.
+    pub municipalities: Vec<String>,
 }
 
 /// Stores the definitions by content and answers their hash.
-pub async fn save(storage: &Storage, pack: &Pack) -> Result<String> {
+pub async fn save(storage: &Storage, pack: &Pack, municipalities: &[String]) -> Result<String> {
     let mut manifest = Manifest {
         files: BTreeMap::new(),
+        municipalities: municipalities.to_vec(),
     };
     let known: BTreeSet<String> = storage
         .list("definitions/files")
@@ -230,7 +240,7 @@ pub async fn save(storage: &Storage, pack: &Pack) -> Result<String> {
 }
 
 /// The definitions a hash stands for.
-pub async fn load(storage: &Storage, hash: &str) -> Result<Pack> {
+pub async fn load(storage: &Storage, hash: &str) -> Result<Defined> {
     let missing = |name: &str| {
         Error::storage(format!("cannot read definitions {hash}"))
             .because(format!("{name} is not there any more"))
@@ -252,5 +262,9 @@ pub async fn load(storage: &Storage, hash: &str) -> Result<Pack> {
             String::from_utf8(bytes.to_vec()).storing(|| format!("cannot read {name}"))?,
         );
     }
-    Pack::parse(files).map_err(|mut e| e.remove(0))
+    let pack = Pack::parse(files).map_err(|mut e| e.remove(0))?;
+    Ok(Defined {
+        pack,
+        municipalities: manifest.municipalities,
+    })
 }

@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 use crate::arrivals;
 use crate::board::Board;
 use crate::compute::Inputs;
-use crate::define::{self, Reads};
+use crate::define::{self, Defined, Reads};
 use crate::error::{Error, Result};
 use crate::figure::Address;
 use crate::index::{AsOf, FigureIndex, Run};
@@ -115,7 +115,9 @@ impl Gateway {
         if let Some(known) = cache.snapshots.get(&run.run_id) {
             return Ok(Some((known.clone(), run.run_id)));
         }
-        let pack = define::load(self.warehouse.storage(), &run.definitions_hash).await?;
+        let pack = define::load(self.warehouse.storage(), &run.definitions_hash)
+            .await?
+            .pack;
         let tables = self.warehouse.tables(&pack).await?;
         let session = self
             .open(&pack, &tables, run.batch, run.run_id, &Municipalities::All)
@@ -156,21 +158,22 @@ impl Gateway {
     }
 
     /// The definitions, tables and inputs of a run, for these eyes.
-    async fn inputs(&self, principal: &Principal, run: &Run) -> Result<(Pack, Reads, Inputs)> {
-        let pack = define::load(self.warehouse.storage(), &run.definitions_hash).await?;
-        let reads = define::define(&pack).await.map_err(|mut e| e.remove(0))?;
-        let tables = self.warehouse.tables(&pack).await?;
+    async fn inputs(&self, principal: &Principal, run: &Run) -> Result<(Defined, Reads, Inputs)> {
+        let defined = define::load(self.warehouse.storage(), &run.definitions_hash).await?;
+        let pack = &defined.pack;
+        let reads = define::define(pack).await.map_err(|mut e| e.remove(0))?;
+        let tables = self.warehouse.tables(pack).await?;
         let session = self
             .open(
-                &pack,
+                pack,
                 &tables,
                 run.batch,
                 run.run_id,
                 &principal.municipalities,
             )
             .await?;
-        let inputs = Inputs::open(session, &pack, &reads).await?;
-        Ok((pack, reads, inputs))
+        let inputs = Inputs::open(session, pack, &reads).await?;
+        Ok((defined, reads, inputs))
     }
 
     async fn run_of(&self, principal: &Principal, run: i64) -> Result<(Arc<FigureIndex>, Run)> {
@@ -199,7 +202,7 @@ impl Gateway {
             .get(address, run.run_id)
             .ok_or_else(|| no_figure(address))?;
         // The figure was last computed by the run that wrote it, but it still stood at `run`: prove it from what `run` read.
-        let (pack, reads, inputs) = self.inputs(principal, &run).await?;
+        let (Defined { pack, .. }, reads, inputs) = self.inputs(principal, &run).await?;
         let indicator = pack
             .indicators
             .get(&address.indicator)
@@ -216,7 +219,7 @@ impl Gateway {
             pack: &pack,
             reads: &reads,
             deliveries: arrivals::deliveries(&inputs.session).await?,
-            findings: arrivals::findings_by_municipality(&inputs.session).await?,
+            findings: arrivals::findings(&inputs.session).await?,
             inputs: &inputs,
             synthetic: self.project.settings.organisation.synthetic,
         };
@@ -235,7 +238,14 @@ impl Gateway {
             .get(address, run.run_id)
             .ok_or_else(|| no_figure(address))?
             .clone();
-        let (pack, _, inputs) = self.inputs(principal, &run).await?;
+        let (
+            Defined {
+                pack,
+                municipalities,
+            },
+            reads,
+            inputs,
+        ) = self.inputs(principal, &run).await?;
         let Some(indicator) = pack
             .indicators
             .get(&address.indicator)
@@ -248,7 +258,9 @@ impl Gateway {
         };
         let rollup = inputs.rollup(indicator, *cutoff).await?;
         let figures = rollup.figures(
-            &self.project.settings.organisation.nis,
+            &municipalities,
+            &inputs.coverage,
+            &reads[&indicator.id],
             &inputs.population,
             stored.run_from,
         );

@@ -1,5 +1,6 @@
 //! project: a folder with `beleidsinfo.toml`: where the warehouse is, which packs, whose data.
 
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -114,7 +115,14 @@ impl Project {
                         "pack `{name}` has {path}, which another pack has too"
                     ))]);
                 }
-                files.entry(path).or_insert(text);
+                match files.entry(path) {
+                    Entry::Vacant(new) => drop(new.insert(text)),
+                    // Each pack brings its own themes and words.
+                    Entry::Occupied(mut first) => {
+                        let merged = merge_about(first.get(), &text).map_err(|e| vec![e])?;
+                        first.insert(merged);
+                    }
+                }
             }
         }
         Pack::parse(files)
@@ -123,6 +131,34 @@ impl Project {
     pub fn sources_folder(&self) -> PathBuf {
         self.folder.join(&self.settings.sources)
     }
+}
+
+/// The first pack's `pack.toml`, with the themes and slice words of another.
+fn merge_about(first: &str, other: &str) -> Result<String> {
+    let parse = |text: &str| {
+        text.parse::<toml::Table>()
+            .reading(|| "cannot read pack.toml".into())
+    };
+    let (mut about, other) = (parse(first)?, parse(other)?);
+    if let Some(toml::Value::Array(more)) = other.get("themes") {
+        let themes = about
+            .entry("themes")
+            .or_insert_with(|| toml::Value::Array(Vec::new()));
+        if let toml::Value::Array(themes) = themes {
+            themes.extend(more.iter().cloned());
+        }
+    }
+    if let Some(toml::Value::Table(more)) = other.get("slices") {
+        let slices = about
+            .entry("slices")
+            .or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        if let toml::Value::Table(slices) = slices {
+            for (name, words) in more {
+                slices.entry(name.clone()).or_insert(words.clone());
+            }
+        }
+    }
+    Ok(about.to_string())
 }
 
 fn read_boards(folder: &Path) -> Result<Vec<Board>> {

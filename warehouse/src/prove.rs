@@ -6,6 +6,7 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use futures::TryStreamExt;
 use serde_json::Value;
 
+use crate::arrivals::Found;
 use crate::compute::facts::Facts;
 use crate::compute::rollup::Rollup;
 use crate::compute::{Inputs, territories};
@@ -38,8 +39,7 @@ pub(crate) struct Evidence<'a> {
     pub reads: &'a Reads,
     pub inputs: &'a Inputs,
     pub deliveries: Vec<StoredDelivery>,
-    /// (delivery, rule, severity, municipality, rows)
-    pub findings: Vec<(String, String, String, String, i64)>,
+    pub findings: Vec<Found>,
     pub synthetic: bool,
 }
 
@@ -65,6 +65,15 @@ pub(crate) async fn build(
         .deliveries
         .iter()
         .filter(|d| d.tables.iter().any(|t| tables.contains(t)))
+        // A file read again with a changed mapping counts as it was read last.
+        .filter(|d| {
+            let same = |o: &&StoredDelivery| o.delivery == d.delivery && o.source_id == d.source_id;
+            evidence
+                .deliveries
+                .iter()
+                .filter(same)
+                .all(|o| o.batch <= d.batch)
+        })
         .map(|d| ProofSource {
             source_id: d.source_id.clone(),
             delivery: d.delivery.clone(),
@@ -82,22 +91,23 @@ pub(crate) async fn build(
         Territory::AsRecorded => BTreeSet::from([address.region.clone()]),
         Territory::Vintage(on) => inputs.book.predecessors(&address.region, on),
     };
-    let used: BTreeSet<&str> = sources.iter().map(|s| s.delivery.as_str()).collect();
     let mut findings: Vec<ProofFinding> = Vec::new();
-    for (delivery, rule, severity, municipality, rows) in &evidence.findings {
-        if !used.contains(delivery.as_str()) || !ground.contains(municipality) {
+    for f in &evidence.findings {
+        let used = sources
+            .iter()
+            .any(|s| s.delivery == f.delivery && s.batch == f.batch);
+        if !used || !ground.contains(&f.municipality) {
             continue;
         }
-        match findings
-            .iter_mut()
-            .find(|f| (&f.delivery, &f.rule, &f.severity) == (delivery, rule, severity))
-        {
-            Some(f) => f.rows += rows,
+        match findings.iter_mut().find(|known| {
+            (&known.delivery, &known.rule, &known.severity) == (&f.delivery, &f.rule, &f.severity)
+        }) {
+            Some(known) => known.rows += f.rows,
             None => findings.push(ProofFinding {
-                delivery: delivery.clone(),
-                rule: rule.clone(),
-                severity: severity.clone(),
-                rows: *rows,
+                delivery: f.delivery.clone(),
+                rule: f.rule.clone(),
+                severity: f.severity.clone(),
+                rows: f.rows,
             }),
         }
     }

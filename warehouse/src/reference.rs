@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use arrow::array::RecordBatch;
 use chrono::NaiveDate;
 
+use crate::compute::coverage::{Coverage, Covered};
 use crate::compute::population::Population;
 use crate::define::Reads;
 use crate::error::{Error, Result};
@@ -20,26 +22,40 @@ fn optional(texts: &arrow::array::StringArray, i: usize) -> Option<String> {
     texts.is_valid(i).then(|| texts.value(i).to_string())
 }
 
+const REGIONS: &str =
+    "select region_code, valid_from, valid_until, level, parent_code, name_nl from regions";
+const CHANGES: &str = "select changed_on, from_code, to_code, kind from region_changes";
+
 pub(crate) async fn regions(session: &Session) -> Result<RegionBook> {
-    let broken = |what: &str| {
-        Error::storage(format!("cannot read table `{what}`")).because("a key is empty")
+    region_book(
+        &session.collect(REGIONS).await?,
+        &session.collect(CHANGES).await?,
+    )
+}
+
+/// The book of regions from rows of the tables `regions` and `region_changes`, columns by name.
+pub fn region_book(regions: &[RecordBatch], changes: &[RecordBatch]) -> Result<RegionBook> {
+    let broken = |table: &str| {
+        Error::storage(format!("cannot read table `{table}`")).because("a key is empty")
     };
-    let mut regions = Vec::new();
-    for rows in session
-        .collect(
-            "select region_code, valid_from, valid_until, level, parent_code, name_nl from regions",
-        )
-        .await?
-    {
+    let at = |rows: &RecordBatch, name: &str| {
+        rows.schema().index_of(name).map_err(|_| {
+            Error::storage("cannot read the regions").because(format!("there is no column {name}"))
+        })
+    };
+    let mut known = Vec::new();
+    for rows in regions {
+        let text = |name: &str| text_column(rows, at(rows, name)?);
+        let date = |name: &str| date_column(rows, at(rows, name)?);
         let (codes, levels, parents, names) = (
-            text_column(&rows, 0)?,
-            text_column(&rows, 3)?,
-            text_column(&rows, 4)?,
-            text_column(&rows, 5)?,
+            text("region_code")?,
+            text("level")?,
+            text("parent_code")?,
+            text("name_nl")?,
         );
-        let (from, until) = (date_column(&rows, 1)?, date_column(&rows, 2)?);
+        let (from, until) = (date("valid_from")?, date("valid_until")?);
         for i in 0..rows.num_rows() {
-            regions.push(Region {
+            known.push(Region {
                 code: codes.value(i).into(),
                 valid_from: from[i].ok_or_else(|| broken("regions"))?,
                 valid_until: until[i],
@@ -49,19 +65,15 @@ pub(crate) async fn regions(session: &Session) -> Result<RegionBook> {
             });
         }
     }
-    let mut changes = Vec::new();
-    for rows in session
-        .collect("select changed_on, from_code, to_code, kind from region_changes")
-        .await?
-    {
-        let (on, from, to, kinds) = (
-            date_column(&rows, 0)?,
-            text_column(&rows, 1)?,
-            text_column(&rows, 2)?,
-            text_column(&rows, 3)?,
-        );
-        for (i, on) in on.into_iter().enumerate() {
-            changes.push(RegionChange {
+    let mut changed = Vec::new();
+    for rows in changes {
+        let text = |name: &str| text_column(rows, at(rows, name)?);
+        let (from, to, kinds) = (text("from_code")?, text("to_code")?, text("kind")?);
+        for (i, on) in date_column(rows, at(rows, "changed_on")?)?
+            .into_iter()
+            .enumerate()
+        {
+            changed.push(RegionChange {
                 on: on.ok_or_else(|| broken("region_changes"))?,
                 from: from.value(i).into(),
                 to: to.value(i).into(),
@@ -69,7 +81,7 @@ pub(crate) async fn regions(session: &Session) -> Result<RegionBook> {
             });
         }
     }
-    Ok(RegionBook::new(regions, changes))
+    Ok(RegionBook::new(known, changed))
 }
 
 pub(crate) async fn population(session: &Session) -> Result<Population> {
@@ -194,6 +206,52 @@ pub(crate) async fn cutoffs(
         .collect())
 }
 
+/// Whose rows stand in the tenant tables that definitions read.
+pub(crate) async fn coverage(
+    session: &Session,
+    pack: &crate::pack::Pack,
+    reads: &Reads,
+) -> Result<Coverage> {
+    use arrow::array::Array;
+    let mut found = Vec::new();
+    for table in reads.values().flatten().collect::<BTreeSet<_>>() {
+        let Some(contract) = pack.contracts.get(table).filter(|c| c.tenant.is_some()) else {
+            continue;
+        };
+        let has = |column: &str| contract.columns.contains_key(column);
+        let place = if has("place_code") {
+            "place_code"
+        } else {
+            "cast(null as varchar)"
+        };
+        let since = if has("received_on") {
+            "min(received_on)"
+        } else {
+            "cast(null as date)"
+        };
+        let sql = format!(
+            "select system, municipality_code, {place} as place, {since} from {table} group by 1, 2, 3"
+        );
+        for rows in session.collect(&sql).await? {
+            let (systems, codes, places) = (
+                text_column(&rows, 0)?,
+                text_column(&rows, 1)?,
+                text_column(&rows, 2)?,
+            );
+            for (i, since) in date_column(&rows, 3)?.into_iter().enumerate() {
+                found.push(Covered {
+                    table: table.clone(),
+                    system: systems.value(i).into(),
+                    code: codes.value(i).into(),
+                    place: places.is_valid(i).then(|| places.value(i).to_string()),
+                    since,
+                });
+            }
+        }
+    }
+    Ok(Coverage::new(found))
+}
+
 /// Runs and figures, whole.
 pub(crate) async fn figure_index(session: &Session) -> Result<FigureIndex> {
     use crate::compute::columns::{FIGURE_COLUMNS, RUN_COLUMNS, rows_to_figures, rows_to_runs};
@@ -214,11 +272,8 @@ pub(crate) async fn figure_index(session: &Session) -> Result<FigureIndex> {
     Ok(FigureIndex::new(runs, figures))
 }
 
-/// What check needs to know codes by: the regions with their history, and the rows of every reference table.
-pub struct CodeTables {
-    pub regions: RegionBook,
-    pub tables: Vec<(String, Vec<arrow::array::RecordBatch>)>,
-}
+/// The rows of every reference table, by its name: what check looks codes up in.
+pub type CodeTables = BTreeMap<String, Vec<RecordBatch>>;
 
 impl crate::warehouse::Warehouse {
     /// The reference tables as they stand now.
@@ -235,7 +290,7 @@ impl crate::warehouse::Warehouse {
             provenance: false,
         })
         .await?;
-        let mut found = Vec::new();
+        let mut found = CodeTables::new();
         for contract in pack.canonical().filter(|c| c.tenant.is_none()) {
             let columns: Vec<&str> = contract.columns.keys().map(String::as_str).collect();
             let mut rows = session
@@ -248,20 +303,17 @@ impl crate::warehouse::Warehouse {
             for batch in &mut rows {
                 *batch = in_contract_types(contract, batch)?;
             }
-            found.push((contract.name.clone(), rows));
+            found.insert(contract.name.clone(), rows);
         }
-        Ok(CodeTables {
-            regions: regions(&session).await?,
-            tables: found,
-        })
+        Ok(found)
     }
 }
 
 /// The engine may answer text as views; others expect the contract's own types.
 fn in_contract_types(
     contract: &crate::contract::Contract,
-    rows: &arrow::array::RecordBatch,
-) -> Result<arrow::array::RecordBatch> {
+    rows: &RecordBatch,
+) -> Result<RecordBatch> {
     use crate::error::Doing;
     let doing = || format!("cannot read table `{}`", contract.name);
     let schema = contract.schema();
@@ -269,5 +321,5 @@ fn in_contract_types(
     let columns = columns
         .map(|(c, f)| arrow::compute::cast(c, f.data_type()).storing(doing))
         .collect::<Result<Vec<_>>>()?;
-    arrow::array::RecordBatch::try_new(schema, columns).storing(doing)
+    RecordBatch::try_new(schema, columns).storing(doing)
 }

@@ -14,6 +14,8 @@ use crate::indicator::{Indicator, Kind};
 pub(crate) struct Facts {
     pub rows: usize,
     pub municipality: StringArray,
+    /// The namespace of the case numbers, where the definition gives it.
+    pub system: Option<StringArray>,
     /// Below the municipality, where the source says so.
     pub place: Option<StringArray>,
     /// The slice columns, in the order of [`Indicator::slice_columns`].
@@ -133,6 +135,7 @@ impl Facts {
         Ok(Self {
             rows: batch.num_rows(),
             municipality: text(column("municipality_code")?)?,
+            system: batch.column_by_name("system").map(&text).transpose()?,
             place: batch.column_by_name("place_code").map(&text).transpose()?,
             slices: indicator
                 .slice_columns()

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{Datelike, Days, NaiveDate};
 
 use crate::compute::cell::{Cell, MILLION, date_at, divide, measured, quantile, text_at};
+use crate::compute::coverage::Coverage;
 use crate::compute::facts::{Facts, Measure};
 use crate::compute::population::Population;
 use crate::figure::{Address, Figure, Slice, State, Status};
@@ -44,6 +45,8 @@ pub(crate) struct Rollup<'a> {
     resolved: HashMap<(usize, String, Option<String>, NaiveDate), Option<String>>,
     /// Values are durations in microseconds.
     durations: bool,
+    /// The systems that gave facts.
+    systems: BTreeSet<String>,
     pub left_out: LeftOut,
 }
 
@@ -71,6 +74,7 @@ impl<'a> Rollup<'a> {
             lines: HashMap::new(),
             resolved: HashMap::new(),
             durations: false,
+            systems: BTreeSet::new(),
             left_out: LeftOut::default(),
         }
     }
@@ -134,6 +138,11 @@ impl<'a> Rollup<'a> {
             };
             let code = facts.municipality.value(row);
             let place = facts.place.as_ref().and_then(|p| text_at(p, row));
+            if let Some(system) = facts.system.as_ref().and_then(|s| text_at(s, row))
+                && !self.systems.contains(system)
+            {
+                self.systems.insert(system.to_string());
+            }
             for territory in 0..self.territories.len() {
                 for day in &days {
                     let Some(region) = self.resolve(territory, code, place, *day) else {
@@ -229,15 +238,20 @@ impl<'a> Rollup<'a> {
                 == Some(address.region.as_str())
     }
 
-    /// All figures: per territory, region (those with facts and those `expected`), slice and period up to the cutoff.
-    pub fn figures(&self, expected: &[String], population: &Population, run: i64) -> Vec<Figure> {
-        let Some(first) = self
-            .lines
-            .values()
-            .filter_map(|m| m.keys().next())
-            .min()
-            .copied()
-        else {
+    /// All figures: per territory, region (those with facts and those `expected`), slice and period, from the first day the
+    /// sources speak of up to the cutoff. `tables` are those the indicator reads.
+    pub fn figures(
+        &self,
+        expected: &[String],
+        coverage: &Coverage,
+        tables: &BTreeSet<String>,
+        population: &Population,
+        run: i64,
+    ) -> Vec<Figure> {
+        let coverage = coverage.of(tables, &self.systems);
+        let facts = self.lines.values().filter_map(|m| m.keys().next()).min();
+        let source = coverage.since().filter(|d| *d <= self.cutoff).map(month_of);
+        let Some(first) = facts.copied().into_iter().chain(source).min() else {
             return Vec::new();
         };
         let mut figures = Vec::new();
@@ -254,11 +268,7 @@ impl<'a> Rollup<'a> {
                     .extend([&total, &line.slice]);
             }
             for (region, slices) in &slices {
-                let covered = self.lines.contains_key(&Line {
-                    territory: index,
-                    region: region.clone(),
-                    slice: total.clone(),
-                });
+                let covered = coverage.covers(self.book, region, *territory, self.cutoff);
                 for slice in slices {
                     let months = self.lines.get(&Line {
                         territory: index,

@@ -101,7 +101,9 @@ impl Gateway {
             let then = index.run_as_of(as_of);
             run = then.map_or(0, |r| r.run_id);
             if let Some(then) = then {
-                pack = define::load(self.warehouse.storage(), &then.definitions_hash).await?;
+                pack = define::load(self.warehouse.storage(), &then.definitions_hash)
+                    .await?
+                    .pack;
                 tables = self.warehouse.tables(&pack).await?;
             }
         }
@@ -121,15 +123,21 @@ impl Gateway {
             let cutoffs = reference::cutoffs(&session, &pack, &reads).await?;
             session.add_facts(&pack, &cutoffs).await?;
         }
-        let wrong = |e| {
-            sql_error("the question", sql, &e).hint(format!(
-                "the tables are: {}; facts.<indicator> gives the facts of an indicator",
-                session_tables(&pack)
-            ))
+        let wrong = |e: datafusion::common::DataFusionError| {
+            let unknown = e.to_string().contains("not found");
+            let error =
+                Error::input("cannot answer the question").because(sql_error("question", sql, &e));
+            match unknown {
+                true => error.hint(format!(
+                    "the tables are: {}; facts.<indicator> gives the facts of an indicator",
+                    session_tables(&pack)
+                )),
+                false => error,
+            }
         };
         let plan = session.plan(sql).await.map_err(wrong)?;
         let failed = |e: datafusion::common::DataFusionError| {
-            Error::input("the question could not be answered").because(e.strip_backtrace())
+            Error::input("cannot answer the question").because(e.strip_backtrace())
         };
         let mut stream = session.stream(plan).await.map_err(failed)?;
         let schema = stream.schema();

@@ -1,0 +1,85 @@
+//! coverage: whose rows came in, and since when. Tells a measured nothing (zero) from data that never came (missing). Pure.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use crate::region::{RegionBook, Territory};
+
+/// Rows of one tenant table from one system, municipality and place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Covered {
+    pub table: String,
+    pub system: String,
+    pub code: String,
+    pub place: Option<String>,
+    /// The earliest day in them, where the table has one.
+    pub since: Option<NaiveDate>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Coverage {
+    rows: Vec<Covered>,
+}
+
+impl Coverage {
+    pub fn new(rows: Vec<Covered>) -> Self {
+        Self { rows }
+    }
+
+    /// What an indicator that reads `tables` can know of; `systems` are those that gave it facts (none: all may).
+    pub fn of<'a>(
+        &'a self,
+        tables: &'a BTreeSet<String>,
+        systems: &'a BTreeSet<String>,
+    ) -> IndicatorCoverage<'a> {
+        let rows: Vec<&Covered> = self
+            .rows
+            .iter()
+            .filter(|r| tables.contains(&r.table))
+            .filter(|r| systems.is_empty() || systems.contains(&r.system))
+            .collect();
+        let tables = rows.iter().map(|r| r.table.as_str()).collect();
+        IndicatorCoverage { rows, tables }
+    }
+}
+
+pub(crate) struct IndicatorCoverage<'a> {
+    rows: Vec<&'a Covered>,
+    tables: BTreeSet<&'a str>,
+}
+
+impl IndicatorCoverage<'_> {
+    /// The earliest day any of these rows speaks of.
+    pub fn since(&self) -> Option<NaiveDate> {
+        self.rows.iter().filter_map(|r| r.since).min()
+    }
+
+    /// Whether rows about the ground of `region` came in, for every table that is read.
+    pub fn covers(
+        &self,
+        book: &RegionBook,
+        region: &str,
+        territory: Territory,
+        cutoff: NaiveDate,
+    ) -> bool {
+        let on = match territory {
+            Territory::AsRecorded => cutoff,
+            Territory::Vintage(on) => on,
+        };
+        let about = |r: &&&Covered| {
+            let names = [Some(r.code.as_str()), r.place.as_deref()];
+            names.into_iter().flatten().any(|code| {
+                code == region && territory == Territory::AsRecorded
+                    || book.on_territory(code, on) == Some(region)
+            })
+        };
+        let tables: BTreeSet<&str> = self
+            .rows
+            .iter()
+            .filter(about)
+            .map(|r| r.table.as_str())
+            .collect();
+        !tables.is_empty() && tables == self.tables
+    }
+}
