@@ -1,7 +1,7 @@
 //! assess: how a figure stands: against its target, last year, the period before and the others; and what needs attention first. Pure.
 
 use beleidsinfo_warehouse::figure::Slice;
-use beleidsinfo_warehouse::indicator::{Direction, Indicator};
+use beleidsinfo_warehouse::indicator::Indicator;
 use beleidsinfo_warehouse::period::Period;
 use beleidsinfo_warehouse::target::{Standing, Target};
 
@@ -126,15 +126,14 @@ impl Assessment<'_> {
         })
     }
 
-    /// `None` where there is no number to hold against anything.
+    /// `None` where there is no number, or nothing to hold it against.
     pub fn standing_mark(&self, lens: &Lens) -> Option<Mark> {
         self.reading.number?;
         let (icon, class, key) = match self.standing {
             Some(Standing::Reached) => ("check", "good", "standing-reached"),
             Some(Standing::Near) => ("near", "warn", "standing-near"),
             Some(Standing::Missed) => ("cross", "bad", "standing-missed"),
-            None if self.indicator.direction == Direction::Neutral => return None,
-            None => ("none", "plain", "standing-none"),
+            None => return None,
         };
         Some(Mark {
             icon,

@@ -34,7 +34,9 @@ pub fn periods(
     let first = figures
         .iter()
         .find(|f| measure.shown(f).is_some())
-        .map(|f| f.address.period);
+        .map(|f| f.address.period)
+        // Without a figure of its own the gaps stand beside the others.
+        .or_else(|| first_of_others(lens, indicator, slice, until));
     let mut periods = Vec::new();
     let mut period = until;
     while periods.len() < reach(kind) && first.is_some_and(|first| period >= first) {
@@ -43,6 +45,23 @@ pub fn periods(
     }
     periods.reverse();
     periods
+}
+
+fn first_of_others(
+    lens: &Lens,
+    indicator: &Indicator,
+    slice: &Slice,
+    until: Period,
+) -> Option<Period> {
+    let measure = lens.measure(indicator);
+    let first = |region| {
+        let series = lens.series_of(indicator, until.kind(), region, slice);
+        let figures = lens.snapshot.figures.series(&series, lens.run.run_id);
+        let found = figures.iter().find(|f| measure.shown(f).is_some());
+        found.map(|f| f.address.period)
+    };
+    let others = lens.municipalities(indicator, until.last_day());
+    others.into_iter().filter_map(first).min()
 }
 
 pub fn points(
@@ -127,7 +146,6 @@ pub fn trend(
     let measure = lens.measure(indicator);
     let words = lens.words;
     let points = points(lens, indicator, region, slice, periods, true);
-    let unit = if indicator.unit == "%" { "\u{a0}%" } else { "" };
     let last = |value: fn(&Point) -> Option<f64>| points.iter().rev().find_map(value);
     let label = |value: Option<f64>, name: &str| {
         value.map_or_else(String::new, |v| format!("{name} {}", measure.text(v)))
@@ -143,11 +161,13 @@ pub fn trend(
             ],
         ),
         description: describe(lens, indicator, &name, periods, &points, &breaks),
-        own_label: last(|p| p.own)
-            .map_or_else(String::new, |v| format!("{}{unit}", measure.text(v))),
+        own_label: last(|p| p.own).map_or_else(String::new, |v| match indicator.unit.as_str() {
+            "%" => measure.with_unit(v),
+            _ => measure.text(v),
+        }),
         peer_label: label(last(|p| p.peer), &lens.peer_label()),
         target_label: label(last(|p| p.target), &words.t("target-short")),
-        unit: measure.unit(),
+        unit: measure.unit_word(),
         percent: indicator.unit == "%" && indicator.direction != Direction::Neutral
             || indicator.kind == Kind::Share,
         from_zero: indicator.kind.zero_is_a_value(),

@@ -84,7 +84,7 @@ pub fn series_csv(lens: &Lens, focus: &Focus) -> String {
             lens.territory.code(),
             focus.slice.code(),
             file(reading.number),
-            measure.unit(),
+            measure.unit_word(),
             words.named("state", figure.map_or("missing", |f| f.state.name())),
             counted.map_or_else(String::new, |f| f.n.to_string()),
             figure.map_or_else(String::new, |f| words.named("status", f.status.name())),

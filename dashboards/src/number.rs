@@ -80,6 +80,15 @@ pub fn percent(share: f64, decimals: usize, language: Language) -> String {
     }
 }
 
+/// A written number and its unit: `91,5 %`, `91.5%`, `84 dagen`; the number alone where there is no unit.
+pub fn with_unit(number: &str, unit: &str, language: Language) -> String {
+    match (unit, language) {
+        ("", _) => number.to_string(),
+        ("%", Language::En) => format!("{number}%"),
+        _ => format!("{number}\u{a0}{unit}"),
+    }
+}
+
 /// For a file: ungrouped, the decimal mark of the language, every digit that matters.
 pub fn in_file(value: f64, language: Language) -> String {
     let text = format!("{value}");
@@ -122,6 +131,16 @@ pub fn short_month(on: NaiveDate, language: Language) -> String {
 pub fn moment(at: DateTime<Utc>, zone: Tz, language: Language) -> String {
     let at = at.with_timezone(&zone);
     let day = long_date(at.date_naive(), language);
+    match language {
+        Language::Nl => format!("{day}, {:02}.{:02}\u{a0}u.", at.hour(), at.minute()),
+        Language::En => format!("{day}, {:02}:{:02}", at.hour(), at.minute()),
+    }
+}
+
+/// `2 jan. 2026, 03.15 u.` or `2 Jan 2026, 03:15`, for tables.
+pub fn short_moment(at: DateTime<Utc>, zone: Tz, language: Language) -> String {
+    let at = at.with_timezone(&zone);
+    let day = short_date(at.date_naive(), language);
     match language {
         Language::Nl => format!("{day}, {:02}.{:02}\u{a0}u.", at.hour(), at.minute()),
         Language::En => format!("{day}, {:02}:{:02}", at.hour(), at.minute()),

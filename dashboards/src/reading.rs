@@ -69,8 +69,11 @@ impl<'a> Measure<'a> {
         number::decimal(shown, self.decimals(), self.words.language)
     }
 
+    /// Beside a number; nothing where a word would only be in the way, such as for a sum of something that is not a case.
     pub fn unit(self) -> String {
         match self.indicator.unit.as_str() {
+            "ratio" => String::new(),
+            "count" if self.indicator.kind == Kind::Sum => String::new(),
             "cases" | "count" => self.counted(),
             unit => self
                 .words
@@ -78,9 +81,17 @@ impl<'a> Measure<'a> {
         }
     }
 
-    /// `91,5 %`, `84 dagen`.
+    /// Above a column and in the definition, where something must stand.
+    pub fn unit_word(self) -> String {
+        match self.unit() {
+            unit if unit.is_empty() => self.words.named("unit", &self.indicator.unit),
+            unit => unit,
+        }
+    }
+
+    /// `91,5 %`, `84 dagen`, `1,04`.
     pub fn with_unit(self, shown: f64) -> String {
-        format!("{}\u{a0}{}", self.text(shown), self.unit())
+        number::with_unit(&self.text(shown), &self.unit(), self.words.language)
     }
 
     pub fn counted(self) -> String {
@@ -95,7 +106,7 @@ impl<'a> Measure<'a> {
         } else {
             self.unit()
         };
-        format!("{number}\u{a0}{unit}")
+        number::with_unit(&number, &unit, self.words.language)
     }
 
     /// Figures that are not in the index have no data.

@@ -1,7 +1,7 @@
 //! tile: one figure on a board: its number, how it stands, where it comes from. Pure.
 
 use beleidsinfo_warehouse::figure::Slice;
-use beleidsinfo_warehouse::indicator::Indicator;
+use beleidsinfo_warehouse::indicator::{Direction, Indicator};
 use beleidsinfo_warehouse::period::Period;
 
 use crate::assess::{Assessment, Mark, assess};
@@ -68,6 +68,9 @@ pub fn sparkline(
         return String::new();
     }
     let points = drawing::points(lens, indicator, region, slice, &periods, false);
+    if points.iter().all(|p| p.own.is_none()) {
+        return String::new();
+    }
     let name = lens.name(region, period.last_day());
     let breaks = drawing::breaks(lens, region, &periods);
     let description = drawing::describe(lens, indicator, &name, &periods, &points, &breaks);
@@ -84,6 +87,7 @@ pub fn compared(lens: &Lens, assessment: &Assessment) -> Vec<(String, String)> {
     let (words, language) = (lens.words, lens.language());
     let measure = lens.measure(assessment.indicator);
     let period = assessment.period;
+    let counts = assessment.reading.number.is_some();
     let mut rows = Vec::new();
     if let (Some(target), Some(bound)) = (assessment.target, assessment.bound) {
         let on = number::short_date(target.decided_on, language);
@@ -91,12 +95,14 @@ pub fn compared(lens: &Lens, assessment: &Assessment) -> Vec<(String, String)> {
             words.with("target-decided", &[("date", &on)]),
             measure.text(bound),
         ));
+    } else if counts && assessment.indicator.direction != Direction::Neutral {
+        rows.push((words.t("target"), words.t("target-none")));
     }
     let mut past = |earlier: Period, value: Option<f64>| {
         let label = earlier.label(language);
         if let Some(value) = value {
             rows.push((label, measure.text(value)));
-        } else if !lens.same_ground(&assessment.region, earlier, period) {
+        } else if counts && !lens.same_ground(&assessment.region, earlier, period) {
             rows.push((label, words.t("other-ground")));
         }
     };

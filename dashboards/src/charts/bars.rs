@@ -22,10 +22,13 @@ pub fn draw(
     finish: Finish,
 ) -> String {
     const ROW: f64 = 30.0;
-    let (w, left, right, letters) = match width {
-        Width::Wide => (560.0, 190.0, 64.0, 26),
-        Width::Narrow => (360.0, 134.0, 52.0, 17),
+    let (w, right, letters) = match width {
+        Width::Wide => (560.0, 64.0, 32),
+        Width::Narrow => (360.0, 52.0, 19),
     };
+    let names: Vec<Vec<String>> = bars.iter().map(|b| lines(&b.name, letters)).collect();
+    let longest = names.iter().flatten().map(|n| n.chars().count()).max();
+    let left = 7.4 * longest.unwrap_or(0) as f64 + 18.0;
     let height = ROW * bars.len() as f64 + 12.0;
     let mut canvas = Canvas::new(w as u32, height as u32);
     let values = bars.iter().filter_map(|b| b.value).chain(target);
@@ -37,14 +40,12 @@ pub fn draw(
     for (i, bar) in bars.iter().enumerate() {
         let middle = ROW * i as f64 + ROW / 2.0 + 4.0;
         let name = if bar.own { Role::Strong } else { Role::Text };
-        canvas.text(
-            &short(&bar.name, letters),
-            (left - 10.0, middle),
-            Anchor::End,
-            13.0,
-            bar.own,
-            name,
-        );
+        let size = if names[i].len() > 1 { 12.0 } else { 13.0 };
+        for (row, line) in names[i].iter().enumerate() {
+            let down = 13.0 * (row as f64 - (names[i].len() - 1) as f64 / 2.0);
+            let at = (left - 10.0, middle + down);
+            canvas.text(line, at, Anchor::End, size, bar.own, name);
+        }
         match bar.value {
             Some(value) => {
                 let role = if bar.own { Role::Own } else { Role::Bar };
@@ -83,6 +84,23 @@ pub fn draw(
     canvas.finish(title, description, finish)
 }
 
+/// One line where the name fits, else two, parted after a hyphen or a space.
+fn lines(name: &str, letters: usize) -> Vec<String> {
+    if name.chars().count() <= letters {
+        return vec![name.to_string()];
+    }
+    let parted = name
+        .char_indices()
+        .filter(|(_, c)| matches!(c, '-' | ' '))
+        .map(|(at, c)| at + c.len_utf8())
+        .take_while(|at| name[..*at].chars().count() <= letters)
+        .last();
+    match parted {
+        Some(at) => vec![name[..at].trim_end().into(), short(&name[at..], letters)],
+        None => vec![short(name, letters)],
+    }
+}
+
 /// A bar of one row, for a table cell: `part` of the whole width.
 pub fn mini(part: f64) -> String {
     let length = (part.clamp(0.0, 1.0) * 1000.0).round();
@@ -95,6 +113,16 @@ pub fn mini(part: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_name_takes_two_lines() {
+        assert_eq!(lines("Wingene", 19), ["Wingene"]);
+        assert_eq!(
+            lines("Beveren-Kruibeke-Zwijndrecht", 19),
+            ["Beveren-Kruibeke-", "Zwijndrecht"]
+        );
+        assert_eq!(lines("Aaaaaaaaaa", 5), ["Aaaa…"]);
+    }
 
     #[test]
     fn a_region_without_a_number_has_a_word_and_no_bar() {

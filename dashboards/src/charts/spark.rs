@@ -4,15 +4,15 @@ use super::canvas::{Canvas, Finish, Role};
 use super::scale::{Extent, Scale};
 use super::trend::{Point, runs};
 
-const WIDTH: u32 = 260;
-const HEIGHT: u32 = 60;
+const WIDTH: u32 = 170;
+const HEIGHT: u32 = 56;
 
 /// The last points of a series; gaps stay gaps.
 pub fn draw(points: &[Point], title: &str, description: &str, id: &str) -> String {
     let mut canvas = Canvas::new(WIDTH, HEIGHT);
     let values = points.iter().flat_map(|p| [p.own, p.target]).flatten();
     let scale = Scale::around(values, Extent::Free, 3);
-    let (left, right, top, bottom) = (3.0, 251.0, 7.0, 53.0);
+    let (left, right, top, bottom) = (3.0, f64::from(WIDTH) - 7.0, 7.0, f64::from(HEIGHT) - 7.0);
     let x = |i: usize| left + (right - left) * i as f64 / (points.len().max(2) - 1) as f64;
     let y = |v: f64| bottom - (bottom - top) * scale.part(v);
 

@@ -11,18 +11,18 @@ pub fn draw(
     description: &str,
     id: &str,
 ) -> String {
-    let mut canvas = Canvas::new(260, 44);
-    let (left, right, middle) = (8.0, 252.0, 22.0);
+    let mut canvas = Canvas::new(190, 40);
+    let (left, right, middle) = (8.0, 182.0, 20.0);
     let scale = Scale::around(values.iter().copied().chain(target), Extent::Free, 3);
     let x = |v: f64| left + (right - left) * scale.part(v);
     canvas.line(&[(left, middle), (right, middle)], Role::Grid, 2.0);
     if let Some(target) = target {
-        canvas.line(&[(x(target), 5.0), (x(target), 39.0)], Role::Target, 2.0);
+        canvas.line(&[(x(target), 4.0), (x(target), 36.0)], Role::Target, 2.0);
     }
     for value in values {
         canvas.dot((x(*value), middle), 5.5, Role::Peer);
     }
-    canvas.line(&[(x(median), 9.0), (x(median), 35.0)], Role::Own, 4.0);
+    canvas.line(&[(x(median), 8.0), (x(median), 32.0)], Role::Own, 4.0);
     canvas.finish(title, description, Finish::Page { id, class: "spark" })
 }
 

@@ -96,8 +96,8 @@ pub fn draw(
     axis: impl Fn(f64, usize) -> String,
 ) -> String {
     let (w, h, left, right, font) = match width {
-        Width::Wide => (760.0, 320.0, 52.0, 132.0, 13.0),
-        Width::Narrow => (360.0, 280.0, 40.0, 92.0, 12.5),
+        Width::Wide => (760.0, 320.0, 54.0, 132.0, 13.0),
+        Width::Narrow => (360.0, 290.0, 46.0, 96.0, 13.0),
     };
     let (top, bottom) = (34.0, h - 34.0);
     let right_edge = w - right;
@@ -127,7 +127,10 @@ pub fn draw(
     let decimals = scale.decimals();
     for tick in &scale.ticks {
         canvas.line(&[(left, y(*tick)), (right_edge, y(*tick))], Role::Grid, 1.0);
-        let text = axis(*tick, decimals);
+        let text = match trend.percent {
+            true => format!("{}\u{a0}%", axis(*tick, decimals)),
+            false => axis(*tick, decimals),
+        };
         canvas.text(
             &text,
             (left - 8.0, y(*tick)),
@@ -137,14 +140,11 @@ pub fn draw(
             Role::Text,
         );
     }
-    canvas.text(
-        &short(&trend.unit, 26),
-        (2.0, 12.0),
-        Anchor::Start,
-        font - 1.0,
-        false,
-        Role::Text,
-    );
+    if !trend.percent {
+        let unit = short(&trend.unit, 26);
+        let at = (2.0, 12.0);
+        canvas.text(&unit, at, Anchor::Start, font - 1.0, false, Role::Text);
+    }
     let mut free_from = f64::MIN;
     for (i, point) in points.iter().enumerate() {
         if !point.tick.is_empty() {
@@ -222,7 +222,7 @@ pub fn draw(
         } else {
             font - 0.5
         };
-        let label = short(label, if width == Width::Wide { 20 } else { 14 });
+        let label = keep_number(label, if width == Width::Wide { 19 } else { 13 });
         canvas.text(
             &label,
             (right_edge + 4.0, height),
@@ -280,9 +280,28 @@ fn spread(heights: &mut [f64], gap: f64, top: f64, bottom: f64) {
                 heights[pair[1]] += short / 2.0;
             }
         }
-        for height in heights.iter_mut() {
-            *height = height.clamp(top - 8.0, bottom);
+    }
+    // Back inside: down from the top, then up from the bottom, so that an edge never pushes two onto each other.
+    let mut least = top - 8.0;
+    for i in &order {
+        heights[*i] = heights[*i].max(least);
+        least = heights[*i] + gap;
+    }
+    let mut most = bottom;
+    for i in order.iter().rev() {
+        heights[*i] = heights[*i].min(most);
+        most = heights[*i] - gap;
+    }
+}
+
+/// At most so many letters, of which the last word, its number, stays whole: `Beveren-Kr… 82,4`.
+fn keep_number(label: &str, most: usize) -> String {
+    match label.rsplit_once(' ') {
+        Some((name, number)) if label.chars().count() > most => {
+            let room = most.saturating_sub(number.chars().count() + 1).max(4);
+            format!("{} {number}", short(name, room))
         }
+        _ => label.to_string(),
     }
 }
 
@@ -391,5 +410,10 @@ mod tests {
         let mut heights = [100.0, 101.0, 102.0];
         spread(&mut heights, 15.0, 0.0, 300.0);
         assert!(heights[1] - heights[0] > 14.0 && heights[2] - heights[1] > 14.0);
+        let mut at_the_edge = [300.0, 299.0, 300.0];
+        spread(&mut at_the_edge, 15.0, 0.0, 300.0);
+        at_the_edge.sort_by(f64::total_cmp);
+        assert_eq!(at_the_edge, [270.0, 285.0, 300.0]);
+        assert_eq!(keep_number("Beveren-Kruibeke-Zwijndrecht 82,4", 16), "Beveren-Kr… 82,4");
     }
 }

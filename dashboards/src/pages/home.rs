@@ -307,9 +307,14 @@ fn middle(lens: &Lens, indicator: &Indicator, period: Period) -> (Reading, Optio
         n: words.with("median-of", &[("count", &count)]),
         ..Reading::default()
     };
+    let (icon, class) = match reached {
+        n if n == set => ("check", "good"),
+        0 => ("cross", "bad"),
+        _ => ("near", "warn"),
+    };
     let mark = (set > 0).then(|| Mark {
-        icon: if reached == set { "check" } else { "dot" },
-        class: if reached == set { "good" } else { "warn" },
+        icon,
+        class,
         text: words.with(
             "targets-reached",
             &[

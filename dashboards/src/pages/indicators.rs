@@ -44,7 +44,7 @@ pub fn render(lens: &Lens, visit: &Visit) -> Outcome<String> {
                 title: i.title.get(language).to_string(),
                 question: i.question.get(language).to_string(),
                 href: lens.href(&format!("/indicators/{}", i.id), &[]),
-                unit: lens.measure(i).unit(),
+                unit: lens.measure(i).unit_word(),
                 direction: lens.words.named("direction", direction(i.direction)),
                 icon: match i.direction {
                     Direction::HigherIsBetter => "rise",
