@@ -224,7 +224,7 @@ pub fn describe(
         let gaps = number::whole(gaps as i64, language);
         sentences.push(words.with("chart-gaps", &[("count", &gaps)]));
     }
-    if points.iter().any(|p| p.provisional) {
+    if points.iter().any(|p| p.provisional && p.own.is_some()) {
         sentences.push(words.t("chart-provisional"));
     }
     for (at, what) in breaks {

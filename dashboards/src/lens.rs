@@ -16,6 +16,10 @@ use crate::reading::{Measure, Reading, median};
 use crate::trouble::{Outcome, Trouble};
 use crate::words::Words;
 
+mod choices;
+
+pub use choices::Choice;
+
 pub struct Lens<'a> {
     pub words: Words,
     pub snapshot: &'a Snapshot,
@@ -27,14 +31,6 @@ pub struct Lens<'a> {
     /// The region to compare with; `None` is the median of the others.
     pub compare: Option<String>,
     pub as_of: Option<String>,
-}
-
-/// An entry of a chooser.
-#[derive(Debug, Clone)]
-pub struct Choice {
-    pub value: String,
-    pub label: String,
-    pub chosen: bool,
 }
 
 impl<'a> Lens<'a> {
@@ -121,47 +117,6 @@ impl<'a> Lens<'a> {
         self.snapshot.regions.name(code, on).to_string()
     }
 
-    /// By name.
-    pub fn region_codes(&self) -> Vec<String> {
-        let mut codes: Vec<String> = self
-            .ground
-            .regions(self.territory)
-            .map(String::from)
-            .collect();
-        codes.sort_by_key(|c| self.name(c, self.cutoff()));
-        codes
-    }
-
-    pub fn region_choices(&self) -> Vec<Choice> {
-        self.region_codes()
-            .into_iter()
-            .map(|code| Choice {
-                label: self.name(&code, self.cutoff()),
-                chosen: self.region.as_deref() == Some(&code),
-                value: code,
-            })
-            .collect()
-    }
-
-    pub fn compare_choices(&self) -> Vec<Choice> {
-        let others = Choice {
-            value: String::new(),
-            label: self.words.t("compare-others"),
-            chosen: self.compare.is_none(),
-        };
-        let regions = self
-            .region_codes()
-            .into_iter()
-            .filter(|c| Some(c) != self.region.as_ref());
-        std::iter::once(others)
-            .chain(regions.map(|code| Choice {
-                label: self.name(&code, self.cutoff()),
-                chosen: self.compare.as_ref() == Some(&code),
-                value: code,
-            }))
-            .collect()
-    }
-
     pub fn territory_label(&self, territory: Territory) -> String {
         match territory {
             Territory::AsRecorded => self.words.t("territory-as-recorded"),
@@ -170,18 +125,6 @@ impl<'a> Lens<'a> {
                 self.words.with("territory-vintage", &[("date", &on)])
             }
         }
-    }
-
-    pub fn territory_choices(&self) -> Vec<Choice> {
-        self.ground
-            .territories
-            .iter()
-            .map(|t| Choice {
-                value: t.code(),
-                label: self.territory_label(*t),
-                chosen: *t == self.territory,
-            })
-            .collect()
     }
 
     /// The last whole period up to the cutoff.
@@ -196,31 +139,6 @@ impl<'a> Lens<'a> {
             Some((first, last)) => whole.clamp(first, last.max(first)),
             None => whole,
         }
-    }
-
-    /// Newest first.
-    pub fn period_choices(&self, kind: PeriodKind, chosen: Period, most: usize) -> Vec<Choice> {
-        let Some((first, last)) = self.ground.span(kind) else {
-            return Vec::new();
-        };
-        let mut choices = Vec::new();
-        let mut period = last;
-        while period >= first && choices.len() < most {
-            choices.push(Choice {
-                value: period.code(),
-                label: period.label(self.language()),
-                chosen: period == chosen,
-            });
-            period = period.previous();
-        }
-        if !choices.iter().any(|c| c.chosen) {
-            choices.push(Choice {
-                value: chosen.code(),
-                label: chosen.label(self.language()),
-                chosen: true,
-            });
-        }
-        choices
     }
 
     pub fn series_of(
@@ -280,6 +198,19 @@ impl<'a> Lens<'a> {
             };
         }
         reading
+    }
+
+    /// Where the municipality in view no longer exists on the day the figures go up to: words, and its successor.
+    pub fn gone(&self) -> Option<(String, String)> {
+        let (book, code) = (&self.snapshot.regions, self.region.as_deref()?);
+        let (to, on) = book.successor(code)?;
+        let next = self.cutoff().succ_opt()?;
+        if self.territory != Territory::AsRecorded || book.exists_in(code, self.cutoff(), next) {
+            return None;
+        }
+        let day = crate::number::date(on, self.language());
+        let values = [("date", day.as_str()), ("name", book.name(to, on))];
+        Some((self.words.with("state-note-gone", &values), to.to_string()))
     }
 
     pub fn shown(

@@ -12,6 +12,7 @@ mod statics;
 mod asked;
 mod ground;
 mod reading;
+mod rules;
 mod trouble;
 
 mod lens;

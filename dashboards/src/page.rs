@@ -124,7 +124,7 @@ pub fn zone(lens: &Lens) -> chrono_tz::Tz {
         .unwrap_or(chrono_tz::Europe::Brussels)
 }
 
-fn without_as_of(address: &str) -> String {
+pub fn without_as_of(address: &str) -> String {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
     let kept: Vec<&str> = query
         .split('&')

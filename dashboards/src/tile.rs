@@ -23,13 +23,41 @@ pub struct Tile {
     /// The colour of its edge; repeats the standing.
     pub class: &'static str,
     pub spark: String,
-    pub compared: Vec<(String, String)>,
+    pub compared: Vec<Compared>,
+}
+
+/// What a figure is held against.
+pub struct Compared {
+    pub label: String,
+    pub value: String,
+    /// Words where there is no number.
+    pub is_word: bool,
+}
+
+impl Compared {
+    fn number(label: String, value: String) -> Self {
+        Self {
+            label,
+            value,
+            is_word: false,
+        }
+    }
+    fn word(label: String, value: String) -> Self {
+        Self {
+            is_word: true,
+            ..Self::number(label, value)
+        }
+    }
 }
 
 pub fn tile(lens: &Lens, indicator: &Indicator, period: Period, slice: &Slice, id: &str) -> Tile {
     let region = lens.region.clone().unwrap_or_default();
     let mut assessment = assess(lens, indicator, period, &region, slice);
     assessment.peer = lens.peer(indicator, period, &region, slice);
+    // That nobody knows how complete it is, is said on the page of the indicator; here it is only noise.
+    if assessment.reading.completeness == lens.words.t("complete-unknown") {
+        assessment.reading.completeness.clear();
+    }
     let slice_code = slice.code();
     let standing = assessment.standing_mark(lens);
     Tile {
@@ -83,7 +111,7 @@ pub fn sparkline(
 }
 
 /// Target, last year, the period before, the others: only what is known, and in words when the ground changed.
-pub fn compared(lens: &Lens, assessment: &Assessment) -> Vec<(String, String)> {
+pub fn compared(lens: &Lens, assessment: &Assessment) -> Vec<Compared> {
     let (words, language) = (lens.words, lens.language());
     let measure = lens.measure(assessment.indicator);
     let period = assessment.period;
@@ -91,19 +119,17 @@ pub fn compared(lens: &Lens, assessment: &Assessment) -> Vec<(String, String)> {
     let mut rows = Vec::new();
     if let (Some(target), Some(bound)) = (assessment.target, assessment.bound) {
         let on = number::short_date(target.decided_on, language);
-        rows.push((
-            words.with("target-decided", &[("date", &on)]),
-            measure.text(bound),
-        ));
+        let label = words.with("target-decided", &[("date", &on)]);
+        rows.push(Compared::number(label, measure.text(bound)));
     } else if counts && assessment.indicator.direction != Direction::Neutral {
-        rows.push((words.t("target"), words.t("target-none")));
+        rows.push(Compared::word(words.t("target"), words.t("target-none")));
     }
     let mut past = |earlier: Period, value: Option<f64>| {
         let label = earlier.label(language);
         if let Some(value) = value {
-            rows.push((label, measure.text(value)));
+            rows.push(Compared::number(label, measure.text(value)));
         } else if counts && !lens.same_ground(&assessment.region, earlier, period) {
-            rows.push((label, words.t("other-ground")));
+            rows.push(Compared::word(label, words.t("other-ground")));
         }
     };
     past(period.previous(), assessment.previous);
@@ -115,7 +141,7 @@ pub fn compared(lens: &Lens, assessment: &Assessment) -> Vec<(String, String)> {
             Some(_) => lens.peer_label(),
             None => words.t("peer-median-long"),
         };
-        rows.push((label, measure.text(peer)));
+        rows.push(Compared::number(label, measure.text(peer)));
     }
     rows
 }

@@ -13,6 +13,19 @@ pub struct Trouble {
     pub cause: Option<Error>,
 }
 
+impl Trouble {
+    /// The heading: what kind of trouble it is.
+    pub fn title(&self) -> &'static str {
+        match self.status.as_u16() {
+            _ if self.code == "nothing-then" => "trouble-title-before",
+            400 => "trouble-title-question",
+            403 => "trouble-title-refused",
+            500.. => "trouble-title-broken",
+            _ => "trouble",
+        }
+    }
+}
+
 pub type Outcome<T> = Result<T, Trouble>;
 
 impl Trouble {

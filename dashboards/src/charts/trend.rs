@@ -414,6 +414,9 @@ mod tests {
         spread(&mut at_the_edge, 15.0, 0.0, 300.0);
         at_the_edge.sort_by(f64::total_cmp);
         assert_eq!(at_the_edge, [270.0, 285.0, 300.0]);
-        assert_eq!(keep_number("Beveren-Kruibeke-Zwijndrecht 82,4", 16), "Beveren-Kr… 82,4");
+        assert_eq!(
+            keep_number("Beveren-Kruibeke-Zwijndrecht 82,4", 16),
+            "Beveren-Kr… 82,4"
+        );
     }
 }

@@ -37,6 +37,8 @@ struct BoardPage {
     calm: bool,
     tiles: Vec<Tile>,
     absent: Vec<String>,
+    /// Why there is nothing to see, and where there is.
+    gone: Option<(String, String)>,
 }
 
 pub fn period(lens: &Lens, asked: &Asked, kind: PeriodKind) -> Outcome<Period> {
@@ -63,6 +65,10 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
     let chosen = period(lens, asked, kind)?;
     let (mut tiles, mut absent, mut attention, mut targets) =
         (Vec::new(), Vec::new(), Vec::new(), 0);
+    let gone = lens.gone().map(|(text, to)| {
+        let path = format!("/boards/{}", board.id);
+        (text, lens.href(&path, &[("region", &to)]))
+    });
     for (i, spec) in board.tiles.iter().enumerate() {
         let Some(indicator) = lens.snapshot.pack.indicators.get(&spec.indicator) else {
             absent.push(spec.indicator.clone());
@@ -74,7 +80,11 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
             Some(_) => Period::containing(spec.period, chosen.last_day()),
             None => lens.latest(spec.period),
         };
-        let view = tile(lens, indicator, at, &slice, &format!("spark{i}"));
+        let mut view = tile(lens, indicator, at, &slice, &format!("spark{i}"));
+        if gone.is_some() {
+            // Said once, above.
+            view.reading.note.clear();
+        }
         if let Some(region) = &lens.region {
             let assessment = assess(lens, indicator, at, region, &slice);
             targets += usize::from(assessment.standing.is_some());
@@ -119,6 +129,7 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
         attention: attention.into_iter().map(|(_, _, item)| item).collect(),
         tiles,
         absent,
+        gone,
     };
     Ok(page.render()?)
 }

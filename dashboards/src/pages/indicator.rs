@@ -21,7 +21,7 @@ use crate::lens::{Choice, Lens};
 use crate::number;
 use crate::page::{Page, Visit};
 use crate::reading::Reading;
-use crate::tile::compared;
+use crate::tile::{Compared, compared};
 use crate::trouble::{Outcome, Trouble};
 
 #[derive(Template)]
@@ -47,8 +47,8 @@ struct IndicatorPage {
     proof: String,
     course: Option<Mark>,
     standing: Option<Mark>,
-    compared: Vec<(String, String)>,
-    unit: String,
+    compared: Vec<Compared>,
+    unit_word: String,
     counted: String,
     trend_wide: String,
     trend_narrow: String,
@@ -57,6 +57,10 @@ struct IndicatorPage {
     peer_label: String,
     rows: Vec<Row>,
     places: Vec<Row>,
+    /// Columns that would be empty are left out.
+    has_targets: bool,
+    has_peers: bool,
+    has_marks: bool,
     bars_wide: String,
     bars_narrow: String,
     bars_note: String,
@@ -146,6 +150,7 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
     let axis = |v: f64, decimals: usize| number::decimal(v, decimals, language);
     let draw = |width, id, class| trend::draw(&trend, width, Finish::Page { id, class }, axis);
     let places = places(lens, &focus);
+    let rows = rows(lens, &focus);
     let (bars, bars_note) = bar_window(lens, &places);
     let bars_title = words.with(
         "chart-bars-title",
@@ -222,17 +227,23 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
         course: assessment.course_mark(lens),
         standing: assessment.standing_mark(lens),
         compared: compared(lens, &assessment),
-        unit: measure.unit(),
+        unit_word: measure.unit_word(),
         counted: measure.counted(),
         trend_wide: draw(Width::Wide, "trend", "wide"),
         trend_narrow: draw(Width::Narrow, "trend-n", "narrow"),
         has_gaps: trend.points.iter().any(|p| p.own.is_none()),
-        has_provisional: trend.points.iter().any(|p| p.provisional),
+        has_provisional: trend
+            .points
+            .iter()
+            .any(|p| p.provisional && p.own.is_some()),
         peer_label: match &lens.compare {
             Some(_) => lens.peer_label(),
             None => words.t("peer-median-column"),
         },
-        rows: rows(lens, &focus),
+        has_targets: rows.iter().any(|r| !r.target.is_empty()),
+        has_peers: rows.iter().any(|r| !r.peer.is_empty()),
+        has_marks: places.iter().any(|p| p.mark.is_some()),
+        rows,
         bars_wide: draw_bars(Width::Wide, "bars", "wide"),
         bars_narrow: draw_bars(Width::Narrow, "bars-n", "narrow"),
         bars_note,
@@ -287,7 +298,7 @@ fn facts(lens: &Lens, indicator: &Indicator) -> Vec<(String, String)> {
     let days = number::whole(indicator.final_after_days().unwrap_or(0) as i64, language);
     let mut facts = vec![
         (words.t("def-method"), method),
-        (words.t("def-unit"), lens.measure(indicator).unit()),
+        (words.t("def-unit"), lens.measure(indicator).unit_word()),
         (
             words.t("def-direction"),
             words.named(

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::page::{Page, Visit};
+use crate::page::{Page, Visit, without_as_of};
 use crate::trouble::Trouble;
 
 #[derive(Template)]
@@ -11,7 +11,10 @@ struct Problem {
     page: Page,
     status: u16,
     code: &'static str,
+    title: String,
     sentence: String,
+    /// The same page as of today, for who looked back too far.
+    today: String,
     hint: String,
 }
 
@@ -22,7 +25,14 @@ pub fn render(visit: &Visit, trouble: &Trouble) -> String {
         &[("what", &trouble.what)],
     );
     let problem = Problem {
-        page: Page::new(visit, visit.words.t("trouble"), ""),
+        page: Page::new(visit, visit.words.t(trouble.title()), ""),
+        title: visit.words.t(trouble.title()),
+        today: match trouble.code {
+            "nothing-then" | "as-of" => {
+                without_as_of(&format!("/{}{}", visit.words.language.code(), visit.rest))
+            }
+            _ => String::new(),
+        },
         status: trouble.status.as_u16(),
         code: trouble.code,
         hint: visit.words.named("hint", trouble.code),

@@ -1,11 +1,14 @@
 //! proof: where one figure comes from, written for somebody who has never seen SQL.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use beleidsinfo_warehouse::figure::{Address, Slice, State};
 use beleidsinfo_warehouse::gateway::Snapshot;
 use beleidsinfo_warehouse::indicator::{Direction, Indicator, Kind};
-use beleidsinfo_warehouse::proof::Proof;
+use beleidsinfo_warehouse::proof::{Proof, ProofFinding};
 use beleidsinfo_warehouse::{Language, Text};
+use chrono::NaiveDate;
 use serde_json::json;
 
 use crate::asked::escape;
@@ -13,6 +16,7 @@ use crate::lens::Lens;
 use crate::number;
 use crate::page::{Page, Visit, zone};
 use crate::reading::Measure;
+use crate::rules;
 use crate::trouble::{Outcome, Trouble};
 
 pub struct Source {
@@ -37,6 +41,15 @@ pub struct Check {
     pub finding: String,
 }
 
+/// The rows that broke one rule, over all files.
+pub struct Finding {
+    pub rule: String,
+    pub rows: String,
+    pub in_files: String,
+    /// Name, rows and address.
+    pub files: Vec<(String, String, String)>,
+}
+
 pub struct Earlier {
     pub value: String,
     pub n: String,
@@ -52,6 +65,7 @@ struct ProofPage {
     heading: String,
     value: String,
     unit: String,
+    is_word: bool,
     note: String,
     state: String,
     where_and_when: String,
@@ -67,7 +81,8 @@ struct ProofPage {
     views: Vec<(String, String)>,
     tables: String,
     sources: Vec<Source>,
-    findings: Vec<(String, String, bool, String)>,
+    rejected: Vec<Finding>,
+    warned: Vec<Finding>,
     checks: Vec<Check>,
     passed: String,
     all_passed: bool,
@@ -75,6 +90,7 @@ struct ProofPage {
     breaks: Vec<(String, String)>,
     facts: String,
     columns: Vec<String>,
+    raw_columns: String,
     sample: Vec<Vec<String>>,
     digest: String,
     computed: String,
@@ -153,6 +169,7 @@ pub fn render(lens: &Lens, visit: &Visit, address: &Address, proof: &Proof) -> O
         ("all", whole(proof.checks.len() as i64)),
     ];
     let title = definition.title.get(language).to_string();
+    let columns = &proof.facts.columns;
     let view = ProofPage {
         page: Page::new(
             visit,
@@ -201,30 +218,14 @@ pub fn render(lens: &Lens, visit: &Visit, address: &Address, proof: &Proof) -> O
             .collect(),
         tables: definition.tables.join(", "),
         sources: sources(lens, proof, zone),
-        findings: proof
-            .findings
-            .iter()
-            .map(|f| {
-                let href = format!(
-                    "/{}/quality/{}?rule={}",
-                    language.code(),
-                    f.delivery,
-                    escape(&f.rule)
-                );
-                (
-                    words.named("rule", &f.rule),
-                    whole(f.rows),
-                    f.severity == "reject",
-                    href,
-                )
-            })
-            .collect(),
+        rejected: findings(lens, proof, "reject"),
+        warned: findings(lens, proof, "warn"),
         checks: proof
             .checks
             .iter()
             .map(|c| Check {
                 passed: c.passed,
-                name: c.check.clone(),
+                name: words.named("check", &c.check),
                 finding: c.finding.get(language).to_string(),
             })
             .collect(),
@@ -239,9 +240,7 @@ pub fn render(lens: &Lens, visit: &Visit, address: &Address, proof: &Proof) -> O
             .rev()
             .map(|e| Earlier {
                 value: match (e.value, e.state.as_str()) {
-                    (Some(v), "value" | "zero") => {
-                        measure.with_unit(v)
-                    }
+                    (Some(v), "value" | "zero") => measure.with_unit(v),
                     _ => words.named("state", &e.state),
                 },
                 n: whole(e.n),
@@ -268,8 +267,17 @@ pub fn render(lens: &Lens, visit: &Visit, address: &Address, proof: &Proof) -> O
             })
             .collect(),
         facts: format!("{} {}", whole(proof.facts.rows), measure.counted()),
-        columns: proof.facts.columns.clone(),
-        sample: proof.facts.sample.clone(),
+        columns: columns.iter().map(|c| words.named("fact", c)).collect(),
+        raw_columns: columns.join(", "),
+        sample: proof
+            .facts
+            .sample
+            .iter()
+            .map(|row| {
+                let cells = columns.iter().zip(row);
+                cells.map(|(c, v)| fact(lens, c, v)).collect()
+            })
+            .collect(),
         digest: proof.facts.digest.clone(),
         computed: number::moment(proof.run.finished_at, zone, language),
         run: vec![
@@ -288,10 +296,75 @@ pub fn render(lens: &Lens, visit: &Visit, address: &Address, proof: &Proof) -> O
             proof.figure.run_from.max(lens.run.run_id)
         ),
         hash: proof.hash.clone(),
+        is_word: shown.is_none(),
         value,
         unit,
     };
     Ok(view.render()?)
+}
+
+/// By rule, most rows first, with the files they stand in.
+fn findings(lens: &Lens, proof: &Proof, severity: &str) -> Vec<Finding> {
+    let (words, language) = (lens.words, lens.language());
+    let mut by_rule: BTreeMap<&str, Vec<&ProofFinding>> = BTreeMap::new();
+    for finding in proof.findings.iter().filter(|f| f.severity == severity) {
+        by_rule.entry(&finding.rule).or_default().push(finding);
+    }
+    let mut rules: Vec<_> = by_rule.into_iter().collect();
+    let rows = |of: &[&ProofFinding]| of.iter().map(|f| f.rows).sum::<i64>();
+    rules.sort_by_key(|(_, of)| -rows(of));
+    let file = |f: &ProofFinding| {
+        let source = proof.sources.iter().find(|s| s.delivery == f.delivery);
+        let short = || f.delivery.chars().take(8).collect();
+        let (code, rule) = (language.code(), escape(&f.rule));
+        (
+            source.map_or_else(short, |s| s.name.clone()),
+            number::whole(f.rows, language),
+            format!("/{code}/quality/{}?rule={rule}", f.delivery),
+        )
+    };
+    rules
+        .into_iter()
+        .map(|(rule, of)| Finding {
+            rule: rules::name(words, Some(&lens.snapshot.pack), rule),
+            rows: number::whole(rows(&of), language),
+            in_files: words.with(
+                "proof-in-files",
+                &[("count", &number::whole(of.len() as i64, language))],
+            ),
+            files: of.into_iter().map(file).collect(),
+        })
+        .collect()
+}
+
+/// A cell of the sample as people write it; codes stay as they are in the data.
+fn fact(lens: &Lens, column: &str, value: &str) -> String {
+    let (words, language) = (lens.words, lens.language());
+    let duration = || {
+        value
+            .strip_prefix("PT")?
+            .strip_suffix('S')?
+            .parse::<f64>()
+            .ok()
+    };
+    if let Ok(on) = value.parse::<NaiveDate>() {
+        return number::short_date(on, language);
+    }
+    if let Some(seconds) = duration() {
+        let hours = number::decimal(seconds / 3600.0, 1, language);
+        return number::with_unit(&hours, &words.t("unit-hours"), language);
+    }
+    match (column, value) {
+        (_, "true") => words.t("yes"),
+        (_, "false") => words.t("no"),
+        ("until_on", "") => words.t("fact-open"),
+        ("channel", _) => lens.slice_value(column, value),
+        ("side", _) => words.named("fact-side", value),
+        ("value" | "numerator" | "denominator", _) if value.parse::<f64>().is_ok() => {
+            number::trimmed(value, language)
+        }
+        _ => value.to_string(),
+    }
 }
 
 /// The division, where both sides are plain numbers people can check by hand.
@@ -311,7 +384,7 @@ fn sum(
         (Kind::Rate, Some(per)) => format!("{top} × {}", number::whole(per.into(), language)),
         _ => top,
     };
-    Some((top, bottom, format!("{value}\u{a0}{unit}")))
+    Some((top, bottom, number::with_unit(value, unit, language)))
 }
 
 fn sources(lens: &Lens, proof: &Proof, zone: chrono_tz::Tz) -> Vec<Source> {
@@ -331,12 +404,9 @@ fn sources(lens: &Lens, proof: &Proof, zone: chrono_tz::Tz) -> Vec<Source> {
             accepted: whole(s.accepted),
             warned: whole(s.warned),
             rejected: whole(s.rejected),
-            pulled: number::moment(s.pulled_at, zone, language),
+            pulled: number::short_moment(s.pulled_at, zone, language),
             batch: whole(s.batch),
-            until: s.complete_until_on.map_or_else(
-                || lens.words.t("unknown"),
-                |on| number::short_date(on, language),
-            ),
+            until: super::quality::until(lens.words, &s.source_id, s.complete_until_on),
         })
         .collect()
 }

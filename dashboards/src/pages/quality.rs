@@ -1,12 +1,15 @@
 //! quality: what came in, and what was wrong with it, down to the rows a supplier must mend.
 
 use askama::Template;
+use beleidsinfo_warehouse::pack::Pack;
 use beleidsinfo_warehouse::quality::{StoredDelivery, StoredFinding};
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use crate::asked::escape;
 use crate::number;
 use crate::page::Page;
+use crate::rules;
 use crate::trouble::Outcome;
 use crate::words::Words;
 
@@ -22,6 +25,8 @@ pub struct Source {
     pub rejected: String,
     pub share: String,
     pub clean: bool,
+    /// A list cases refer to; it does not run up to a day.
+    pub reference: bool,
 }
 
 pub struct Delivery {
@@ -67,6 +72,7 @@ pub struct Finding {
 struct Quality {
     page: Page,
     sources: Vec<Source>,
+    references: Vec<Source>,
     deliveries: Vec<Delivery>,
     rules: Vec<Rule>,
 }
@@ -88,13 +94,14 @@ pub fn render(
     page: Page,
     deliveries: &[StoredDelivery],
     by_rule: &[(String, String, String, i64)],
+    pack: Option<&Pack>,
     zone: Tz,
 ) -> Outcome<String> {
     let words = page.words;
     let most = by_rule.iter().map(|r| r.3).max().unwrap_or(1).max(1);
     let rules = by_rule.iter().map(|(source, rule, severity, rows)| Rule {
         source: source.clone(),
-        rule: words.named("rule", rule),
+        rule: rules::name(words, pack, rule),
         code: rule.clone(),
         reject: severity == "reject",
         rows: number::whole(*rows, words.language),
@@ -112,8 +119,12 @@ pub fn render(
             }),
         bar: crate::charts::bars::mini(*rows as f64 / most as f64),
     });
+    let (references, cases) = sources(words, deliveries, zone)
+        .into_iter()
+        .partition(|s| s.reference);
     let view = Quality {
-        sources: sources(words, deliveries, zone),
+        sources: cases,
+        references,
         deliveries: deliveries
             .iter()
             .map(|d| delivery(words, d, zone))
@@ -138,9 +149,14 @@ fn sources(words: Words, deliveries: &[StoredDelivery], zone: Tz) -> Vec<Source>
             let rejected: i64 = of.iter().map(|d| d.rejected).sum();
             let share = rejected as f64 / read.max(1) as f64;
             let until = of.iter().filter_map(|d| d.complete_until_on).max();
+            let reference = is_reference(name) || until.is_none();
             Some(Source {
-                name: name.to_string(),
-                last: number::moment(last.pulled_at, zone, language),
+                reference,
+                name: match reference {
+                    true => words.named("reference", name.trim_start_matches(OF_THE_PACK)),
+                    false => name.to_string(),
+                },
+                last: number::short_moment(last.pulled_at, zone, language),
                 until: until.map_or_else(|| words.t("unknown"), |on| number::date(on, language)),
                 deliveries: number::whole(of.len() as i64, language),
                 rows: number::whole(read, language),
@@ -152,6 +168,22 @@ fn sources(words: Words, deliveries: &[StoredDelivery], zone: Tz) -> Vec<Source>
         .collect()
 }
 
+/// Sources that come with the definitions.
+const OF_THE_PACK: &str = "pack/";
+
+fn is_reference(source: &str) -> bool {
+    source.starts_with(OF_THE_PACK)
+}
+
+/// Until when a file is complete; a list that comes with the definitions has no such day.
+pub fn until(words: Words, source: &str, on: Option<NaiveDate>) -> String {
+    match on {
+        Some(on) => number::short_date(on, words.language),
+        None if is_reference(source) => words.t("not-dated"),
+        None => words.t("unknown"),
+    }
+}
+
 fn delivery(words: Words, d: &StoredDelivery, zone: Tz) -> Delivery {
     let language = words.language;
     let whole = |n: i64| number::whole(n, language);
@@ -161,7 +193,7 @@ fn delivery(words: Words, d: &StoredDelivery, zone: Tz) -> Delivery {
         source: d.source_id.clone(),
         short: d.delivery.chars().take(8).collect(),
         hash: d.delivery.clone(),
-        pulled: number::moment(d.pulled_at, zone, language),
+        pulled: number::short_moment(d.pulled_at, zone, language),
         batch: whole(d.batch),
         read: whole(d.rows_read),
         accepted: whole(d.accepted),
@@ -169,9 +201,7 @@ fn delivery(words: Words, d: &StoredDelivery, zone: Tz) -> Delivery {
         rejected: whole(d.rejected),
         size: number::bytes(d.bytes.unsigned_abs(), language),
         tables: d.tables.join(", "),
-        until: d
-            .complete_until_on
-            .map_or_else(|| words.t("unknown"), |on| number::short_date(on, language)),
+        until: until(words, &d.source_id, d.complete_until_on),
         clean: d.rejected == 0,
     }
 }
@@ -182,15 +212,17 @@ pub fn render_findings(
     stored: &StoredDelivery,
     rule: Option<&str>,
     found: &[StoredFinding],
-    rules: &[String],
+    known: &[String],
+    pack: Option<&Pack>,
     zone: Tz,
 ) -> Outcome<String> {
     let words = page.words;
     let path = format!("/{}/quality/{}", page.lang(), stored.delivery);
     let mut choices = vec![(path.clone(), words.t("all-rules"), rule.is_none())];
-    for name in rules {
+    for name in known {
         let href = format!("{path}?rule={}", escape(name));
-        choices.push((href, words.named("rule", name), rule == Some(name)));
+        let text = rules::name(words, pack, name);
+        choices.push((href, text, rule == Some(name)));
     }
     let view = Findings {
         delivery: delivery(words, stored, zone),
@@ -202,7 +234,7 @@ pub fn render_findings(
                 line: number::whole(f.line, words.language),
                 table: f.table.clone(),
                 column: f.column.clone(),
-                rule: words.named("rule", &f.rule),
+                rule: rules::name(words, pack, &f.rule),
                 reject: f.severity == "reject",
                 reason: f.reason.clone(),
                 raw: f.raw.clone(),

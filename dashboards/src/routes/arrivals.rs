@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, Response, Uri};
 use beleidsinfo_warehouse::index::AsOf;
+use beleidsinfo_warehouse::pack::Pack;
 use beleidsinfo_warehouse::quality::StoredDelivery;
 
 use super::steering::{Seen, language, see};
@@ -20,7 +21,7 @@ pub async fn about(uri: Uri, headers: HeaderMap, State(app): Here) -> Response<B
     let visit = visit(&app, &uri);
     let made = async {
         language(&uri)?;
-        let seen = see(&app, AsOf::Now).await?;
+        let seen = see(&app, visit.words, AsOf::Now).await?;
         let page = dressed(&visit, &visit.words.t("nav-about"), "about", seen.as_ref())?;
         let tag = etag::of(
             &format!("{}{}", page.cutoff, page.synthetic),
@@ -62,11 +63,15 @@ fn zone_of(seen: Option<&Seen>) -> chrono_tz::Tz {
         .unwrap_or(chrono_tz::Europe::Brussels)
 }
 
+fn pack_of(seen: Option<&Seen>) -> Option<&Pack> {
+    seen.map(|s| &s.snapshot.pack)
+}
+
 pub async fn quality(uri: Uri, headers: HeaderMap, State(app): Here) -> Response<Body> {
     let visit = visit(&app, &uri);
     let made = async {
         language(&uri)?;
-        let seen = see(&app, AsOf::Now).await?;
+        let seen = see(&app, visit.words, AsOf::Now).await?;
         let deliveries = app.reads.deliveries(&app.principal).await?;
         let by_rule = app.reads.findings_by_rule(&app.principal).await?;
         let page = dressed(
@@ -81,7 +86,13 @@ pub async fn quality(uri: Uri, headers: HeaderMap, State(app): Here) -> Response
         if etag::known(&headers, &tag) {
             return Ok(answer::not_modified(&tag));
         }
-        let body = pages::quality::render(page, &deliveries, &by_rule, zone_of(seen.as_ref()))?;
+        let body = pages::quality::render(
+            page,
+            &deliveries,
+            &by_rule,
+            pack_of(seen.as_ref()),
+            zone_of(seen.as_ref()),
+        )?;
         Ok(answer::found(&tag, answer::HTML, None, body))
     };
     answer::outcome(&visit, made.await)
@@ -107,7 +118,7 @@ pub async fn findings(
     let made = async {
         language(&uri)?;
         let delivery = stored(&app, &delivery).await?;
-        let seen = see(&app, AsOf::Now).await?;
+        let seen = see(&app, visit.words, AsOf::Now).await?;
         let rule = given(&asked.rule);
         let limit = pages::quality::ON_PAGE + 1;
         let found = app
@@ -132,7 +143,9 @@ pub async fn findings(
             return Ok(answer::not_modified(&tag));
         }
         let zone = zone_of(seen.as_ref());
-        let body = pages::quality::render_findings(page, &delivery, rule, &found, &rules, zone)?;
+        let pack = pack_of(seen.as_ref());
+        let body =
+            pages::quality::render_findings(page, &delivery, rule, &found, &rules, pack, zone)?;
         Ok(answer::found(&tag, answer::HTML, None, body))
     };
     answer::outcome(&visit, made.await)

@@ -45,7 +45,7 @@ pub async fn proof(
     let made = async {
         language(&uri)?;
         let address = address(&uri, "/figures/")?;
-        let seen = see(&app, asked.as_of()?)
+        let seen = see(&app, visit.words, asked.as_of()?)
             .await?
             .ok_or_else(|| Trouble::not_found("figure", address.code()))?;
         let run = run_of(&asked, seen.run)?;
@@ -93,7 +93,7 @@ pub async fn proof_json(
     let visit = visit(&app, &uri);
     let made = async {
         let address = address(&uri, "/figures/")?;
-        let seen = see(&app, asked.as_of()?)
+        let seen = see(&app, visit.words, asked.as_of()?)
             .await?
             .ok_or_else(|| Trouble::not_found("figure", address.code()))?;
         let run = run_of(&asked, seen.run)?;

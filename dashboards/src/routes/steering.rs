@@ -15,9 +15,11 @@ use crate::etag;
 use crate::files;
 use crate::ground::Ground;
 use crate::lens::Lens;
+use crate::number;
 use crate::page::{Page, Visit};
 use crate::pages;
 use crate::trouble::{Outcome, Trouble};
+use crate::words::Words;
 
 /// Whether a page can be about all municipalities together.
 #[derive(Clone, Copy, PartialEq)]
@@ -32,11 +34,11 @@ pub struct Seen {
     pub run: i64,
 }
 
-pub async fn see(app: &App, as_of: AsOf) -> Outcome<Option<Seen>> {
+pub async fn see(app: &App, words: Words, as_of: AsOf) -> Outcome<Option<Seen>> {
     let Some((snapshot, run)) = app.reads.figures(&app.principal, as_of).await? else {
         return match as_of {
             AsOf::Now => Ok(None),
-            _ => Err(Trouble::not_found("nothing-then", "")),
+            _ => Err(before_all(app, words).await?),
         };
     };
     let ground = app.surveyed.ground(&snapshot, run, &app.principal);
@@ -45,6 +47,21 @@ pub async fn see(app: &App, as_of: AsOf) -> Outcome<Option<Seen>> {
         ground,
         run,
     }))
+}
+
+/// Says when the first computation was, for who looks back further.
+async fn before_all(app: &App, words: Words) -> Outcome<Trouble> {
+    let now = app.reads.figures(&app.principal, AsOf::Now).await?;
+    let first = now.as_ref().and_then(|(snapshot, _)| {
+        let zone = snapshot.settings.timezone.parse();
+        let zone = zone.unwrap_or(chrono_tz::Europe::Brussels);
+        let run = snapshot.figures.runs().next()?;
+        let at = number::moment(run.finished_at, zone, words.language);
+        let batch = number::whole(run.batch, words.language);
+        Some(words.with("first-run", &[("at", &at), ("batch", &batch)]))
+    });
+    let first = first.unwrap_or_else(|| words.t("unknown"));
+    Ok(Trouble::not_found("nothing-then", first))
 }
 
 /// What an answer is made of besides its text: media type and, for a download, a name.
@@ -74,7 +91,7 @@ async fn over_figures(
     let visit = visit(&app, &uri);
     let made = async {
         language(&uri)?;
-        let Some(seen) = see(&app, asked.as_of()?).await? else {
+        let Some(seen) = see(&app, visit.words, asked.as_of()?).await? else {
             let page = Page::new(&visit, visit.words.t("empty-title"), "home");
             let tag = etag::of("empty", &app.principal, &uri.to_string());
             let body = pages::about::render_empty(page)?;

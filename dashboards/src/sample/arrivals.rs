@@ -1,0 +1,106 @@
+//! arrivals: what was delivered and what was published.
+
+use super::*;
+
+pub(super) fn deliveries() -> Vec<StoredDelivery> {
+    let delivery =
+        |source: &str, name: &str, at: &str, batch, read: i64, rejected: i64, warned: i64| {
+            StoredDelivery {
+                delivery: pack::sha256_hex(name),
+                source_id: source.into(),
+                mapping_hash: pack::sha256_hex(source),
+                name: name.into(),
+                bytes: read * 94,
+                rows_read: read,
+                accepted: read - rejected,
+                warned,
+                rejected,
+                pulled_at: time(at),
+                stored_at: time(at),
+                batch,
+                complete_until_on: (source != "statbel").then(|| day("2025-12-31")),
+                tables: vec!["cases".into()],
+            }
+        };
+    vec![
+        delivery(
+            "omgevingsloket",
+            "omgevingsloket_2025-12_aanvulling.csv.gz",
+            "2026-01-04T02:15:00Z",
+            418,
+            1204,
+            4,
+            2,
+        ),
+        delivery(
+            "omgevingsloket",
+            "omgevingsloket_2025-12.csv.gz",
+            "2026-01-02T02:15:00Z",
+            411,
+            18204,
+            9,
+            1,
+        ),
+        delivery(
+            "klachten",
+            "klachtenregister_2025.xlsx",
+            "2026-01-01T09:30:00Z",
+            402,
+            731,
+            0,
+            0,
+        ),
+        delivery(
+            "statbel",
+            "TF_SOC_POP_STRUCT_2025.zip",
+            "2025-11-20T12:00:00Z",
+            380,
+            542_110,
+            0,
+            0,
+        ),
+    ]
+}
+
+pub(super) fn releases() -> Vec<Release> {
+    let release = |run: i64| Release {
+        dataset: "ov_tijdig".into(),
+        version: format!("1.2.0-2025-12-31-{run}"),
+        title: Text::new(
+            "Beslist binnen de wettelijke termijn",
+            "Decided within the legal term",
+        ),
+        definition: Text::new(
+            "Het deel van de omgevingsvergunningen waarover op tijd beslist is.",
+            "The part of permits decided in time.",
+        ),
+        unit: "%".into(),
+        licence: "https://data.vlaanderen.be/id/licentie/modellicentie-gratis-hergebruik/v1.0"
+            .into(),
+        publisher: "Intercommunale Voorbeeld".into(),
+        contact: "data@example.org".into(),
+        period_start: day("2022-01-01"),
+        period_end: day("2026-01-01"),
+        cutoff_on: day("2025-12-31"),
+        synthetic: true,
+        published_at: time("2026-01-06T08:00:00Z"),
+        run_id: run,
+        definitions_hash: pack::sha256_hex("definitions"),
+        rows: 4310,
+        suppressed: 212,
+        minimum_group: 5,
+        files: [
+            ("data.csv", "text/csv; charset=utf-8", 220_000),
+            ("data.parquet", "application/vnd.apache.parquet", 41_000),
+            ("proof.json", "application/json", 9_000),
+        ]
+        .map(|(name, media, bytes)| ReleaseFile {
+            name: name.into(),
+            media_type: media.into(),
+            bytes,
+            sha256: pack::sha256_hex(name),
+        })
+        .to_vec(),
+    };
+    vec![release(4), release(3)]
+}

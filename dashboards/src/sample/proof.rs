@@ -1,0 +1,195 @@
+//! proof: the proof of an invented figure.
+
+use super::*;
+
+impl Sample {
+    pub fn proof(&self, address: &Address, run: i64) -> Result<Proof> {
+        let missing = || Error::not_found(format!("no figure {}", address.code()));
+        let figure = self
+            .snapshot
+            .figures
+            .get(address, run)
+            .ok_or_else(missing)?;
+        let indicator = self
+            .snapshot
+            .pack
+            .indicators
+            .get(&address.indicator)
+            .ok_or_else(missing)?;
+        let run = self
+            .snapshot
+            .figures
+            .run(figure.run_from)
+            .ok_or_else(missing)?;
+        let whole = figure.n as f64;
+        let part = figure.value.map(|v| (v * whole).round());
+        let name = self
+            .snapshot
+            .regions
+            .name(&address.region, address.period.last_day());
+        let digest = pack::sha256_hex("facts");
+        Ok(Proof {
+            format: "mijnbeleidsinfo-proof/1".into(),
+            address: address.code(),
+            synthetic: true,
+            figure: ProofFigure {
+                indicator_id: address.indicator.clone(),
+                version: address.version.clone(),
+                period: address.period.code(),
+                period_start: address.period.start(),
+                period_end: address.period.end(),
+                territory: address.territory.code(),
+                region_code: address.region.clone(),
+                region_name: name.into(),
+                slice: address.slice.code(),
+                n: figure.n,
+                numerator: part.map(|p| format!("{p}.000000")),
+                denominator: Some(format!("{}.000000", figure.n)),
+                value: figure.value,
+                state: figure.state.name().into(),
+                status: figure.status.name().into(),
+                completeness: figure.completeness,
+                cutoff_on: figure.cutoff_on,
+                run_from: figure.run_from,
+                run_until: figure.run_until,
+            },
+            words: Text::new(
+                format!(
+                    "In het vierde kwartaal van 2025 is in {name} over {} vergunningen beslist of liep hun termijn af. Bij {} daarvan kwam de beslissing op tijd.",
+                    figure.n,
+                    part.unwrap_or(0.0)
+                ),
+                format!(
+                    "In the fourth quarter of 2025 {} permits were decided in {name} or their term ran out. For {} of those the decision came in time.",
+                    figure.n,
+                    part.unwrap_or(0.0)
+                ),
+            ),
+            definition: ProofDefinition {
+                title: indicator.title.clone(),
+                definition: indicator.definition.clone(),
+                kind: indicator.kind.name().into(),
+                quantile: indicator.quantile,
+                per: indicator.per,
+                unit: indicator.unit.clone(),
+                owner: indicator.owner.clone(),
+                reviewed_on: indicator.reviewed_on,
+                legal: indicator.legal.as_ref().map(|l| Text::new(&l.nl, &l.en)),
+                sql: indicator.sql.clone(),
+                sql_hash: pack::sha256_hex(&indicator.sql),
+                sql_as_run: indicator.sql.clone(),
+                views: vec![ProofView {
+                    name: "permit_cases".into(),
+                    sql: "select * from cases where procedure in ('ordinary', 'simplified')".into(),
+                    hash: digest.clone(),
+                }],
+                tables: vec!["cases".into()],
+            },
+            run: run.clone(),
+            sources: self
+                .deliveries
+                .iter()
+                .map(|d| ProofSource {
+                    source_id: d.source_id.clone(),
+                    delivery: d.delivery.clone(),
+                    name: d.name.clone(),
+                    pulled_at: d.pulled_at,
+                    batch: d.batch,
+                    rows_read: d.rows_read,
+                    accepted: d.accepted,
+                    warned: d.warned,
+                    rejected: d.rejected,
+                    complete_until_on: d.complete_until_on,
+                })
+                .collect(),
+            findings: vec![
+                ProofFinding {
+                    delivery: self
+                        .deliveries
+                        .first()
+                        .map_or_else(String::new, |d| d.delivery.clone()),
+                    rule: "type".into(),
+                    severity: "reject".into(),
+                    rows: 4,
+                },
+                ProofFinding {
+                    delivery: self
+                        .deliveries
+                        .first()
+                        .map_or_else(String::new, |d| d.delivery.clone()),
+                    rule: "due_sum".into(),
+                    severity: "warn".into(),
+                    rows: 2,
+                },
+            ],
+            checks: [
+                "elke dossiercode één keer",
+                "elk dossier in een gemeente die bestaat",
+                "geen beslissing voor de indiening",
+            ]
+            .map(|check| RunCheck {
+                indicator: address.indicator.clone(),
+                check: check.into(),
+                passed: true,
+                finding: Text::new("0 rijen wijken af", "0 rows differ"),
+            })
+            .to_vec(),
+            earlier: if figure.run_from > 3 {
+                vec![Earlier {
+                    run: 3,
+                    batch: 411,
+                    at: time("2026-01-02T02:10:00Z"),
+                    n: figure.n - 3,
+                    value: figure.value.map(|v| v - 0.006),
+                    state: "value".into(),
+                    why_changed: Text::new(
+                        "Laat ingekomen: drie dossiers in levering omgevingsloket van 4 januari 2026.",
+                        "Came in late: three cases in the delivery of 4 January 2026.",
+                    ),
+                }]
+            } else {
+                vec![]
+            },
+            breaks: self
+                .snapshot
+                .regions
+                .breaks(
+                    &address.region,
+                    day("2022-01-01"),
+                    address.period.last_day(),
+                )
+                .into_iter()
+                .map(|c| Break {
+                    on: c.on,
+                    kind: "merger".into(),
+                    from: c.from.clone(),
+                    to: c.to.clone(),
+                    from_name: self
+                        .snapshot
+                        .regions
+                        .name(&c.from, day("2024-01-01"))
+                        .into(),
+                })
+                .collect(),
+            facts: ProofFacts {
+                rows: figure.n,
+                digest,
+                columns: ["case_id", "date", "numerator", "channel", "product_code"]
+                    .map(String::from)
+                    .to_vec(),
+                sample: (1..6)
+                    .map(|i| {
+                        vec![
+                            format!("OMV_2025_0{i}17"),
+                            format!("2025-1{}-0{i}", i % 3),
+                            (i != 3).to_string(),
+                            "digital".into(),
+                            "omv".into(),
+                        ]
+                    })
+                    .collect(),
+            },
+            hash: pack::sha256_hex("proof"),
+        })
+    }
+}
