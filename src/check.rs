@@ -17,11 +17,18 @@ pub async fn run(at: &At, args: CheckArgs) -> Result<Outcome, Problems> {
     let mut door = Door::open(&project, &pack, &warehouse).await?;
     let sources = planned(&project, &pack, None)?;
     let gateway = Gateway::new(warehouse.clone(), project);
-    let stored: HashSet<(String, String, String)> = gateway
+    let stored: HashSet<(String, String, String, i64)> = gateway
         .deliveries(&Principal::local())
         .await?
         .into_iter()
-        .map(|d| (d.source_id, d.delivery, d.mapping_hash))
+        .map(|d| {
+            (
+                d.source_id,
+                d.delivery,
+                d.mapping_hash,
+                d.pulled_at.timestamp_micros(),
+            )
+        })
         .collect();
     let (mut files, mut rejected) = (0u64, 0u64);
     for planned in &sources {
@@ -35,6 +42,7 @@ pub async fn run(at: &At, args: CheckArgs) -> Result<Outcome, Problems> {
                 source.id.clone(),
                 receipt.sha256.clone(),
                 source.mapping_hash.clone(),
+                receipt.pulled_at.timestamp_micros(),
             )) {
                 continue;
             }

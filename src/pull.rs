@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use beleidsinfo_ingest::find::find;
-use beleidsinfo_warehouse::Result;
+use beleidsinfo_warehouse::delivery::Load;
 use beleidsinfo_warehouse::error::Doing;
 use beleidsinfo_warehouse::project::Project;
+use beleidsinfo_warehouse::{Error, Result};
 use bytes::Bytes;
 
 use crate::cli::Only;
@@ -56,6 +57,15 @@ fn files(project: &Project, planned: &Planned) -> Result<Vec<(String, Bytes)>> {
         return Ok(vec![(name.clone(), Bytes::from(text.clone()))]);
     }
     let paths = find(&project.folder, &planned.source.mapping.location)?;
+    if planned.source.mapping.load == Load::Full && paths.len() > 1 {
+        return Err(Error::input(format!(
+            "source `{}` is loaded in full, and {} files match {}",
+            planned.source.id,
+            paths.len(),
+            planned.source.mapping.location
+        ))
+        .hint("a full delivery is one file that holds all rows: name that file, or use load = \"changes\""));
+    }
     let read = |path: PathBuf| {
         let bytes = std::fs::read(&path).storing(|| format!("cannot read {}", path.display()))?;
         Ok((

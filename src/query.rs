@@ -21,6 +21,16 @@ pub async fn run(at: &At, args: QueryArgs) -> Result<Outcome, Problems> {
         time: Duration::from_secs(args.seconds),
     };
     let gateway = at.gateway().await?;
+    // Work that never yields (a huge `lpad`, say) cannot be timed from inside: leaving is the one sure stop.
+    let grace = limits.time + Duration::from_secs(2);
+    std::thread::spawn(move || {
+        std::thread::sleep(grace);
+        eprintln!(
+            "error: the question was stopped after {} s",
+            grace.as_secs()
+        );
+        std::process::exit(7);
+    });
     let answer = gateway
         .query(&Principal::local(), &args.sql, as_of, limits)
         .await?;

@@ -40,7 +40,9 @@ pub async fn run(at: &At) -> Result<Outcome, Problems> {
             .iter()
             .filter(|r| {
                 !stored.iter().any(|d| {
-                    d.delivery == r.sha256 && d.mapping_hash == planned.source.mapping_hash
+                    d.delivery == r.sha256
+                        && d.pulled_at == r.pulled_at
+                        && d.mapping_hash == planned.source.mapping_hash
                 })
             })
             .count();

@@ -126,3 +126,32 @@ fn a_rate_without_population_is_missing_and_never_guessed() {
         format!("1,{},value", 1.0 / 544_759.0 * 1000.0)
     );
 }
+
+#[test]
+fn before_its_first_row_a_municipality_has_no_zero_but_no_data() {
+    let project = Project::small("12041");
+    let rows = "A1,11001,,Loket,02/02/2023,01/05/2023,10/03/2023\nB1,12041,,Loket,02/02/2025,01/05/2025,\n";
+    project.write("raw/cases_2025-12-31.csv", &format!("{HEADER}{rows}"));
+    project.flow();
+    let state = |year: i32| {
+        project.figure(
+            "zaak_ingediend",
+            "year",
+            &format!("{year}-01-01"),
+            "2025-01-01",
+            "12041",
+            None,
+        )
+    };
+    assert_eq!(state(2024), "0,,missing");
+    assert_eq!(state(2025), "1,1.0,value");
+    let other = project.figure(
+        "zaak_ingediend",
+        "year",
+        "2024-01-01",
+        "2025-01-01",
+        "11001",
+        None,
+    );
+    assert_eq!(other, "0,0.0,zero");
+}

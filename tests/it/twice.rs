@@ -101,3 +101,67 @@ fn a_full_reference_delivery_deletes_what_it_leaves_out() {
         "other sources' rows stay"
     );
 }
+
+#[test]
+fn a_file_that_goes_back_to_an_earlier_content_counts_again() {
+    let project = project();
+    let mapping = "connector = \"csv\"\nlocation = \"places.csv\"\nload = \"full\"\n[[tables]]\nname = \"regions\"\n[tables.columns]\nregion_code = \"code\"\nvalid_from = \"from\"\nlevel = \"level\"\nname_nl = \"name\"\n";
+    project.write("sources/places.toml", mapping);
+    let one = "code,from,level,name\nX1,2020-01-01,other,Een\n";
+    let two = format!("{one}X2,2020-01-01,other,Twee\n");
+    let others = |project: &Project| {
+        project.rows("select region_code from regions where level = 'other' order by 1")
+    };
+    for (content, expected) in [
+        (one, vec!["X1"]),
+        (&two, vec!["X1", "X2"]),
+        (one, vec!["X1"]),
+    ] {
+        project.write("places.csv", content);
+        project.flow();
+        assert_eq!(others(&project), expected);
+    }
+    project.write("places2.csv", one);
+    project.write(
+        "sources/places.toml",
+        &mapping.replace("places.csv", "places*.csv"),
+    );
+    assert!(project.fails(&["pull"], 1).contains("loaded in full"));
+}
+
+#[test]
+fn a_table_taken_out_of_a_mapping_loses_its_rows() {
+    let project = project();
+    let more = "[[tables]]\nname = \"complaints\"\n[tables.columns]\nsystem = { const = \"test\" }\ncase_id = \"id\"\nmunicipality_code = \"nis\"\n";
+    project.write("sources/cases.toml", &format!("{CASES}{more}"));
+    project.flow();
+    assert_eq!(project.rows("select count(*) from complaints"), ["2"]);
+    project.write("sources/cases.toml", CASES);
+    project.flow();
+    assert_eq!(project.rows("select count(*) from complaints"), ["0"]);
+    assert_eq!(project.rows("select count(*) from cases"), ["2"]);
+}
+
+#[test]
+fn a_changed_mapping_that_cannot_read_every_file_changes_nothing() {
+    let project = project();
+    let late = "A2,12041,,Loket,05/01/2025,01/03/2025,01/07/2025\n";
+    project.write("raw/cases_2025-12-31.csv", &format!("{HEADER}{late}"));
+    project.flow();
+    let before = project.dump();
+    // Only the first file has a column `extra`.
+    project.write(
+        "raw/cases_2025-06-30.csv",
+        &format!(
+            "{},extra\nA2,12041,,Loket,05/01/2025,01/03/2025,,x\n",
+            HEADER.trim()
+        ),
+    );
+    project.write(
+        "sources/cases.toml",
+        &CASES.replace("{ const = \"omgeving\" }", "\"extra\""),
+    );
+    project.ok(&["pull"]);
+    assert!(project.fails(&["store"], 1).contains("extra"));
+    assert_eq!(before, project.dump());
+}

@@ -172,6 +172,7 @@ impl Warehouse {
             checks.extend(rollup_checks(indicator, &rollup));
             let figures = rollup.figures(
                 municipalities,
+                &before.standing(&indicator.id, &indicator.version, last),
                 &inputs.coverage,
                 &reads[&indicator.id],
                 &inputs.population,

@@ -9,27 +9,41 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::Datelike;
 
-use crate::figure::{Figure, State};
+use crate::figure::{Figure, Slice, State, Status};
 use crate::indicator::Kind;
-use crate::period::PeriodKind;
-use crate::region::RegionBook;
+use crate::period::{Period, PeriodKind};
+use crate::region::{RegionBook, Territory};
 
 const MILLION: i128 = 1_000_000;
 
 /// A count is safe when nothing was there or enough was: the count itself, the part that counts and its complement.
-fn safe(figure: &Figure, kind: Kind, minimum: u32) -> bool {
-    let enough = |n: i128| n == 0 || n >= i128::from(minimum);
-    let whole = |x: Option<i128>| x.map_or(0, |x| x / MILLION);
-    let n = i128::from(figure.n);
+/// `numerator` and `denominator` in millionths.
+fn safe_counts(
+    n: i128,
+    numerator: Option<i128>,
+    denominator: Option<i128>,
+    kind: Kind,
+    minimum: u32,
+) -> bool {
+    let enough =
+        |millionths: i128| millionths == 0 || millionths.abs() >= i128::from(minimum) * MILLION;
+    let n = n * MILLION;
+    let part = numerator.unwrap_or(0);
     match kind {
-        Kind::Share => {
-            enough(n) && enough(whole(figure.numerator)) && enough(n - whole(figure.numerator))
-        }
-        Kind::Ratio => {
-            enough(n) && enough(whole(figure.numerator)) && enough(whole(figure.denominator))
-        }
+        Kind::Share => enough(n) && enough(part) && enough(n - part),
+        Kind::Ratio => enough(n) && enough(part) && enough(denominator.unwrap_or(0)),
         _ => enough(n),
     }
+}
+
+fn safe(figure: &Figure, kind: Kind, minimum: u32) -> bool {
+    safe_counts(
+        i128::from(figure.n),
+        figure.numerator,
+        figure.denominator,
+        kind,
+        minimum,
+    )
 }
 
 /// Municipalities whose ground is linked by mergers share one name: the first code of their group.
@@ -86,6 +100,32 @@ pub fn disclose(figures: Vec<Figure>, kind: Kind, minimum: u32, book: &RegionBoo
             .or_default()
             .insert(f.address.period.kind());
     }
+    // Facts that count on one territory and not on the other (a redelivery that cannot be split back) follow from the difference
+    // of the two: that difference is a cell too.
+    let mut sums: HashMap<(String, Slice, Period), BTreeMap<Territory, [i128; 3]>> = HashMap::new();
+    for f in &figures {
+        let a = &f.address;
+        let key = (groups[&a.region].clone(), a.slice.clone(), a.period);
+        let sum = sums.entry(key).or_default().entry(a.territory).or_default();
+        sum[0] += i128::from(f.n);
+        sum[1] += f.numerator.unwrap_or(0);
+        sum[2] += f.denominator.unwrap_or(0);
+    }
+    for ((group, slice, period), sums) in &sums {
+        let sums: Vec<_> = sums.values().collect();
+        let apart = sums.windows(2).any(|w| {
+            let [n, x, y] = [0, 1, 2].map(|i| (w[1][i] - w[0][i]).abs());
+            !safe_counts(n, Some(x), Some(y), kind, minimum)
+        });
+        if apart {
+            let columns = slice.columns().into_iter().map(str::to_string).collect();
+            let judged = (group.clone(), columns, period.start().year());
+            unsafe_kinds
+                .entry(judged)
+                .or_default()
+                .insert(period.kind());
+        }
+    }
     // A slice adds up to the total: where the total is withheld at a kind, its slices are too.
     let totals: Vec<_> = unsafe_kinds
         .iter()
@@ -113,6 +153,11 @@ pub fn disclose(figures: Vec<Figure>, kind: Kind, minimum: u32, book: &RegionBoo
                     denominator: None,
                     value: None,
                     state: State::Suppressed,
+                    // That a withheld number changed is withheld too.
+                    status: match f.status {
+                        Status::Revised => Status::Final,
+                        status => status,
+                    },
                     ..f
                 }
             } else {
@@ -125,9 +170,7 @@ pub fn disclose(figures: Vec<Figure>, kind: Kind, minimum: u32, book: &RegionBoo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::figure::{Address, Slice, Status};
-    use crate::period::Period;
-    use crate::region::Territory;
+    use crate::figure::Address;
 
     fn cell(period: &str, region: &str, slice: &str, n: i64) -> Figure {
         Figure {
@@ -202,5 +245,22 @@ mod tests {
             cell("2024", "1", "", 9),
         ];
         assert_eq!(shown(cells, Kind::Count), ["2024"]);
+    }
+
+    #[test]
+    fn what_only_the_other_territory_counts_is_not_left_as_a_difference() {
+        let on = "2025-01-01".parse().expect("a date");
+        let mut merged = cell("2024", "1", "", 23);
+        merged.address.territory = Territory::Vintage(on);
+        assert_eq!(
+            shown(vec![cell("2024", "1", "", 20), merged.clone()], Kind::Count),
+            Vec::<String>::new()
+        );
+        merged.n = 20;
+        merged.numerator = Some(20 * MILLION);
+        assert_eq!(
+            shown(vec![cell("2024", "1", "", 20), merged], Kind::Count).len(),
+            2
+        );
     }
 }

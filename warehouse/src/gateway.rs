@@ -259,6 +259,7 @@ impl Gateway {
         let rollup = inputs.rollup(indicator, *cutoff).await?;
         let figures = rollup.figures(
             &municipalities,
+            &index.standing(&indicator.id, &indicator.version, run.run_id),
             &inputs.coverage,
             &reads[&indicator.id],
             &inputs.population,

@@ -227,6 +227,25 @@ impl FigureIndex {
             .collect()
     }
 
+    /// The cells of a definition that had a figure by `run`.
+    pub fn standing(
+        &self,
+        indicator: &str,
+        version: &str,
+        run: i64,
+    ) -> Vec<(Territory, String, Slice)> {
+        let stood = |periods: &BTreeMap<Period, Vec<Figure>>| {
+            periods.values().flatten().any(|f| f.run_from <= run)
+        };
+        let cells = self.series.iter().filter(|(s, periods)| {
+            s.indicator == indicator && s.version == version && stood(periods)
+        });
+        let cells: BTreeSet<_> = cells
+            .map(|(s, _)| (s.territory, s.region.clone(), s.slice.clone()))
+            .collect();
+        cells.into_iter().collect()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.series.is_empty()
     }

@@ -1,4 +1,5 @@
-//! principal: who asks. Everything the gateway gives out is cut to it.
+//! principal: who asks. Until accounts exist there is one, the local user, who may see all: rows of tenant tables and proofs
+//! are cut to `Municipalities::Only`; the lists of figures, deliveries and findings are not yet.
 
 use std::collections::BTreeSet;
 

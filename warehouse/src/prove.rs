@@ -158,7 +158,7 @@ pub(crate) async fn build(
         address: address.code(),
         synthetic: evidence.synthetic,
         words: words::calculation(indicator, figure, &region_name),
-        figure: proof_figure(figure, region_name),
+        figure: proof_figure(figure, region_name, run.run_id),
         definition: ProofDefinition {
             title: indicator.title.clone(),
             definition: indicator.definition.clone(),
@@ -196,7 +196,7 @@ pub(crate) async fn build(
     Ok(proof)
 }
 
-fn proof_figure(figure: &Figure, region_name: String) -> ProofFigure {
+fn proof_figure(figure: &Figure, region_name: String, run: i64) -> ProofFigure {
     let a = &figure.address;
     ProofFigure {
         indicator_id: a.indicator.clone(),
@@ -217,7 +217,8 @@ fn proof_figure(figure: &Figure, region_name: String) -> ProofFigure {
         completeness: figure.completeness,
         cutoff_on: figure.cutoff_on,
         run_from: figure.run_from,
-        run_until: figure.run_until,
+        // As of then: a later run is not known yet.
+        run_until: figure.run_until.filter(|until| *until <= run),
     }
 }
 

@@ -198,6 +198,17 @@ impl Warehouse {
             sums.as_bytes(),
         ));
         release.files = files;
+        let taken = || {
+            Error::refused(format!(
+                "cannot publish {name} {}: it is published already, with other content",
+                release.version
+            ))
+            .hint("a release never changes: compute again first")
+        };
+        let sealed = format!("{folder}/release.json");
+        if self.storage().get(&sealed).await?.is_some() {
+            return Err(taken());
+        }
         for (name, _, bytes) in contents {
             self.storage()
                 .put(&format!("{folder}/{name}"), bytes)
@@ -211,16 +222,8 @@ impl Warehouse {
             .await?;
         let last =
             serde_json::to_vec_pretty(&release).storing(|| "cannot write the release".into())?;
-        if !self
-            .storage()
-            .put_new(&format!("{folder}/release.json"), last)
-            .await?
-        {
-            return Err(Error::refused(format!(
-                "cannot publish {name} {}: it is published already, with other content",
-                release.version
-            ))
-            .hint("a release never changes: compute again first"));
+        if !self.storage().put_new(&sealed, last).await? {
+            return Err(taken());
         }
         Ok(Published::New(release))
     }
@@ -276,7 +279,12 @@ fn csv(
                 &inert(region),
                 &inert(&a.slice.code()),
                 &count(f),
-                &point(f.numerator.map(decimal).unwrap_or_default()),
+                &point(
+                    f.numerator
+                        .filter(|_| !count(f).is_empty())
+                        .map(decimal)
+                        .unwrap_or_default(),
+                ),
                 &point(f.denominator.map(decimal).unwrap_or_default()),
                 &point(f.value.map(|v| format!("{v}")).unwrap_or_default()),
                 words::unit(&indicator.unit, language),

@@ -17,8 +17,9 @@ impl<'a> Raw<'a> {
         Self { storage }
     }
 
-    /// Lands the bytes unless this source landed them before; `true` when they are new. The receipt is written last: bytes
-    /// without one are a pull that was killed, and are landed again.
+    /// Lands the bytes unless they are what this source gave last under this name (or ever, under another); `true` when they
+    /// are new. A file that goes back to an earlier content is a new delivery. The receipt is written last: bytes without one
+    /// are a pull that was killed, and are landed again.
     pub async fn land(
         &self,
         source_id: &str,
@@ -27,9 +28,13 @@ impl<'a> Raw<'a> {
         now: DateTime<Utc>,
     ) -> Result<(Receipt, bool)> {
         let sha256 = sha256_hex(&bytes);
-        let receipt_name = format!("raw/{source_id}/{sha256}.json");
-        if let Some(before) = self.storage.get(&receipt_name).await? {
-            return Ok((parse(&receipt_name, &before)?, false));
+        let receipts = self.receipts(source_id).await?;
+        let last = match receipts.iter().rev().find(|r| r.name == name) {
+            Some(last) => Some(last).filter(|r| r.sha256 == sha256),
+            None => receipts.iter().rev().find(|r| r.sha256 == sha256),
+        };
+        if let Some(last) = last {
+            return Ok((last.clone(), false));
         }
         let receipt = Receipt {
             source_id: source_id.into(),
@@ -43,6 +48,11 @@ impl<'a> Raw<'a> {
             .await?;
         let text = serde_json::to_vec_pretty(&receipt)
             .storing(|| format!("cannot write the receipt of {name}"))?;
+        let again = receipts.iter().filter(|r| r.sha256 == sha256).count();
+        let receipt_name = match again {
+            0 => format!("raw/{source_id}/{sha256}.json"),
+            n => format!("raw/{source_id}/{sha256}.{}.json", n + 1),
+        };
         self.storage.put_new(&receipt_name, text).await?;
         Ok((receipt, true))
     }

@@ -174,13 +174,14 @@ pub(crate) async fn cutoffs(
 ) -> Result<HashMap<String, NaiveDate>> {
     // Per source the latest day, and the tables it fills.
     let mut sources: BTreeMap<String, (NaiveDate, BTreeSet<String>)> = BTreeMap::new();
-    for rows in session.collect("select source_id, complete_until_on, tables from deliveries where complete_until_on is not null").await? {
+    for rows in session.collect("select source_id, complete_until_on, tables from deliveries where complete_until_on is not null order by batch").await? {
         let (ids, until, tables) = (text_column(&rows, 0)?, date_column(&rows, 1)?, text_column(&rows, 2)?);
         for (i, day) in until.into_iter().enumerate() {
             let Some(day) = day else { continue };
             let source = sources.entry(ids.value(i).into()).or_insert_with(|| (day, BTreeSet::new()));
             source.0 = source.0.max(day);
-            source.1.extend(tables.value(i).split(',').map(str::to_string));
+            // A source fills what its latest reading filled.
+            source.1 = tables.value(i).split(',').map(str::to_string).collect();
         }
     }
     let filled_by = |table: &String| {

@@ -34,9 +34,25 @@ pub struct Store<'a> {
     lock: Lock,
     tables: BTreeMap<String, Table>,
     batch: i64,
-    /// (source, delivery) to the mapping it was stored with last.
-    stored: HashMap<(String, String), String>,
+    /// How each landed file was read last.
+    stored: HashMap<Landed, Reading>,
     keys: HashMap<String, KeyIndex>,
+}
+
+/// A landing: source, SHA-256, and when (in microseconds), for a file may come again.
+type Landed = (String, String, i64);
+
+struct Reading {
+    mapping_hash: String,
+    tables: Vec<String>,
+}
+
+fn landed(receipt: &Receipt) -> Landed {
+    (
+        receipt.source_id.clone(),
+        receipt.sha256.clone(),
+        receipt.pulled_at.timestamp_micros(),
+    )
 }
 
 impl<'a> Store<'a> {
@@ -55,15 +71,23 @@ impl<'a> Store<'a> {
         };
         let session = store.session().await?;
         for rows in session
-            .collect("select source_id, delivery, mapping_hash from deliveries order by batch")
+            .collect("select source_id, delivery, mapping_hash, tables, pulled_at from deliveries order by batch")
             .await?
         {
             let text = |column| rows::text_column(&rows, column);
-            let (sources, deliveries, mappings) = (text(0)?, text(1)?, text(2)?);
+            let (sources, deliveries, mappings, tables) = (text(0)?, text(1)?, text(2)?, text(3)?);
+            let pulled = rows::int_column(&rows, 4)?;
             for i in 0..rows.num_rows() {
                 store.stored.insert(
-                    (sources.value(i).into(), deliveries.value(i).into()),
-                    mappings.value(i).into(),
+                    (
+                        sources.value(i).into(),
+                        deliveries.value(i).into(),
+                        pulled.value(i),
+                    ),
+                    Reading {
+                        mapping_hash: mappings.value(i).into(),
+                        tables: tables.value(i).split(',').map(str::to_string).collect(),
+                    },
                 );
             }
         }
@@ -86,8 +110,13 @@ impl<'a> Store<'a> {
     /// Whether these bytes were stored with this mapping already.
     pub fn is_stored(&self, receipt: &Receipt, mapping_hash: &str) -> bool {
         self.stored
-            .get(&(receipt.source_id.clone(), receipt.sha256.clone()))
-            .is_some_and(|m| m == mapping_hash)
+            .get(&landed(receipt))
+            .is_some_and(|r| r.mapping_hash == mapping_hash)
+    }
+
+    /// Whether this landing was stored before, with another mapping or this one.
+    pub fn was_stored(&self, receipt: &Receipt) -> bool {
+        self.stored.contains_key(&landed(receipt))
     }
 
     /// Commits a delivery: its tables, its findings, and at last its row in `deliveries`.
@@ -119,6 +148,18 @@ impl<'a> Store<'a> {
             deleted: 0,
         };
         let mut moved = Vec::new();
+        let before = self.stored.get(&landed(&delivery.receipt));
+        let restored = before.is_some();
+        // A table this file filled before and fills no longer loses the rows it gave.
+        let dropped: Vec<String> = before
+            .iter()
+            .flat_map(|r| &r.tables)
+            .filter(|t| delivery.tables.iter().all(|now| now.table != **t))
+            .cloned()
+            .collect();
+        for contract in dropped.iter().filter_map(|t| self.pack.contracts.get(t)) {
+            delivery.tables.push(rows::nothing_for(contract));
+        }
         for checked in &delivery.tables {
             let contract =
                 self.pack.contracts.get(&checked.table).ok_or_else(|| {
@@ -129,10 +170,6 @@ impl<'a> Store<'a> {
                 self.keys.insert(checked.table.clone(), index);
             }
             let index = self.keys.get_mut(&checked.table).expect("loaded above");
-            let restored = self.stored.contains_key(&(
-                delivery.receipt.source_id.clone(),
-                delivery.receipt.sha256.clone(),
-            ));
             let absent = match (delivery.load, restored) {
                 (Load::Full, _) => keys::Absent::GoneFromSource,
                 (Load::Changes, true) => keys::Absent::GoneFromDelivery,
@@ -155,16 +192,16 @@ impl<'a> Store<'a> {
         self.table("rejections")?
             .append(findings, &attempt, batch)
             .await?;
+        delivery.tables.retain(|t| !dropped.contains(&t.table));
         let row = rows::delivery_row(self.contract("deliveries")?, &delivery, batch, stored_at)?;
         self.table("deliveries")?.append(row, &app, batch).await?;
         self.batch = batch;
-        self.stored.insert(
-            (
-                delivery.receipt.source_id.clone(),
-                delivery.receipt.sha256.clone(),
-            ),
-            delivery.mapping_hash.clone(),
-        );
+        let tables = delivery.tables.iter().map(|t| t.table.clone()).collect();
+        let reading = Reading {
+            mapping_hash: delivery.mapping_hash.clone(),
+            tables,
+        };
+        self.stored.insert(landed(&delivery.receipt), reading);
         Ok(result)
     }
 

@@ -76,13 +76,30 @@ pub fn verify_document(text: &str) -> Result<Vec<String>, Vec<Error>> {
             _ => 1.0,
         };
         let quotient = n / d * per;
-        // A mean of durations has its numerator in microseconds.
-        let in_unit = [1.0, 86_400e6, 3_600e6, 60e6]
-            .iter()
-            .any(|unit| (quotient / unit - value).abs() <= 1e-9 * value.abs().max(1.0));
+        // A mean of durations has its numerator in microseconds; whether it is one, the unit says.
+        let unit = match (
+            proof.definition.kind.as_str(),
+            proof.definition.unit.as_str(),
+        ) {
+            ("mean", "days") => 86_400e6,
+            ("mean", "hours") => 3_600e6,
+            ("mean", "minutes") => 60e6,
+            _ => 1.0,
+        };
+        let near = |found: f64| (found - value).abs() <= 1e-9 * found.abs().max(value.abs());
         check(
-            in_unit,
+            near(quotient / unit) || (unit != 1.0 && near(quotient)),
             format!("{n} / {d} gives {value} {}", proof.definition.unit),
+        );
+    }
+    if let ("count" | "stock", Some(n), Some(value)) = (
+        proof.definition.kind.as_str(),
+        number(&proof.figure.numerator),
+        proof.figure.value,
+    ) {
+        check(
+            n == value && n == proof.figure.n as f64,
+            format!("{n} counted is {value}"),
         );
     }
     let address = Address::parse(&proof.address).map_err(|e| vec![e])?;

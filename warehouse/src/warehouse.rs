@@ -114,7 +114,14 @@ impl Warehouse {
 
     pub(crate) async fn tables(&self, pack: &Pack) -> Result<BTreeMap<String, Table>> {
         let mut tables = BTreeMap::new();
-        for contract in pack.contracts.values() {
+        // What says which batch and run are visible is opened first: all opened later holds at least that.
+        let first = |c: &&crate::contract::Contract| c.name == "deliveries" || c.name == "runs";
+        let contracts = pack.contracts.values();
+        let ordered = contracts
+            .clone()
+            .filter(first)
+            .chain(contracts.filter(|c| !first(c)));
+        for contract in ordered {
             tables.insert(
                 contract.name.clone(),
                 Table::open(&self.storage, contract).await?,

@@ -55,14 +55,15 @@ impl IndicatorCoverage<'_> {
         self.rows.iter().filter_map(|r| r.since).min()
     }
 
-    /// Whether rows about the ground of `region` came in, for every table that is read.
-    pub fn covers(
+    /// Since when rows about the ground of `region` came in, for every table that is read: `None` when they did not;
+    /// the earliest day there is when the tables have no date.
+    pub fn covered_since(
         &self,
         book: &RegionBook,
         region: &str,
         territory: Territory,
         cutoff: NaiveDate,
-    ) -> bool {
+    ) -> Option<NaiveDate> {
         let on = match territory {
             Territory::AsRecorded => cutoff,
             Territory::Vintage(on) => on,
@@ -74,12 +75,16 @@ impl IndicatorCoverage<'_> {
                     || book.on_territory(code, on) == Some(region)
             })
         };
-        let tables: BTreeSet<&str> = self
-            .rows
-            .iter()
-            .filter(about)
-            .map(|r| r.table.as_str())
-            .collect();
-        !tables.is_empty() && tables == self.tables
+        let rows: Vec<&&Covered> = self.rows.iter().filter(about).collect();
+        let tables: BTreeSet<&str> = rows.iter().map(|r| r.table.as_str()).collect();
+        if tables.is_empty() || tables != self.tables {
+            return None;
+        }
+        Some(
+            rows.iter()
+                .filter_map(|r| r.since)
+                .min()
+                .unwrap_or(NaiveDate::MIN),
+        )
     }
 }

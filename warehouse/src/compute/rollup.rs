@@ -239,10 +239,11 @@ impl<'a> Rollup<'a> {
     }
 
     /// All figures: per territory, region (those with facts and those `expected`), slice and period, from the first day the
-    /// sources speak of up to the cutoff. `tables` are those the indicator reads.
+    /// sources speak of up to the cutoff. `standing` are the cells that stood before; `tables` those the indicator reads.
     pub fn figures(
         &self,
         expected: &[String],
+        standing: &[(Territory, String, Slice)],
         coverage: &Coverage,
         tables: &BTreeSet<String>,
         population: &Population,
@@ -261,6 +262,13 @@ impl<'a> Rollup<'a> {
             for region in self.expected_on(*territory, expected, month_start(first)) {
                 slices.entry(region).or_default().insert(&total);
             }
+            // A slice that stood before and is empty now is a measured nothing, not a hole.
+            for (_, region, slice) in standing.iter().filter(|(t, _, _)| t == territory) {
+                slices
+                    .entry(region.clone())
+                    .or_default()
+                    .extend([&total, slice]);
+            }
             for line in self.lines.keys().filter(|l| l.territory == index) {
                 slices
                     .entry(line.region.clone())
@@ -268,7 +276,7 @@ impl<'a> Rollup<'a> {
                     .extend([&total, &line.slice]);
             }
             for (region, slices) in &slices {
-                let covered = coverage.covers(self.book, region, *territory, self.cutoff);
+                let since = coverage.covered_since(self.book, region, *territory, self.cutoff);
                 for slice in slices {
                     let months = self.lines.get(&Line {
                         territory: index,
@@ -289,6 +297,9 @@ impl<'a> Rollup<'a> {
                                     region: region.clone(),
                                     slice: (*slice).clone(),
                                 };
+                                // Before its first row a municipality has no zero, but no data.
+                                let covered =
+                                    cell.n > 0 || since.is_some_and(|s| s <= period.last_day());
                                 figures.push(self.figure(address, cell, covered, population, run));
                             }
                             period = period.next();
@@ -398,13 +409,7 @@ impl<'a> Rollup<'a> {
         };
         let state = match (covered, value) {
             (false, _) => State::Missing,
-            (true, Some(x))
-                if x == 0.0
-                    && numerator.is_none_or(|n| n == 0)
-                    && self.indicator.kind.zero_is_a_value() =>
-            {
-                State::Zero
-            }
+            (true, Some(_)) if n == 0 && self.indicator.kind.zero_is_a_value() => State::Zero,
             (true, Some(_)) => State::Value,
             (true, None) if self.indicator.kind == Kind::Rate => State::Missing,
             (true, None) => State::NotApplicable,
