@@ -128,13 +128,6 @@ impl RegionBook {
             .map_or(code, |r| &r.name_nl)
     }
 
-    pub fn municipalities_on(&self, on: NaiveDate) -> impl Iterator<Item = &Region> {
-        self.regions
-            .values()
-            .flatten()
-            .filter(move |r| r.level == "municipality" && r.valid_on(on))
-    }
-
     /// Whether any window of `code` overlaps `[start, end)`.
     pub fn exists_in(&self, code: &str, start: NaiveDate, end: NaiveDate) -> bool {
         self.regions.get(code).is_some_and(|w| {
@@ -203,13 +196,6 @@ impl RegionBook {
                     && (c.to == code || c.from == code)
             })
             .collect()
-    }
-
-    /// The merger by which `later` took over `earlier`, if there was one.
-    pub fn merger<'a>(&'a self, earlier: &str, later: &str) -> Option<&'a RegionChange> {
-        self.changes
-            .iter()
-            .find(|c| c.from == earlier && c.to == later && c.kind != ChangeKind::Parent)
     }
 
     pub fn changes(&self) -> &[RegionChange] {

@@ -5,8 +5,6 @@ pub(crate) mod rows;
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, Utc};
-
 use crate::contract::Severity;
 use crate::delivery::{Delivery, Finding, Load, Receipt};
 use crate::error::{Error, Result};
@@ -220,10 +218,6 @@ impl<'a> Store<'a> {
 
     pub fn batch(&self) -> i64 {
         self.batch
-    }
-
-    pub fn now(&self) -> DateTime<Utc> {
-        self.warehouse.now()
     }
 
     pub fn end(self) {
