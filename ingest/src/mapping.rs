@@ -111,6 +111,12 @@ impl OneOrMore {
 }
 
 impl Mapping {
+    /// A comma-separated file, and nothing said about it yet: every key at its default.
+    pub fn csv() -> Self {
+        toml::from_str("connector = \"csv\"\nlocation = \"\"\ntables = []")
+            .expect("a mapping with only its required keys parses")
+    }
+
     /// The column that groups records into traces: as mapped, and for XES the trace's own name.
     pub fn trace_column(&self) -> Option<&str> {
         self.trace

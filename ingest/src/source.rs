@@ -10,7 +10,7 @@ use beleidsinfo_warehouse::error::{Doing, Error, Result};
 use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 
-use crate::mapping::{Column, Connector, Decimal, Mapping, Rows, TableMapping};
+use crate::mapping::{Column, Mapping, Rows, TableMapping};
 
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -27,7 +27,9 @@ impl Source {
         let mapping: Mapping = toml::from_str(text).map_err(|cause| {
             Error::input(format!("cannot read source mapping {}", path.display()))
                 .because(cause)
-                .hint("the sources guide, docs/sources.md, shows every key a mapping may have")
+                .hint(
+                    "the sources guide, docs/sources/README.md, shows every key a mapping may have",
+                )
         })?;
         if encoding_rs::Encoding::for_label(mapping.encoding.as_bytes()).is_none() {
             return Err(Error::input(format!(
@@ -101,20 +103,10 @@ impl Source {
             columns,
         };
         let mapping = Mapping {
-            connector: Connector::Csv,
-            location: String::new(),
-            encoding: "utf-8".into(),
-            delimiter: b',',
-            quote: b'"',
-            decimal: Decimal::Point,
-            schedule: None,
             load: Load::Full,
-            complete_until: None,
-            empty: Vec::new(),
-            trace: None,
-            severity: IndexMap::new(),
             tables: vec![table],
             identity: true,
+            ..Mapping::csv()
         };
         Source {
             id: id.into(),
