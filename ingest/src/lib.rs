@@ -11,6 +11,7 @@
     )
 )]
 
+pub mod limits;
 mod nearest;
 
 pub mod find;

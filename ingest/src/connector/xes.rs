@@ -9,10 +9,9 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
 use super::{Place, Raw, Records, all_there, frame};
+use crate::limits::Limit;
 use crate::mapping::Mapping;
 use crate::nearest::nearest;
-
-const DEEPEST: usize = 256;
 
 pub(super) fn read(name: &str, text: &str, mapping: &Mapping) -> Result<Records> {
     let mut log = Log::default();
@@ -34,14 +33,8 @@ pub(super) fn read(name: &str, text: &str, mapping: &Mapping) -> Result<Records>
         let refused =
             |line: u64, what: &str| Err(Error::refused(format!("{name}, line {line}: {what}")));
         match event {
-            Event::Start(tag) | Event::Empty(tag) if open.len() >= DEEPEST => {
-                return refused(
-                    lines.of(start),
-                    &format!(
-                        "<{}> is nested more than {DEEPEST} deep",
-                        tag.local_name().as_ref()
-                    ),
-                );
+            Event::Start(_) | Event::Empty(_) if open.len() as u64 >= Limit::Depth.most() => {
+                return Err(Limit::Depth.refuse(format!("{name}, line {}", lines.of(start))));
             }
             Event::Start(tag) => {
                 let kind = Tag::of(&tag, &open);
