@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use beleidsinfo_warehouse::attempts;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Policy information for municipalities: from case files to figures with their proof.
@@ -21,15 +22,39 @@ pub struct Cli {
     /// Say more on stderr; twice for the engine's own messages.
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
+    /// Who asks: the schedule of `serve` says so of the verbs it starts.
+    #[arg(long, global = true, hide = true, value_enum, default_value_t = Trigger::Hand)]
+    pub trigger: Trigger,
     #[command(subcommand)]
     pub verb: Verb,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Trigger {
+    Hand,
+    Schedule,
+    CatchUp,
+    Retry,
+}
+
+impl From<Trigger> for attempts::Trigger {
+    fn from(trigger: Trigger) -> Self {
+        match trigger {
+            Trigger::Hand => Self::Hand,
+            Trigger::Schedule => Self::Schedule,
+            Trigger::CatchUp => Self::CatchUp,
+            Trigger::Retry => Self::Retry,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Land the files the sources point to, untouched, under their SHA-256.
-    #[command(after_help = "Examples:\n  beleidsinfo pull\n  beleidsinfo pull omgeving")]
-    Pull(Only),
+    #[command(
+        after_help = "Examples:\n  beleidsinfo pull --all\n  beleidsinfo pull omgeving\n  beleidsinfo pull --due          what its schedule says is to be fetched now\n\nA source that fails does not hold up the others; the exit code is that of the first that failed."
+    )]
+    Pull(PullArgs),
     /// Dry run: what would be rejected and why. Writes nothing.
     #[command(
         after_help = "Examples:\n  beleidsinfo check\n  beleidsinfo check omgeving --show 50\n\nExit code 3 when a row would be rejected."
@@ -81,6 +106,18 @@ pub enum Verb {
     Demo(DemoArgs),
 }
 
+#[derive(Debug, Default, Args)]
+pub struct PullArgs {
+    /// Only this source.
+    pub source: Option<String>,
+    /// Every source, also those without a schedule; as when no source is named.
+    #[arg(long, conflicts_with = "source")]
+    pub all: bool,
+    /// Only the sources whose schedule says that it is time: for a crontab that runs every few minutes.
+    #[arg(long, conflicts_with_all = ["source", "all"])]
+    pub due: bool,
+}
+
 #[derive(Debug, Args)]
 pub struct Only {
     /// Only this source.
@@ -107,6 +144,9 @@ pub struct ServeArgs {
     /// Serve only what is published: until accounts exist, nothing else leaves this machine.
     #[arg(long)]
     pub public: bool,
+    /// Fetch nothing: another machine, or cron, keeps to the schedules.
+    #[arg(long)]
+    pub no_schedule: bool,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use beleidsinfo_warehouse::attempts::Trigger;
 use beleidsinfo_warehouse::gateway::Gateway;
 use beleidsinfo_warehouse::location::Location;
 use beleidsinfo_warehouse::pack::Pack;
@@ -12,12 +13,21 @@ use beleidsinfo_warehouse::{Error, Result};
 
 use crate::report::Problems;
 
-/// Where the verb was asked to work.
+/// Where the verb was asked to work, and by whom.
 pub struct At {
     pub project: PathBuf,
+    pub trigger: Trigger,
 }
 
 impl At {
+    /// A project that a person works on.
+    pub fn hand(project: PathBuf) -> Self {
+        Self {
+            project,
+            trigger: Trigger::Hand,
+        }
+    }
+
     pub fn project(&self) -> Result<Project> {
         Project::open(&self.project)
     }

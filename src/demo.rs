@@ -4,7 +4,7 @@ use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 
-use crate::cli::{DemoArgs, Only, ServeArgs};
+use crate::cli::{DemoArgs, Only, PullArgs, ServeArgs};
 use crate::context::At;
 use crate::generate::{self, Plan};
 use crate::progress::Step;
@@ -30,8 +30,8 @@ pub async fn run(args: DemoArgs) -> Result<Outcome, Problems> {
             written.bad_rows
         ));
     }
-    let at = At { project: args.dir };
-    pull::run(&at, Only { source: None }).await?;
+    let at = At::hand(args.dir);
+    pull::run(&at, PullArgs::default()).await?;
     store::run(&at, Only { source: None }).await?;
     compute::run(&at).await?;
     publish::run(&at).await?;
@@ -44,6 +44,7 @@ pub async fn run(args: DemoArgs) -> Result<Outcome, Problems> {
             listen: std::net::Ipv4Addr::LOCALHOST.into(),
             port: args.port,
             public: false,
+            no_schedule: false,
         },
     )
     .await

@@ -6,6 +6,7 @@ mod compute;
 mod context;
 mod define;
 mod demo;
+mod diary;
 mod generate;
 mod init;
 mod pack;
@@ -15,6 +16,7 @@ mod publish;
 mod pull;
 mod query;
 mod report;
+mod schedule;
 mod serve;
 mod sources;
 mod status;
@@ -33,6 +35,7 @@ async fn main() -> ExitCode {
     report::log(cli.verbose);
     let at = context::At {
         project: cli.project,
+        trigger: cli.trigger.into(),
     };
     let result = match cli.verb {
         Verb::Pull(args) => pull::run(&at, args).await,

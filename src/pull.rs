@@ -3,42 +3,56 @@
 use std::path::PathBuf;
 
 use beleidsinfo_ingest::find::find;
+use beleidsinfo_warehouse::attempts::Verb;
 use beleidsinfo_warehouse::delivery::Load;
 use beleidsinfo_warehouse::error::Doing;
 use beleidsinfo_warehouse::project::Project;
 use beleidsinfo_warehouse::{Error, Result};
 use bytes::Bytes;
 
-use crate::cli::Only;
+use crate::cli::PullArgs;
 use crate::context::At;
+use crate::diary::Diary;
 use crate::progress::Step;
 use crate::report::{Outcome, Problems, count};
+use crate::schedule;
 use crate::sources::{Planned, planned};
 
-pub async fn run(at: &At, args: Only) -> Result<Outcome, Problems> {
+pub async fn run(at: &At, args: PullArgs) -> Result<Outcome, Problems> {
     let (project, pack, warehouse) = at.open().await?;
-    let sources = planned(&project, &pack, args.source.as_deref())?;
+    let mut sources = planned(&project, &pack, args.source.as_deref())?;
+    if args.due {
+        let due = schedule::due(&project, &warehouse, &sources).await?;
+        sources.retain(|p| due.contains_key(&p.source.id));
+    }
     let lock = warehouse.lock("pull", &pack).await?;
+    let mut diary = Diary::new(&warehouse, Verb::Pull, at.trigger);
     let step = Step::start("pull", sources.len() as u64);
     let (mut landed, mut known) = (0u64, 0u64);
     let now = warehouse.now();
     // A source that cannot be read does not keep the others waiting.
     let mut problems = Vec::new();
     for planned in &sources {
+        diary.of(&planned.source.id);
         match files(&project, planned) {
-            Err(e) => problems.push(e),
+            Err(e) => {
+                diary.went_wrong(&planned.source.id, &e);
+                problems.push(e);
+            }
             Ok(files) => {
                 for (name, bytes) in files {
                     let (_, new) = warehouse
                         .raw()
                         .land(&planned.source.id, &name, bytes, now)
                         .await?;
+                    diary.pulled(&planned.source.id, new);
                     if new { landed += 1 } else { known += 1 }
                 }
             }
         }
         step.tick(&planned.source.id);
     }
+    diary.keep().await?;
     lock.done();
     step.end(&format!(
         "{} landed, {known} were here already",

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use beleidsinfo_dashboards::Serve;
 use beleidsinfo_warehouse::Error;
 use beleidsinfo_warehouse::principal::Principal;
+use tokio::sync::watch;
 
 use crate::cli::ServeArgs;
 use crate::context::At;
 use crate::report::{Outcome, Problems};
+use crate::schedule;
 
 pub async fn run(at: &At, args: ServeArgs) -> Result<Outcome, Problems> {
     if !args.listen.is_loopback() && !args.public {
@@ -32,12 +34,27 @@ pub async fn run(at: &At, args: ServeArgs) -> Result<Outcome, Problems> {
         );
     }
     eprintln!("   serve http://{bound}/ — Ctrl-C stops");
+    let (told, planned) = watch::channel(Arc::default());
     let serve = Serve {
         gateway,
         principal: Principal::local(),
         public_only: args.public,
+        planned,
     };
+    let (stop, stopping) = watch::channel(false);
+    let schedule = (!args.no_schedule).then(|| {
+        let at = At {
+            project: at.project.clone(),
+            trigger: at.trigger,
+        };
+        tokio::spawn(schedule::keep(at, told, stopping))
+    });
     beleidsinfo_dashboards::run(listener, serve, stopped()).await?;
+    stop.send_replace(true);
+    if let Some(schedule) = schedule {
+        // It ends what it started, and has nothing to tell.
+        let _ = schedule.await;
+    }
     eprintln!("   serve stopped");
     Ok(Outcome::Done)
 }

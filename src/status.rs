@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use beleidsinfo_warehouse::attempts;
 use beleidsinfo_warehouse::gateway::Gateway;
 use beleidsinfo_warehouse::index::AsOf;
 use beleidsinfo_warehouse::principal::Principal;
 
 use crate::context::At;
 use crate::report::{Outcome, Problems};
+use crate::schedule;
 use crate::sources::planned;
 
 pub async fn run(at: &At) -> Result<Outcome, Problems> {
@@ -22,6 +24,7 @@ pub async fn run(at: &At) -> Result<Outcome, Problems> {
             ""
         }
     );
+    let zone = project.zone;
     let gateway = Gateway::new(warehouse.clone(), project);
     let me = Principal::local();
     let deliveries = gateway.deliveries(&me).await?;
@@ -58,6 +61,41 @@ pub async fn run(at: &At) -> Result<Outcome, Problems> {
             stored.iter().map(|d| d.rows_read).sum::<i64>(),
             stored.iter().map(|d| d.rejected).sum::<i64>()
         );
+    }
+    let attempts = gateway.attempts(&me).await?;
+    let plan = schedule::plan(gateway.project(), &sources, warehouse.now());
+    println!("\nsource                  last attempt          took  outcome      next fetch");
+    for planned in plan {
+        let id = planned.source_id.as_str();
+        let next = match (planned.next_at, &planned.schedule) {
+            (Some(at), _) => at
+                .with_timezone(&zone)
+                .format("%Y-%m-%d %H:%M %Z")
+                .to_string(),
+            (None, Some(_)) => "never".into(),
+            (None, None) => "by hand".into(),
+        };
+        let mut of = attempts.iter().filter(|a| a.source_id == id);
+        let Some(last) = of.next() else {
+            println!("{id:<22}  {:<20}  {:>6}  {:<11}  {next}", "never", "", "");
+            continue;
+        };
+        println!(
+            "{id:<22}  {:<20}  {:>4.1} s  {:<11}  {next}",
+            last.started_at
+                .with_timezone(&zone)
+                .format("%Y-%m-%d %H:%M:%S"),
+            last.took().as_seconds_f64(),
+            match last.outcome {
+                attempts::Outcome::Done => "done",
+                attempts::Outcome::NothingNew => "nothing new",
+                attempts::Outcome::Failed => "failed",
+                attempts::Outcome::Stopped => "stopped",
+            }
+        );
+        if !last.message.is_empty() {
+            println!("    {}", last.message);
+        }
     }
     match gateway.figures(&me, AsOf::Now).await? {
         None => println!("\nno figures yet: run `beleidsinfo compute`"),

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use beleidsinfo_warehouse::attempts::Verb;
 use beleidsinfo_warehouse::delivery::Receipt;
 use beleidsinfo_warehouse::store::Store;
 
 use crate::cli::Only;
 use crate::context::At;
+use crate::diary::Diary;
 use crate::progress::Step;
 use crate::report::{Outcome, Problems, count};
 use crate::sources::{Door, is_reference, planned};
@@ -15,6 +17,7 @@ pub async fn run(at: &At, args: Only) -> Result<Outcome, Problems> {
     let (project, pack, warehouse) = at.open().await?;
     let sources = planned(&project, &pack, args.source.as_deref())?;
     let mut store = Store::begin(&warehouse, &pack).await?;
+    let mut diary = Diary::new(&warehouse, Verb::Store, at.trigger);
     let mut waiting = Vec::new();
     for planned in &sources {
         for receipt in warehouse.raw().receipts(&planned.source.id).await? {
@@ -49,6 +52,7 @@ pub async fn run(at: &At, args: Only) -> Result<Outcome, Problems> {
             for receipt in receipts {
                 let bytes = warehouse.raw().bytes(receipt).await?;
                 if let Err(e) = door.check(&pack, source, receipt, &bytes) {
+                    diary.went_wrong(&source.id, &e);
                     problems.push(e);
                     held.insert(source.id.as_str());
                     break;
@@ -59,10 +63,12 @@ pub async fn run(at: &At, args: Only) -> Result<Outcome, Problems> {
                 continue;
             }
         }
+        diary.of(&source.id);
         let bytes = warehouse.raw().bytes(&receipt).await?;
         let delivery = match door.check(&pack, source, &receipt, &bytes) {
             Ok(delivery) => delivery,
             Err(e) => {
+                diary.went_wrong(&source.id, &e);
                 problems.push(e);
                 held.insert(source.id.as_str());
                 step.tick(&format!("{} {} cannot be read", source.id, receipt.name));
@@ -73,13 +79,16 @@ pub async fn run(at: &At, args: Only) -> Result<Outcome, Problems> {
             door.learn(&pack, &delivery)?;
             stale = true;
         }
+        diary.stored(&delivery);
         rejected += delivery.rejected;
         warned += delivery.warned;
         rows += store.delivery(delivery).await?.rows;
+        diary.of(&source.id);
         files += 1;
         step.tick(&format!("{} {}", source.id, receipt.name));
     }
     let batch = store.batch();
+    diary.keep().await?;
     store.end();
     step.end(&match files {
         0 => format!("nothing new; batch {batch}"),

@@ -40,6 +40,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use beleidsinfo_warehouse::Result;
+use beleidsinfo_warehouse::attempts::PlannedSource;
 use beleidsinfo_warehouse::error::Doing;
 use beleidsinfo_warehouse::gateway::Gateway;
 use beleidsinfo_warehouse::principal::Principal;
@@ -50,12 +51,17 @@ pub struct Serve {
     pub principal: Principal,
     /// Only what is published: for any address but loopback, until accounts exist.
     pub public_only: bool,
+    /// The schedule of each source, as whoever keeps to it last made it.
+    pub planned: Planned,
 }
+
+/// Changes while it is served.
+pub type Planned = tokio::sync::watch::Receiver<Arc<Vec<PlannedSource>>>;
 
 /// All routes.
 pub fn router(serve: Serve) -> axum::Router {
     routes::router(
-        reads::Reads::Gateway(serve.gateway),
+        reads::Reads::Gateway(serve.gateway, serve.planned),
         serve.principal,
         serve.public_only,
     )

@@ -9,3 +9,4 @@ pub mod indicators;
 pub mod problem;
 pub mod proof;
 pub mod quality;
+pub mod sources;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use axum::body::Bytes;
 use beleidsinfo_warehouse::Result;
+use beleidsinfo_warehouse::attempts::{Attempt, PlannedSource};
 use beleidsinfo_warehouse::figure::Address;
 use beleidsinfo_warehouse::gateway::{Gateway, Snapshot};
 use beleidsinfo_warehouse::index::AsOf;
@@ -13,11 +14,12 @@ use beleidsinfo_warehouse::proof::Proof;
 use beleidsinfo_warehouse::quality::{StoredDelivery, StoredFinding};
 use beleidsinfo_warehouse::release::Release;
 
+use crate::Planned;
 use crate::ground::Ground;
 
 /// A closed list: the warehouse, or invented figures to look at pages and to test them.
 pub enum Reads {
-    Gateway(Arc<Gateway>),
+    Gateway(Arc<Gateway>, Planned),
     #[cfg(any(test, feature = "preview"))]
     Sample(Box<crate::sample::Sample>),
 }
@@ -58,7 +60,7 @@ impl Reads {
         as_of: AsOf,
     ) -> Result<Option<(Arc<Snapshot>, i64)>> {
         match self {
-            Reads::Gateway(gateway) => gateway.figures(principal, as_of).await,
+            Reads::Gateway(gateway, _) => gateway.figures(principal, as_of).await,
             #[cfg(any(test, feature = "preview"))]
             Reads::Sample(sample) => Ok(sample.figures(as_of)),
         }
@@ -66,7 +68,7 @@ impl Reads {
 
     pub async fn proof(&self, principal: &Principal, address: &Address, run: i64) -> Result<Proof> {
         match self {
-            Reads::Gateway(gateway) => gateway.proof(principal, address, run).await,
+            Reads::Gateway(gateway, _) => gateway.proof(principal, address, run).await,
             #[cfg(any(test, feature = "preview"))]
             Reads::Sample(sample) => sample.proof(address, run),
         }
@@ -74,7 +76,7 @@ impl Reads {
 
     pub async fn deliveries(&self, principal: &Principal) -> Result<Vec<StoredDelivery>> {
         match self {
-            Reads::Gateway(gateway) => gateway.deliveries(principal).await,
+            Reads::Gateway(gateway, _) => gateway.deliveries(principal).await,
             #[cfg(any(test, feature = "preview"))]
             Reads::Sample(sample) => Ok(sample.deliveries.clone()),
         }
@@ -88,7 +90,7 @@ impl Reads {
         limit: usize,
     ) -> Result<Vec<StoredFinding>> {
         match self {
-            Reads::Gateway(gateway) => {
+            Reads::Gateway(gateway, _) => {
                 gateway
                     .findings(principal, Some(delivery), rule, limit)
                     .await
@@ -103,15 +105,33 @@ impl Reads {
         principal: &Principal,
     ) -> Result<Vec<(String, String, String, i64)>> {
         match self {
-            Reads::Gateway(gateway) => gateway.findings_by_rule(principal).await,
+            Reads::Gateway(gateway, _) => gateway.findings_by_rule(principal).await,
             #[cfg(any(test, feature = "preview"))]
             Reads::Sample(sample) => Ok(sample.by_rule()),
         }
     }
 
+    /// The project's own sources with their schedules.
+    pub fn planned(&self) -> Arc<Vec<PlannedSource>> {
+        match self {
+            Reads::Gateway(_, planned) => planned.borrow().clone(),
+            #[cfg(any(test, feature = "preview"))]
+            Reads::Sample(sample) => sample.planned.clone(),
+        }
+    }
+
+    /// When each source was fetched and stored, newest first.
+    pub async fn attempts(&self, principal: &Principal) -> Result<Vec<Attempt>> {
+        match self {
+            Reads::Gateway(gateway, _) => gateway.attempts(principal).await,
+            #[cfg(any(test, feature = "preview"))]
+            Reads::Sample(sample) => Ok(sample.attempts.clone()),
+        }
+    }
+
     pub async fn releases(&self) -> Result<Vec<Release>> {
         match self {
-            Reads::Gateway(gateway) => gateway.releases().await,
+            Reads::Gateway(gateway, _) => gateway.releases().await,
             #[cfg(any(test, feature = "preview"))]
             Reads::Sample(sample) => Ok(sample.releases.clone()),
         }
@@ -119,7 +139,7 @@ impl Reads {
 
     pub async fn release_file(&self, dataset: &str, version: &str, name: &str) -> Result<Bytes> {
         match self {
-            Reads::Gateway(gateway) => gateway.release_file(dataset, version, name).await,
+            Reads::Gateway(gateway, _) => gateway.release_file(dataset, version, name).await,
             #[cfg(any(test, feature = "preview"))]
             Reads::Sample(sample) => sample.release_file(dataset, version, name),
         }

@@ -6,6 +6,7 @@ mod steering;
 
 mod arrivals;
 mod proofs;
+mod sources;
 
 use std::sync::Arc;
 
@@ -62,6 +63,8 @@ pub fn router(reads: Reads, principal: Principal, public_only: bool) -> Router {
             .route("/{lang}/indicators/{id}/{file}", get(steering::file))
             .route("/{lang}/figures/{*address}", get(proofs::proof))
             .route("/api/figures/{*address}", get(proofs::proof_json))
+            .route("/{lang}/sources", get(sources::sources))
+            .route("/{lang}/sources/{id}", get(sources::source))
             .route("/{lang}/quality", get(arrivals::quality))
             .route("/{lang}/quality/{delivery}", get(arrivals::findings))
             .route(

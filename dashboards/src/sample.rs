@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use beleidsinfo_warehouse::Text;
+use beleidsinfo_warehouse::attempts::{Attempt, Outcome, PlannedSource, Trigger, Verb};
 use beleidsinfo_warehouse::board::Board;
 use beleidsinfo_warehouse::error::{Error, Result};
 use beleidsinfo_warehouse::figure::{Address, Figure, Slice, State, Status};
@@ -34,6 +35,8 @@ pub struct Sample {
     pub snapshot: Arc<Snapshot>,
     pub deliveries: Vec<StoredDelivery>,
     pub releases: Vec<Release>,
+    pub planned: Arc<Vec<PlannedSource>>,
+    pub attempts: Vec<Attempt>,
     pub nothing: bool,
 }
 
@@ -188,6 +191,8 @@ impl Sample {
             snapshot: Arc::new(snapshot),
             deliveries: deliveries(),
             releases: releases(),
+            planned: Arc::new(planned()),
+            attempts: attempts(),
             nothing: false,
         }
     }
@@ -197,6 +202,8 @@ impl Sample {
         Self {
             deliveries: vec![],
             releases: vec![],
+            planned: Arc::default(),
+            attempts: vec![],
             nothing: true,
             ..Self::new()
         }

@@ -14,6 +14,8 @@
 pub mod limits;
 mod nearest;
 
+pub mod schedule;
+
 pub mod find;
 pub mod mapping;
 pub mod source;

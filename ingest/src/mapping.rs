@@ -9,6 +9,8 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde::de::{self, Deserializer};
 
+use crate::schedule::Schedule;
+
 pub use column::{Column, Other, Pick, Take};
 
 /// A source mapping. Keys that do not exist are errors, so that a slip of the pen never passes in silence.
@@ -27,8 +29,8 @@ pub struct Mapping {
     pub quote: u8,
     #[serde(default)]
     pub decimal: Decimal,
-    /// Kept for the scheduler; five fields as cron has them.
-    pub schedule: Option<String>,
+    /// When `serve` and `pull --due` fetch it.
+    pub schedule: Option<Schedule>,
     #[serde(default)]
     pub load: Load,
     pub complete_until: Option<CompleteUntil>,

@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 
 use crate::project::{HEADER, Project};
 
-struct Server {
+pub struct Server {
     child: Child,
     address: String,
 }
@@ -18,7 +18,7 @@ impl Drop for Server {
     }
 }
 
-fn serve(project: &Project, more: &[&str]) -> Server {
+pub fn serve(project: &Project, more: &[&str]) -> Server {
     let mut args = vec!["serve", "--port", "0"];
     args.extend(more);
     let mut child = project
@@ -60,7 +60,7 @@ impl Server {
             .expect("a status");
         (status, head.to_lowercase(), body.to_string())
     }
-    fn get(&self, path: &str) -> (u16, String) {
+    pub fn get(&self, path: &str) -> (u16, String) {
         let (status, _, body) = self.get_with(path, "");
         (status, body)
     }

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use tokio::sync::Mutex;
 
 use crate::arrivals;
+use crate::attempts::Attempt;
 use crate::board::Board;
 use crate::compute::Inputs;
 use crate::define::{self, Defined, Reads};
@@ -78,6 +79,10 @@ impl Gateway {
 
     pub fn settings(&self) -> &Settings {
         &self.project.settings
+    }
+
+    pub fn project(&self) -> &Project {
+        &self.project
     }
 
     fn project_pack(&self) -> Result<Pack> {
@@ -387,6 +392,11 @@ impl Gateway {
     }
 
     /// Releases, newest first; only whole ones.
+    /// When each source was fetched and stored and what came of it, newest first.
+    pub async fn attempts(&self, _principal: &Principal) -> Result<Vec<Attempt>> {
+        self.warehouse.attempts().all().await
+    }
+
     pub async fn releases(&self) -> Result<Vec<Release>> {
         publish::releases(self.warehouse.storage()).await
     }

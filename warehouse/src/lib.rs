@@ -28,6 +28,8 @@ pub mod release;
 
 pub mod raw;
 
+pub mod attempts;
+
 mod days;
 mod tables;
 

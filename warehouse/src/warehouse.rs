@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::attempts::Attempts;
 use crate::error::{Doing, Error, Result};
 use crate::location::{Location, Storage};
 use crate::lock::Lock;
@@ -79,6 +80,11 @@ impl Warehouse {
 
     pub fn raw(&self) -> Raw<'_> {
         Raw::new(&self.storage)
+    }
+
+    /// What was tried, and what came of it.
+    pub fn attempts(&self) -> Attempts<'_> {
+        Attempts::new(&self.storage)
     }
 
     /// Takes the write lock, and sweeps first if the last holder died.

@@ -184,7 +184,7 @@ pub fn until(words: Words, source: &str, on: Option<NaiveDate>) -> String {
     }
 }
 
-fn delivery(words: Words, d: &StoredDelivery, zone: Tz) -> Delivery {
+pub(super) fn delivery(words: Words, d: &StoredDelivery, zone: Tz) -> Delivery {
     let language = words.language;
     let whole = |n: i64| number::whole(n, language);
     Delivery {

@@ -42,7 +42,12 @@ pub async fn about(uri: Uri, headers: HeaderMap, State(app): Here) -> Response<B
 }
 
 /// A page that is not about figures, but says whose data it is and up to when.
-fn dressed(visit: &Visit, title: &str, at: &'static str, seen: Option<&Seen>) -> Outcome<Page> {
+pub(super) fn dressed(
+    visit: &Visit,
+    title: &str,
+    at: &'static str,
+    seen: Option<&Seen>,
+) -> Outcome<Page> {
     let page = Page::new(visit, title, at);
     let Some(seen) = seen else {
         return Ok(page);
@@ -58,7 +63,7 @@ fn dressed(visit: &Visit, title: &str, at: &'static str, seen: Option<&Seen>) ->
     Ok(page.over(&lens, visit))
 }
 
-fn zone_of(seen: Option<&Seen>) -> chrono_tz::Tz {
+pub(super) fn zone_of(seen: Option<&Seen>) -> chrono_tz::Tz {
     seen.and_then(|s| s.snapshot.settings.timezone.parse().ok())
         .unwrap_or(chrono_tz::Europe::Brussels)
 }

@@ -104,3 +104,96 @@ pub(super) fn releases() -> Vec<Release> {
     };
     vec![release(4), release(3)]
 }
+
+pub(super) fn planned() -> Vec<PlannedSource> {
+    let planned = |source: &str, schedule: Option<&str>, next: Option<&str>| PlannedSource {
+        source_id: source.into(),
+        schedule: schedule.map(Into::into),
+        next_at: next.map(time),
+    };
+    vec![
+        planned("klachten", None, None),
+        planned(
+            "omgevingsloket",
+            Some("15 2 * * *"),
+            Some("2026-01-06T01:15:00Z"),
+        ),
+        planned("statbel", Some("0 6 1 * *"), Some("2026-02-01T05:00:00Z")),
+    ]
+}
+
+/// Newest first.
+pub(super) fn attempts() -> Vec<Attempt> {
+    let attempt =
+        |source: &str, at: &str, verb, trigger, outcome, counts: (u64, u64, u64), message: &str| {
+            Attempt {
+                source_id: source.into(),
+                verb,
+                trigger,
+                started_at: time(at),
+                finished_at: time(at) + chrono::TimeDelta::milliseconds(1_840),
+                outcome,
+                files: counts.0,
+                accepted: counts.1,
+                rejected: counts.2,
+                message: message.into(),
+            }
+        };
+    let (scheduled, hand) = (Trigger::Schedule, Trigger::Hand);
+    vec![
+        attempt(
+            "statbel",
+            "2026-01-05T06:16:00Z",
+            Verb::Pull,
+            Trigger::Retry,
+            Outcome::Failed,
+            (0, 0, 0),
+            "no file matches raw/statbel/*.zip (put the files there, or mend `location` in the mapping)",
+        ),
+        attempt(
+            "statbel",
+            "2026-01-05T06:00:00Z",
+            Verb::Pull,
+            scheduled,
+            Outcome::Failed,
+            (0, 0, 0),
+            "no file matches raw/statbel/*.zip (put the files there, or mend `location` in the mapping)",
+        ),
+        attempt(
+            "omgevingsloket",
+            "2026-01-05T01:15:03Z",
+            Verb::Store,
+            scheduled,
+            Outcome::Done,
+            (1, 1_200, 4),
+            "",
+        ),
+        attempt(
+            "omgevingsloket",
+            "2026-01-05T01:15:00Z",
+            Verb::Pull,
+            scheduled,
+            Outcome::Done,
+            (1, 0, 0),
+            "",
+        ),
+        attempt(
+            "klachten",
+            "2026-01-02T09:31:00Z",
+            Verb::Store,
+            hand,
+            Outcome::Stopped,
+            (0, 0, 0),
+            "klachtenregister_2026.xlsx does not have the column `Ontvangen` (mend the column names in the mapping: perhaps `Ontvangst` for `Ontvangen`)",
+        ),
+        attempt(
+            "klachten",
+            "2026-01-02T09:30:00Z",
+            Verb::Pull,
+            hand,
+            Outcome::Done,
+            (1, 0, 0),
+            "",
+        ),
+    ]
+}
