@@ -23,7 +23,7 @@ pub async fn run(at: &At, args: PullArgs) -> Result<Outcome, Problems> {
     let mut sources = planned(&project, &pack, args.source.as_deref())?;
     if args.due {
         let due = schedule::due(&project, &warehouse, &sources).await?;
-        sources.retain(|p| due.contains_key(&p.source.id));
+        sources.retain(|p| p.builtin.is_some() || due.contains_key(&p.source.id));
     }
     let lock = warehouse.lock("pull", &pack).await?;
     let mut diary = Diary::new(&warehouse, Verb::Pull, at.trigger);

@@ -19,7 +19,8 @@ pub struct Planned {
     pub builtin: Option<(String, String)>,
 }
 
-/// All sources, or one; validated, all problems at once.
+/// All sources, or one; validated, all problems at once. The reference tables of the pack come along with one source too:
+/// without them no code of its rows is known.
 pub fn planned(
     project: &Project,
     pack: &Pack,
@@ -74,8 +75,8 @@ pub fn planned(
         builtin: None,
     }));
     if let Some(only) = only {
-        planned.retain(|p| p.source.id == only);
-        if planned.is_empty() {
+        planned.retain(|p| p.builtin.is_some() || p.source.id == only);
+        if planned.iter().all(|p| p.source.id != only) {
             return Err(Error::not_found(format!("there is no source `{only}`"))
                 .hint(format!(
                     "the mappings are in {}",

@@ -16,7 +16,7 @@ use crate::mapping::{Column, Mapping, Rows, TableMapping};
 pub struct Source {
     pub id: String,
     pub mapping: Mapping,
-    /// SHA-256 of the mapping's text, in hexadecimal.
+    /// SHA-256, in hexadecimal, of what the mapping says of the data: not of its layout, its comments, or when it is fetched.
     pub mapping_hash: String,
     pub path: PathBuf,
 }
@@ -42,7 +42,7 @@ impl Source {
         Ok(Source {
             id: id.into(),
             mapping,
-            mapping_hash: hash(text),
+            mapping_hash: hash(&meaning(path, text)?),
             path: path.into(),
         })
     }
@@ -142,6 +142,16 @@ impl Source {
         problems.extend(personal);
         Err(Error::input(doing).because(problems.join("\n")))
     }
+}
+
+/// The mapping as it bears on what rows become: files are read again when this changes, and not for a comment or a schedule.
+fn meaning(path: &Path, text: &str) -> Result<String> {
+    let mut keys: toml::Table = toml::from_str(text)
+        .reading(|| format!("cannot read source mapping {}", path.display()))?;
+    for key in ["location", "schedule"] {
+        keys.remove(key);
+    }
+    Ok(keys.to_string())
 }
 
 fn hash(text: &str) -> String {

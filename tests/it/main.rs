@@ -10,6 +10,7 @@ mod proof;
 mod publish;
 mod query;
 mod receipt;
+mod schedule;
 mod serve;
 mod territory;
 mod twice;

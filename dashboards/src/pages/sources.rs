@@ -120,7 +120,7 @@ fn row<'d>(
     let language = words.language;
     // What went wrong outweighs the pull that went well before it.
     let last = attempts.first().map(|last| {
-        let round = attempts.iter().take(2);
+        let round = attempts.iter().take(2).rev();
         let worst = round
             .filter(|a| last.started_at - a.started_at < TimeDelta::hours(1))
             .max_by_key(|a| (!a.outcome.went_well(), a.outcome == Outcome::Done));
@@ -134,7 +134,7 @@ fn row<'d>(
         next: match planned {
             Some(PlannedSource {
                 next_at: Some(at), ..
-            }) => number::moment(*at, zone, language),
+            }) => number::short_moment(*at, zone, language),
             _ => words.t("by-hand"),
         },
         last,
@@ -156,6 +156,7 @@ fn tried(words: Words, attempt: &Attempt, zone: Tz) -> Tried {
         Outcome::Stopped => ("bad", "cross", "attempt-stopped"),
     };
     let what = match attempt.verb {
+        _ if !attempt.outcome.went_well() => String::new(),
         Verb::Pull => words.with("attempt-landed", &[("files", &whole(attempt.files))]),
         Verb::Store => words.with(
             "attempt-stored",
@@ -166,7 +167,7 @@ fn tried(words: Words, attempt: &Attempt, zone: Tz) -> Tried {
         ),
     };
     Tried {
-        at: number::moment(attempt.started_at, zone, language),
+        at: number::short_moment(attempt.started_at, zone, language),
         took: took(attempt.took(), words),
         verb: words.t(match attempt.verb {
             Verb::Pull => "verb-pull",
