@@ -158,7 +158,8 @@ mod tests {
     use crate::location::Location;
 
     fn attempt(source: &str, second: i64, verb: Verb) -> Attempt {
-        let started_at = DateTime::from_timestamp(1_760_000_000 + second, 0).unwrap();
+        let started_at =
+            DateTime::from_timestamp(1_760_000_000 + second, 0).expect("works in memory");
         Attempt {
             source_id: source.into(),
             verb,
@@ -175,38 +176,41 @@ mod tests {
 
     #[tokio::test]
     async fn they_are_kept_newest_first_and_the_oldest_go() {
-        let storage = Storage::open(&Location::Memory).unwrap();
+        let storage = Storage::open(&Location::Memory).expect("works in memory");
         let attempts = Attempts::new(&storage);
         for second in 0..KEPT as i64 + 3 {
             attempts
                 .keep(&attempt("omgeving", second, Verb::Pull))
                 .await
-                .unwrap();
+                .expect("works in memory");
         }
         attempts
             .keep(&attempt("burgerzaken", 1, Verb::Store))
             .await
-            .unwrap();
-        let kept = attempts.of("omgeving").await.unwrap();
+            .expect("works in memory");
+        let kept = attempts.of("omgeving").await.expect("works in memory");
         assert_eq!(kept.len(), KEPT);
         assert_eq!(kept[0], attempt("omgeving", KEPT as i64 + 2, Verb::Pull));
         assert_eq!(kept[KEPT - 1], attempt("omgeving", 3, Verb::Pull));
-        assert_eq!(attempts.all().await.unwrap().len(), KEPT + 1);
+        assert_eq!(
+            attempts.all().await.expect("works in memory").len(),
+            KEPT + 1
+        );
         assert_eq!(kept[0].took(), TimeDelta::milliseconds(1_500));
     }
 
     #[tokio::test]
     async fn a_torn_document_does_not_hide_the_others() {
-        let storage = Storage::open(&Location::Memory).unwrap();
+        let storage = Storage::open(&Location::Memory).expect("works in memory");
         let attempts = Attempts::new(&storage);
         attempts
             .keep(&attempt("omgeving", 1, Verb::Pull))
             .await
-            .unwrap();
+            .expect("works in memory");
         storage
             .put("attempts/omgeving/0-pull.json", &b"{\"sou"[..])
             .await
-            .unwrap();
-        assert_eq!(attempts.all().await.unwrap().len(), 1);
+            .expect("works in memory");
+        assert_eq!(attempts.all().await.expect("works in memory").len(), 1);
     }
 }

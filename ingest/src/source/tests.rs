@@ -130,11 +130,19 @@ interval_no = { ordinal = "trace" }
     assert_eq!(mapping.tables[0].columns["outcome"].other, Other::Reject);
     assert_eq!(mapping.tables[1].per(), Some("phase"));
     assert_eq!(source.mapping_hash.len(), 64);
-    let hash = |text: &str| Source::parse("a", Path::new("a.toml"), text).unwrap().mapping_hash;
-    let mapping = "connector = \"csv\"\nlocation = \"a\"\ntables = []\n";
-    let told = format!("# nightly\nschedule = \"15 2 * * *\"\n{mapping}");
-    assert_eq!(hash(mapping), hash(&told), "no file is read again for a schedule");
-    assert_ne!(hash(mapping), hash(&format!("decimal = \",\"\n{mapping}")));
+    let hash = |text: &str| {
+        Source::parse("a", Path::new("a.toml"), text)
+            .unwrap()
+            .mapping_hash
+    };
+    let plain = "connector = \"csv\"\nlocation = \"a\"\ntables = []\n";
+    let told = format!("# nightly\nschedule = \"15 2 * * *\"\n{plain}");
+    assert_eq!(
+        hash(plain),
+        hash(&told),
+        "no file is read again for a schedule"
+    );
+    assert_ne!(hash(plain), hash(&format!("decimal = \",\"\n{plain}")));
     assert_eq!(
         mapping.source_columns(),
         [
