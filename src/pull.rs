@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use beleidsinfo_ingest::find::find;
 use beleidsinfo_warehouse::attempts::Verb;
 use beleidsinfo_warehouse::delivery::Load;
-use beleidsinfo_warehouse::error::Doing;
 use beleidsinfo_warehouse::project::Project;
+use beleidsinfo_warehouse::raw::Content;
 use beleidsinfo_warehouse::{Error, Result};
 use bytes::Bytes;
 
@@ -40,10 +40,10 @@ pub async fn run(at: &At, args: PullArgs) -> Result<Outcome, Problems> {
                 problems.push(e);
             }
             Ok(files) => {
-                for (name, bytes) in files {
+                for (name, content) in files {
                     let (_, new) = warehouse
                         .raw()
-                        .land(&planned.source.id, &name, bytes, now)
+                        .land(&planned.source.id, &name, content, now)
                         .await?;
                     diary.pulled(&planned.source.id, new);
                     if new { landed += 1 } else { known += 1 }
@@ -66,9 +66,9 @@ pub async fn run(at: &At, args: PullArgs) -> Result<Outcome, Problems> {
 }
 
 /// The files of a source as they are now, by name.
-fn files(project: &Project, planned: &Planned) -> Result<Vec<(String, Bytes)>> {
+fn files(project: &Project, planned: &Planned) -> Result<Vec<(String, Box<dyn Content>)>> {
     if let Some((name, text)) = &planned.builtin {
-        return Ok(vec![(name.clone(), Bytes::from(text.clone()))]);
+        return Ok(vec![(name.clone(), Box::new(Bytes::from(text.clone())))]);
     }
     let paths = find(&project.folder, &planned.source.mapping.location)?;
     if planned.source.mapping.load == Load::Full && paths.len() > 1 {
@@ -80,15 +80,9 @@ fn files(project: &Project, planned: &Planned) -> Result<Vec<(String, Bytes)>> {
         ))
         .hint("a full delivery is one file that holds all rows: name that file, or use load = \"changes\""));
     }
-    let read = |path: PathBuf| {
-        let bytes = std::fs::read(&path).storing(|| format!("cannot read {}", path.display()))?;
-        Ok((
-            path.file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned(),
-            Bytes::from(bytes),
-        ))
+    let named = |path: PathBuf| -> (String, Box<dyn Content>) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        (name.into_owned(), Box::new(path))
     };
-    paths.into_iter().map(read).collect()
+    Ok(paths.into_iter().map(named).collect())
 }

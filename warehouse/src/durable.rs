@@ -98,8 +98,13 @@ fn put_durably(path: &std::path::Path, payload: &PutPayload, create: bool) -> st
         let _ = std::fs::remove_file(&staged);
         return Err(e);
     }
+    sync_folders(folder, new_folder)
+}
+
+/// Makes an entry in a folder last; of a new folder, also its own entry and those above.
+fn sync_folders(folder: &std::path::Path, new: bool) -> std::io::Result<()> {
     sync_folder(folder)?;
-    if new_folder {
+    if new {
         folder
             .ancestors()
             .skip(1)
@@ -144,10 +149,13 @@ impl ObjectStore for DurableLocalStore {
         location: &Path,
         opts: PutMultipartOptions,
     ) -> Result<Box<dyn MultipartUpload>> {
+        let path = self.inner.path_to_filesystem(location)?;
+        let new_folder = !path.parent().is_some_and(std::path::Path::exists);
         let upload = self.inner.put_multipart_opts(location, opts).await?;
         Ok(Box::new(DurableUpload {
             upload,
-            path: self.inner.path_to_filesystem(location)?,
+            path,
+            new_folder,
         }))
     }
 
@@ -189,6 +197,7 @@ impl ObjectStore for DurableLocalStore {
 struct DurableUpload {
     upload: Box<dyn MultipartUpload>,
     path: PathBuf,
+    new_folder: bool,
 }
 
 #[async_trait]
@@ -198,11 +207,11 @@ impl MultipartUpload for DurableUpload {
     }
     async fn complete(&mut self) -> Result<PutResult> {
         let result = self.upload.complete().await?;
-        let path = self.path.clone();
+        let (path, new) = (self.path.clone(), self.new_folder);
         tokio::task::spawn_blocking(move || {
             File::open(&path)
                 .and_then(|f| f.sync_all())
-                .and_then(|()| path.parent().map_or(Ok(()), sync_folder))
+                .and_then(|()| path.parent().map_or(Ok(()), |f| sync_folders(f, new)))
                 .map_err(|e| failed(e, &path))
         })
         .await

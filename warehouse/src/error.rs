@@ -65,6 +65,13 @@ impl Error {
         self.hint = Some(hint.into());
         self
     }
+    /// The error of this product that a failed read carries, or the failed read as the cause of a new one.
+    pub fn of_read(error: std::io::Error, doing: impl FnOnce() -> String) -> Self {
+        match error.downcast::<Self>() {
+            Ok(error) => error,
+            Err(error) => Self::storage(doing()).because(error),
+        }
+    }
     pub fn kind(&self) -> Kind {
         self.kind
     }

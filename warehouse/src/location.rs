@@ -1,5 +1,6 @@
 //! location: where a warehouse stands, parsed once, and the object store behind it.
 
+use std::io::Read;
 use std::path::{Path as FsPath, PathBuf};
 use std::sync::Arc;
 
@@ -7,11 +8,14 @@ use bytes::Bytes;
 use futures::TryStreamExt;
 use object_store::memory::InMemory;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions};
+use object_store::{GetResultPayload, ObjectStore, ObjectStoreExt, PutMode, PutOptions};
 use url::Url;
 
 use crate::durable::DurableLocalStore;
 use crate::error::{Doing, Error, Result};
+
+/// A large object is written in parts of this many bytes.
+const PART: usize = 8 << 20;
 
 /// A closed list: the kinds of storage this program knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,6 +123,61 @@ impl Storage {
                 Err(Error::storage(format!("cannot read {name} in the warehouse")).because(e))
             }
         }
+    }
+
+    /// The bytes of an object as they are read, so that a large one need not fit in memory; `None` when it is not there.
+    /// What is not on this machine is read whole first.
+    pub async fn reader(&self, name: &str) -> Result<Option<Box<dyn Read + Send>>> {
+        let doing = || format!("cannot read {name} in the warehouse");
+        let found = match self.root.get(&self.path(name)).await {
+            Ok(found) => found,
+            Err(object_store::Error::NotFound { .. }) => return Ok(None),
+            Err(e) => return Err(Error::storage(doing()).because(e)),
+        };
+        match found.payload {
+            GetResultPayload::File(file, _) => Ok(Some(Box::new(file))),
+            GetResultPayload::Stream(parts) => {
+                let parts: Vec<Bytes> = parts.try_collect().await.storing(doing)?;
+                Ok(Some(Box::new(std::io::Cursor::new(parts.concat()))))
+            }
+        }
+    }
+
+    /// Writes all that `from` gives, in parts: nothing is there under the name until all of it is, durably.
+    pub async fn put_all(&self, name: &str, from: impl Read + Send + 'static) -> Result<()> {
+        let doing = || format!("cannot write {name} in the warehouse");
+        let mut upload = self
+            .root
+            .put_multipart(&self.path(name))
+            .await
+            .storing(doing)?;
+        let mut rest = Some(from);
+        while let Some(mut from) = rest.take() {
+            let part = tokio::task::spawn_blocking(move || {
+                let mut part = Vec::with_capacity(PART);
+                from.by_ref()
+                    .take(PART as u64)
+                    .read_to_end(&mut part)
+                    .map(|_| (from, part))
+            })
+            .await
+            .storing(doing)?;
+            let written = match part {
+                Ok((_, part)) if part.is_empty() => break,
+                Ok((from, part)) => {
+                    rest = Some(from);
+                    upload.put_part(part.into()).await.storing(doing)
+                }
+                Err(cause) => Err(Error::of_read(cause, doing)),
+            };
+            if let Err(error) = written {
+                // The reason it could not be written is worth more than why the rest could not be taken away.
+                let _ = upload.abort().await;
+                return Err(error);
+            }
+        }
+        upload.complete().await.storing(doing)?;
+        Ok(())
     }
 
     pub async fn put(&self, name: &str, bytes: impl Into<Bytes>) -> Result<()> {
