@@ -9,6 +9,7 @@ mod demo;
 mod diary;
 mod generate;
 mod init;
+mod memory;
 mod pack;
 mod progress;
 mod proof;
@@ -53,5 +54,6 @@ async fn main() -> ExitCode {
         Verb::Generate(args) => generate::run_verb(args),
         Verb::Demo(args) => demo::run(args).await,
     };
+    memory::tell();
     report::exit(result)
 }

@@ -2,7 +2,12 @@
 
 mod csv;
 mod decode;
+mod json;
+mod lines;
+pub(crate) mod path;
+mod tree;
 mod xes;
+mod xml;
 
 use std::ops::Range;
 
@@ -46,8 +51,7 @@ enum Raw {
         text: String,
         spans: Vec<Range<usize>>,
     },
-    /// The frame itself has every attribute.
-    Frame,
+    Log(xes::Log),
 }
 
 impl Records {
@@ -60,13 +64,7 @@ impl Records {
     pub fn raw(&self, row: usize) -> String {
         match &self.raw {
             Raw::Text { text, spans } => text[spans[row].clone()].to_string(),
-            Raw::Frame => {
-                let attributes = self.frame.columns().iter().filter_map(|column| {
-                    let value = column.str().ok()?.get(row)?;
-                    Some((column.name().to_string(), serde_json::Value::from(value)))
-                });
-                serde_json::Value::Object(attributes.collect()).to_string()
-            }
+            Raw::Log(log) => log.raw(row),
         }
     }
 }
@@ -83,11 +81,22 @@ pub(crate) fn read(name: &str, bytes: &[u8], mapping: &Mapping) -> Result<Record
             decode::decode(name, &bytes, &mapping.encoding)?,
             mapping,
         ),
-        Connector::Xes => xes::read(
+        Connector::Json => json::read(
             name,
-            &decode::decode(name, &bytes, &mapping.encoding)?,
+            decode::decode(name, &bytes, &mapping.encoding)?,
             mapping,
         ),
+        Connector::Ndjson => json::read_lines(
+            name,
+            decode::decode(name, &bytes, &mapping.encoding)?,
+            mapping,
+        ),
+        Connector::Xes => xes::read(
+            name,
+            &xml::decode(name, &bytes, &mapping.encoding)?,
+            mapping,
+        ),
+        Connector::Xml => xml::read(name, xml::decode(name, &bytes, &mapping.encoding)?, mapping),
     }
 }
 
@@ -137,10 +146,19 @@ fn all_there(name: &str, needed: &[&str], there: &[&str]) -> Result<()> {
     .hint(hint))
 }
 
+/// Names for a sentence: not too long, and not too many.
 fn quoted(names: &[&str]) -> String {
-    names
+    const MOST: usize = 50;
+    let mut shown: Vec<String> = names
         .iter()
-        .map(|name| format!("`{name}`"))
-        .collect::<Vec<_>>()
-        .join(", ")
+        .take(MOST)
+        .map(|name| match name.char_indices().nth(80) {
+            Some((end, _)) => format!("`{}…`", &name[..end]),
+            None => format!("`{name}`"),
+        })
+        .collect();
+    if names.len() > MOST {
+        shown.push(format!("and {} more", names.len() - MOST));
+    }
+    shown.join(", ")
 }

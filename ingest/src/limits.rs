@@ -126,6 +126,27 @@ mod tests {
     use beleidsinfo_warehouse::error::Kind;
 
     #[test]
+    fn the_page_has_every_number() {
+        let page = include_str!("../../docs/sources/limits.md");
+        for limit in Limit::ALL {
+            let row = page
+                .lines()
+                .filter(|line| line.starts_with("| "))
+                .any(|line| {
+                    line.split('|').nth(2).is_some_and(|cell| {
+                        let cell = cell.trim();
+                        cell == limit.shown() || cell.starts_with(&format!("{} ", limit.shown()))
+                    })
+                });
+            assert!(
+                row,
+                "docs/sources/limits.md has no row with {} ({limit:?})",
+                limit.shown()
+            );
+        }
+    }
+
+    #[test]
     fn a_refusal_says_where_what_how_much_and_what_to_do() {
         for limit in Limit::ALL {
             let error = limit.refuse("zaken.csv, line 3");

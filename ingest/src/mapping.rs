@@ -11,6 +11,7 @@ use serde::de::{self, Deserializer};
 
 use crate::schedule::Schedule;
 
+pub use crate::connector::path::RecordPath;
 pub use column::{Column, Other, Pick, Take};
 
 /// A source mapping. Keys that do not exist are errors, so that a slip of the pen never passes in silence.
@@ -37,6 +38,8 @@ pub struct Mapping {
     /// Placeholder texts: such a value counts as absent, with a warning.
     #[serde(default)]
     pub empty: Vec<String>,
+    /// Where in a tree (json, xml) the records are.
+    pub records: Option<RecordPath>,
     /// The column that groups records into traces.
     pub trace: Option<String>,
     /// Rule id to severity, above what the contract says.
@@ -51,7 +54,11 @@ pub struct Mapping {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Connector {
     Csv,
+    Json,
+    /// One JSON record a line.
+    Ndjson,
     Xes,
+    Xml,
 }
 
 /// The decimal sign of the source's numbers; the other one, spaces and apostrophes may group thousands.
@@ -210,13 +217,16 @@ impl<'de> Deserialize<'de> for Connector {
         let name = String::deserialize(input)?;
         match name.as_str() {
             "csv" => Ok(Connector::Csv),
+            "json" => Ok(Connector::Json),
+            "ndjson" => Ok(Connector::Ndjson),
             "xes" => Ok(Connector::Xes),
-            "xlsx" | "json" | "ndjson" | "parquet" | "http-json" | "ldes" | "postgres" | "odbc"
-            | "kbo-zip" | "rdfa" => Err(de::Error::custom(format!(
-                "connector `{name}` comes in a later version; now there are csv and xes"
+            "xml" => Ok(Connector::Xml),
+            "xlsx" | "parquet" | "http-json" | "ldes" | "postgres" | "odbc" | "kbo-zip"
+            | "rdfa" => Err(de::Error::custom(format!(
+                "connector `{name}` comes in a later version; now there are csv, json, ndjson, xes and xml"
             ))),
             _ => Err(de::Error::custom(format!(
-                "no connector is called `{name}`; there are csv and xes"
+                "no connector is called `{name}`; there are csv, json, ndjson, xes and xml"
             ))),
         }
     }

@@ -120,6 +120,15 @@ impl<'a> Clean<'a> {
             .is_some_and(|found| rows.iter().any(|row| found[*row as usize]))
     }
 
+    /// One source column, cleaned.
+    #[cfg(test)]
+    pub fn column(&self, name: &str) -> Result<&StringChunked> {
+        self.frame
+            .column(name)
+            .and_then(Column::str)
+            .reading(shaping)
+    }
+
     /// The rows of one table before grouping: its filters applied, its expressions worked out.
     pub fn flat(&self, table: &'a TableMapping) -> Result<Flat<'a>> {
         let mut rows = self.frame.clone().lazy();

@@ -10,7 +10,7 @@ use beleidsinfo_warehouse::error::{Doing, Error, Result};
 use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 
-use crate::mapping::{Column, Mapping, Rows, TableMapping};
+use crate::mapping::{Column, Connector, Mapping, Rows, TableMapping};
 
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -38,6 +38,19 @@ impl Source {
                 mapping.encoding
             ))
             .hint("write for example \"utf-8\" or \"windows-1252\""));
+        }
+        if let Some(records) = &mapping.records
+            && (records.of_xml() != (mapping.connector == Connector::Xml)
+                || matches!(
+                    mapping.connector,
+                    Connector::Csv | Connector::Ndjson | Connector::Xes
+                ))
+        {
+            return Err(Error::input(format!(
+                "{}: `records = \"{records}\"` does not go with this connector",
+                path.display()
+            ))
+            .hint("`records` is `$.data.items[*]` for json and `/export/dossier` for xml; the others have no use for it"));
         }
         Ok(Source {
             id: id.into(),

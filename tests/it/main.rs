@@ -5,6 +5,7 @@ mod project;
 mod architecture;
 mod as_of;
 mod golden;
+mod hostile;
 mod kill;
 mod proof;
 mod publish;

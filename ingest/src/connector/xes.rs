@@ -1,13 +1,14 @@
 //! connector/xes: event logs (IEEE 1849). One flat record per event, with the trace's attributes as `case:<key>`: the form in
 //! which the same log is passed around as CSV, so that one mapping serves both.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use beleidsinfo_warehouse::error::{Doing, Error, Result};
+use beleidsinfo_warehouse::error::{Doing, Result};
 use polars::prelude::*;
+use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
-use quick_xml::{Reader, XmlVersion};
 
+use super::xml::Events;
 use super::{Place, Raw, Records, all_there, frame};
 use crate::limits::Limit;
 use crate::mapping::Mapping;
@@ -15,60 +16,30 @@ use crate::nearest::nearest;
 
 pub(super) fn read(name: &str, text: &str, mapping: &Mapping) -> Result<Records> {
     let mut log = Log::default();
-    let mut lines = Lines {
-        text,
-        at: 0,
-        line: 1,
-    };
-    let mut reader = Reader::from_str(text);
+    let mut events = Events::new(name, text);
     let mut open: Vec<Tag> = Vec::new();
-    loop {
-        let start = reader.buffer_position() as usize;
-        let event = reader.read_event().map_err(|cause| {
-            let line = lines.of(reader.error_position() as usize);
-            Error::input(format!("{name}, line {line}: this is not well-formed XML"))
-                .because(cause)
-                .hint("fetch the file again from the source; nothing of it was stored")
-        })?;
-        let refused =
-            |line: u64, what: &str| Err(Error::refused(format!("{name}, line {line}: {what}")));
-        match event {
-            Event::Start(_) | Event::Empty(_) if open.len() as u64 >= Limit::Depth.most() => {
-                return Err(Limit::Depth.refuse(format!("{name}, line {}", lines.of(start))));
-            }
-            Event::Start(tag) => {
-                let kind = Tag::of(&tag, &open);
-                log.start(kind, &tag, lines.of(start))
-                    .reading(|| format!("cannot read an attribute in {name}"))?;
-                open.push(kind);
-            }
-            Event::Empty(tag) => {
-                let kind = Tag::of(&tag, &open);
-                log.start(kind, &tag, lines.of(start))
-                    .reading(|| format!("cannot read an attribute in {name}"))?;
-                log.end(kind);
+    while let Some((event, span)) = events.next()? {
+        match &event {
+            Event::Start(tag) | Event::Empty(tag) => {
+                let kind = Tag::of(tag, &open);
+                let line = events.line(span.start);
+                log.start(kind, tag, name, line)?;
+                if matches!(event, Event::Start(_)) {
+                    open.push(kind);
+                } else {
+                    log.end(kind);
+                }
             }
             Event::End(_) => {
                 if let Some(kind) = open.pop() {
                     log.end(kind);
                 }
             }
-            Event::DocType(_) => {
-                return refused(lines.of(start), "a DOCTYPE is not allowed in an event log");
-            }
-            Event::Eof => break,
             _ => {}
         }
     }
-    if !open.is_empty() || !log.seen {
-        let line = lines.of(text.len());
-        let what = if open.is_empty() {
-            "there is no <log> in it"
-        } else {
-            "the file ends early"
-        };
-        return Err(Error::input(format!("{name}, line {line}: {what}"))
-            .hint("fetch the file again from the source; nothing of it was stored"));
+    if !log.seen {
+        return Err(events.broken(text.len(), "there is no <log> in it"));
     }
     log.records(name, mapping)
 }
@@ -120,7 +91,7 @@ type Attributes = Vec<(usize, String)>;
 
 /// The log as far as it was read.
 #[derive(Default)]
-struct Log {
+pub(super) struct Log {
     seen: bool,
     names: Vec<String>,
     numbers: HashMap<String, usize>,
@@ -132,7 +103,9 @@ struct Log {
 }
 
 impl Log {
-    fn start(&mut self, kind: Tag, tag: &BytesStart, line: u64) -> quick_xml::Result<()> {
+    /// Errors: an attribute that cannot be read, and what goes over a limit.
+    fn start(&mut self, kind: Tag, tag: &BytesStart, name: &str, line: u64) -> Result<()> {
+        let place = || format!("{name}, line {line}");
         match kind {
             Tag::Log => self.seen = true,
             Tag::Trace => {
@@ -144,9 +117,13 @@ impl Log {
                 self.push(line, true);
             }
             Tag::CaseAttribute | Tag::EventAttribute | Tag::CaseDeclared | Tag::EventDeclared => {
-                let Some((key, value)) = key_and_value(tag)? else {
+                let attributes = key_and_value(tag)
+                    .reading(|| format!("{name}, line {line}: cannot read an attribute"))?;
+                let Some((key, value)) = attributes else {
                     return Ok(());
                 };
+                Limit::CellBytes.hold(value.len().max(key.len()), place)?;
+                Limit::Columns.hold(self.names.len(), place)?;
                 let of_case = matches!(kind, Tag::CaseAttribute | Tag::CaseDeclared);
                 let number = self.number(if of_case { format!("case:{key}") } else { key });
                 let attributes = match kind {
@@ -189,7 +166,7 @@ impl Log {
         })
     }
 
-    fn records(mut self, name: &str, mapping: &Mapping) -> Result<Records> {
+    fn records(self, name: &str, mapping: &Mapping) -> Result<Records> {
         let there: Vec<&str> = self.names.iter().map(String::as_str).collect();
         // A log writes no attribute where there is no value: a column that no record has is absent everywhere, but a name
         // that looks like one that is there is a slip of the pen.
@@ -208,25 +185,27 @@ impl Log {
                 .collect();
             all_there(name, &trace, &there)?;
         }
-        let absent: Vec<String> = needed
-            .iter()
-            .filter(|n| !there.contains(n))
-            .map(ToString::to_string)
-            .collect();
-        self.names.extend(absent);
-
+        // Only what the mapping reads is laid out: a log in which every event has an attribute of its own would have a column
+        // for each, and a cell for each event in it.
         let height = self.records.len();
-        let mut columns: Vec<_> = self
-            .names
+        let mut taken: Vec<Option<usize>> = vec![None; self.names.len()];
+        for (column, name) in needed.iter().enumerate() {
+            if let Some(number) = self.numbers.get(*name) {
+                taken[*number] = Some(column);
+            }
+        }
+        let mut columns: Vec<_> = needed
             .iter()
-            .map(|n| StringChunkedBuilder::new(n.as_str().into(), height))
+            .map(|n| StringChunkedBuilder::new((*n).into(), height))
             .collect();
         let mut row: Vec<Option<&str>> = Vec::new();
         for (_, trace, attributes) in &self.records {
             row.clear();
             row.resize(columns.len(), None);
             for (number, value) in self.traces[*trace].iter().chain(attributes) {
-                row[*number] = Some(value);
+                if let Some(column) = taken[*number] {
+                    row[column] = Some(value);
+                }
             }
             for (column, value) in columns.iter_mut().zip(&row) {
                 column.append_option(*value);
@@ -238,8 +217,22 @@ impl Log {
             frame,
             places,
             misshapen: Vec::new(),
-            raw: Raw::Frame,
+            raw: Raw::Log(self),
         })
+    }
+
+    /// All attributes of a record and its trace as compact JSON.
+    pub(super) fn raw(&self, record: usize) -> String {
+        let (_, trace, attributes) = &self.records[record];
+        let all: BTreeMap<usize, &String> = self.traces[*trace]
+            .iter()
+            .chain(attributes)
+            .map(|(number, value)| (*number, value))
+            .collect();
+        let all = all
+            .into_iter()
+            .map(|(number, value)| (self.names[number].clone(), value.as_str().into()));
+        serde_json::Value::Object(all.collect()).to_string()
     }
 }
 
@@ -255,23 +248,4 @@ fn key_and_value(tag: &BytesStart) -> quick_xml::Result<Option<(String, String)>
         }
     }
     Ok(key.zip(value))
-}
-
-/// Counts lines forward, so that the whole file is gone through once.
-struct Lines<'a> {
-    text: &'a str,
-    at: usize,
-    line: u64,
-}
-
-impl Lines<'_> {
-    fn of(&mut self, position: usize) -> u64 {
-        let position = position.min(self.text.len());
-        if position > self.at {
-            let passed = &self.text.as_bytes()[self.at..position];
-            self.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
-            self.at = position;
-        }
-        self.line
-    }
 }
