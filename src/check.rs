@@ -76,6 +76,9 @@ fn show(delivery: &Delivery, most: usize) {
         delivery.rejected,
         delivery.warned
     );
+    for (from, to) in &delivery.renamed {
+        println!("    column `{from}` taken as `{to}` ([aliases])");
+    }
     for table in &delivery.tables {
         println!("    {} rows for {}", table.rows.num_rows(), table.table);
     }

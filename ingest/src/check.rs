@@ -52,6 +52,7 @@ pub fn check(source: &Source, receipt: &Receipt, bytes: &[u8], rules: &Rules) ->
     let clean = Clean::new(&records, mapping)?;
     let mut desk = Desk::new(source, &records, &clean, rules);
     desk.set_misshapen_apart();
+    desk.note_skipped();
 
     let mut parts = Vec::new();
     for shape in &mapping.tables {
@@ -61,7 +62,9 @@ pub fn check(source: &Source, receipt: &Receipt, bytes: &[u8], rules: &Rules) ->
                 source.id, shape.name
             ))
         })?;
-        parts.push((shape, contract, clean.flat(shape)?));
+        let flat = clean.flat(shape)?;
+        desk.reject_unreadable(&flat, contract);
+        parts.push((shape, contract, flat));
     }
     let mut built: Vec<Option<Built>> = parts.iter().map(|_| None).collect();
     loop {
@@ -102,12 +105,13 @@ pub fn check(source: &Source, receipt: &Receipt, bytes: &[u8], rules: &Rules) ->
         rejected,
         complete_until_on,
         load: mapping.load,
+        renamed: clean.renamed.clone(),
         tables,
         findings,
     })
 }
 
-/// The rows of one table, checked, and the rows of the records' frame that each was made of.
+/// The rows of one table, checked, and the rows of the cleaned frame that each was made of.
 struct Built<'a> {
     table: Table<'a>,
     members: Vec<Vec<u32>>,
@@ -120,7 +124,7 @@ struct Desk<'a> {
     clean: &'a Clean<'a>,
     rules: &'a Rules<'a>,
     setting: rules::Setting<'a>,
-    /// Per row of the records' frame: not rejected (yet).
+    /// Per row of the cleaned frame: not rejected (yet).
     alive: Vec<bool>,
     fallen: usize,
     findings: Findings,
@@ -138,7 +142,7 @@ impl<'a> Desk<'a> {
             zone: rules.zone,
             severity: &source.mapping.severity,
         };
-        let alive = vec![true; records.places.len()];
+        let alive = vec![true; clean.height()];
         Self {
             source,
             records,
@@ -167,6 +171,54 @@ impl<'a> Desk<'a> {
                 municipality_code: self.constant_municipality(),
                 raw: misshapen.raw.clone(),
             });
+        }
+    }
+
+    /// A placeholder in a cell that became no row is a warning all the same.
+    fn note_skipped(&mut self) {
+        let severity = self.setting.severity("placeholder", Severity::Warn);
+        let table = self.source.mapping.tables.first();
+        let table = table.map(|t| t.name.clone()).unwrap_or_default();
+        for (record, column) in &self.clean.skipped {
+            let record = *record as usize;
+            if severity == Severity::Reject {
+                for row in self.clean.rows_of(record) {
+                    if std::mem::replace(&mut self.alive[row], false) {
+                        self.fallen += 1;
+                    }
+                }
+            }
+            let place = self.records.places[record];
+            self.findings.add(Finding {
+                severity,
+                record: place.record,
+                line: place.line,
+                table: table.clone(),
+                rule: "placeholder".into(),
+                column: column.clone(),
+                reason: placeholder(column),
+                municipality_code: self.constant_municipality(),
+                raw: self.records.raw(record),
+            });
+        }
+    }
+
+    /// Records of which a filter cannot say whether they count are not passed over in silence.
+    fn reject_unreadable(&mut self, flat: &Flat, contract: &Contract) {
+        for unreadable in &flat.unreadable {
+            let column = &unreadable.column;
+            let note = Note {
+                row: 0,
+                rule: "type".into(),
+                severity: Severity::Reject,
+                column: column.clone(),
+                reason: format!(
+                    "Kolom {column}: de waarde is niet te lezen als {}, zodat niet te zeggen is of het record meetelt (`where`): verbeter de waarde in de bron.",
+                    unreadable.expected
+                ),
+            };
+            let municipality = self.constant_municipality();
+            self.fall(unreadable.row as usize, &contract.name, &note, municipality);
         }
     }
 
@@ -244,9 +296,7 @@ impl<'a> Desk<'a> {
                             rule: "placeholder".into(),
                             severity,
                             column: source.into(),
-                            reason: format!(
-                                "Kolom {source} heeft een opvultekst en geldt als leeg: vul de echte waarde in, of laat ze leeg in de bron."
-                            ),
+                            reason: placeholder(source),
                         });
                     }
                 }
@@ -256,7 +306,7 @@ impl<'a> Desk<'a> {
 
     fn reject_duplicates(&mut self, built: &Built) -> Result<()> {
         let alive = |row: usize| self.row_alive(built, row);
-        let record = |row: usize| self.records.places[built.members[row][0] as usize].record;
+        let record = |row: usize| self.place(built.members[row][0] as usize).record;
         for note in keys::duplicates(&built.table, self.rules.zone, alive, record)? {
             self.reject(built, &note);
         }
@@ -283,8 +333,10 @@ impl<'a> Desk<'a> {
     }
 
     fn fall(&mut self, row: usize, table: &str, note: &Note, municipality: Option<String>) {
-        if std::mem::replace(&mut self.alive[row], false) {
-            self.fallen += 1;
+        for row in self.clean.rows_of(self.clean.record(row)) {
+            if std::mem::replace(&mut self.alive[row], false) {
+                self.fallen += 1;
+            }
         }
         self.add(row, table, note, municipality);
     }
@@ -310,24 +362,38 @@ impl<'a> Desk<'a> {
     }
 
     fn add(&mut self, row: usize, table: &str, note: &Note, municipality_code: Option<String>) {
-        let Place { record, line, .. } = self.records.places[row];
+        let Place { record, line, .. } = self.place(row);
+        // Whoever mends the file knows its own names for columns.
+        let (column, reason) = match self.clean.in_file(&note.column, row) {
+            Some(named) => (
+                named.to_string(),
+                note.reason
+                    .replace(&format!("Kolom {}", note.column), &format!("Kolom {named}")),
+            ),
+            None => (note.column.clone(), note.reason.clone()),
+        };
         self.findings.add(Finding {
             severity: note.severity,
             record,
             line,
             table: table.into(),
             rule: note.rule.clone(),
-            column: note.column.clone(),
-            reason: note.reason.clone(),
+            column,
+            reason,
             municipality_code,
-            raw: self.records.raw(row),
+            raw: self.records.raw(self.clean.record(row)),
         });
+    }
+
+    /// Where the record stands that a row was made of.
+    fn place(&self, row: usize) -> Place {
+        self.records.places[self.clean.record(row)]
     }
 
     /// The contract's columns of the rows that stand, then `record`: the (first) record each was made of.
     fn accepted_rows(&self, built: &Built) -> Result<CheckedTable> {
         let Built { table, members } = built;
-        let record = |row: &Vec<u32>| self.records.places[row[0] as usize].record as i64;
+        let record = |row: &Vec<u32>| self.place(row[0] as usize).record as i64;
         let mut columns = table.arrays.clone();
         columns.push(Arc::new(
             members
@@ -355,6 +421,12 @@ impl<'a> Desk<'a> {
             rows,
         })
     }
+}
+
+fn placeholder(column: &str) -> String {
+    format!(
+        "Kolom {column} heeft een opvultekst en geldt als leeg: vul de echte waarde in, of laat ze leeg in de bron."
+    )
 }
 
 fn complete_until(mapped: Option<CompleteUntil>, name: &str) -> Result<Option<NaiveDate>> {

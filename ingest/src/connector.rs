@@ -2,6 +2,7 @@
 
 mod csv;
 mod decode;
+mod header;
 mod json;
 mod lines;
 pub(crate) mod path;
@@ -11,11 +12,10 @@ mod xml;
 
 use std::ops::Range;
 
-use beleidsinfo_warehouse::error::{Doing, Error, Result};
+use beleidsinfo_warehouse::error::{Doing, Result};
 use polars::prelude::*;
 
 use crate::mapping::{Connector, Mapping};
-use crate::nearest::nearest;
 use crate::unpack::unpack;
 
 /// The records of one file, as they came.
@@ -107,58 +107,4 @@ fn frame(name: &str, height: usize, columns: Vec<StringChunkedBuilder>) -> Resul
         .map(|c| c.finish().into_series().into_column())
         .collect();
     DataFrame::new(height, columns).reading(|| format!("cannot lay out the records of {name}"))
-}
-
-/// An error that lists the columns a mapping names and the file does not have.
-fn all_there(name: &str, needed: &[&str], there: &[&str]) -> Result<()> {
-    let missing: Vec<&str> = needed
-        .iter()
-        .copied()
-        .filter(|column| !there.contains(column))
-        .collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let proposals: Vec<String> = missing
-        .iter()
-        .filter_map(|column| {
-            Some(format!(
-                "`{}` for `{column}`",
-                nearest(column, there.iter().copied())?
-            ))
-        })
-        .collect();
-    let hint = if proposals.is_empty() {
-        "mend the column names in the mapping; if there is but one column, look at `delimiter`"
-            .to_string()
-    } else {
-        format!(
-            "mend the column names in the mapping: perhaps {}",
-            proposals.join(", ")
-        )
-    };
-    Err(Error::input(format!(
-        "{name} does not have the column{} {}; it has {}",
-        if missing.len() == 1 { "" } else { "s" },
-        quoted(&missing),
-        quoted(there)
-    ))
-    .hint(hint))
-}
-
-/// Names for a sentence: not too long, and not too many.
-fn quoted(names: &[&str]) -> String {
-    const MOST: usize = 50;
-    let mut shown: Vec<String> = names
-        .iter()
-        .take(MOST)
-        .map(|name| match name.char_indices().nth(80) {
-            Some((end, _)) => format!("`{}…`", &name[..end]),
-            None => format!("`{name}`"),
-        })
-        .collect();
-    if names.len() > MOST {
-        shown.push(format!("and {} more", names.len() - MOST));
-    }
-    shown.join(", ")
 }

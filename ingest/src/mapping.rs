@@ -1,18 +1,23 @@
 //! mapping: how one source's records become rows of the canonical tables, as written in `sources/<id>.toml`.
 
 mod column;
+mod filter;
+mod unpivot;
 
 use beleidsinfo_warehouse::contract::Severity;
 use beleidsinfo_warehouse::delivery::Load;
 use chrono::NaiveDate;
 use indexmap::IndexMap;
+use regex::Regex;
 use serde::Deserialize;
 use serde::de::{self, Deserializer};
 
 use crate::schedule::Schedule;
 
 pub use crate::connector::path::RecordPath;
-pub use column::{Column, Other, Pick, Take};
+pub use column::{Column, Other, Part, Pick, Take, Unmapped};
+pub use filter::{Condition, Kind, Range};
+pub use unpivot::{Empty, Unpivot, Wide};
 
 /// A source mapping. Keys that do not exist are errors, so that a slip of the pen never passes in silence.
 #[derive(Debug, Clone, Deserialize)]
@@ -42,6 +47,11 @@ pub struct Mapping {
     pub records: Option<RecordPath>,
     /// The column that groups records into traces.
     pub trace: Option<String>,
+    /// A source column to the other names it goes by, each in some of the files.
+    #[serde(default)]
+    pub aliases: IndexMap<String, Vec<String>>,
+    /// Columns that become records.
+    pub unpivot: Option<Unpivot>,
     /// Rule id to severity, above what the contract says.
     #[serde(default)]
     pub severity: IndexMap<String, Severity>,
@@ -85,9 +95,9 @@ pub struct TableMapping {
     pub name: String,
     #[serde(default)]
     pub rows: Rows,
-    /// Only records whose column has (one of) these texts; all conditions must hold.
+    /// Only records whose columns are so; all conditions must hold.
     #[serde(default, rename = "where")]
-    pub only: IndexMap<String, OneOrMore>,
+    pub only: IndexMap<String, Condition>,
     pub columns: IndexMap<String, Column>,
 }
 
@@ -101,22 +111,6 @@ pub enum Rows {
     Trace,
     /// A record that is an event; with `per`, all events of a trace that share that target column.
     Event,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(untagged, expecting = "expected a text or a list of texts")]
-pub enum OneOrMore {
-    One(String),
-    More(Vec<String>),
-}
-
-impl OneOrMore {
-    pub fn texts(&self) -> &[String] {
-        match self {
-            OneOrMore::One(text) => std::slice::from_ref(text),
-            OneOrMore::More(texts) => texts,
-        }
-    }
 }
 
 impl Mapping {
@@ -142,7 +136,22 @@ impl Mapping {
         }
     }
 
-    /// Every source column the mapping reads, each once, in order of first mention.
+    /// The other names of a source column.
+    pub fn aliases_of(&self, column: &str) -> impl Iterator<Item = &str> {
+        let names = self.aliases.get(column).map_or(&[][..], Vec::as_slice);
+        names.iter().map(String::as_str)
+    }
+
+    /// What the mapping calls a column that a file gives under an alias.
+    pub fn unaliased(&self, name: &str) -> Option<&str> {
+        let (column, _) = self
+            .aliases
+            .iter()
+            .find(|(_, aliases)| aliases.iter().any(|alias| alias == name))?;
+        Some(column)
+    }
+
+    /// Every source column the mapping reads, each once, in order of first mention, by the mapping's own name for it.
     pub fn source_columns(&self) -> Vec<&str> {
         let needs_trace = self.tables.iter().any(TableMapping::needs_trace);
         let trace = if needs_trace {
@@ -157,6 +166,21 @@ impl Mapping {
                 if !names.contains(&name) {
                     names.push(name);
                 }
+            }
+        }
+        names
+    }
+}
+
+impl Mapping {
+    /// Every column to take from a file, by the mapping's own name for it: what it reads, but for what it makes itself, and
+    /// the columns it names to become records.
+    pub fn file_columns(&self) -> Vec<&str> {
+        let mut names = self.source_columns();
+        if let Some(unpivot) = &self.unpivot {
+            names.retain(|name| *name != unpivot.name && *name != unpivot.value);
+            if let Wide::List(wide) = &unpivot.columns {
+                names.extend(wide.iter().map(String::as_str));
             }
         }
         names
@@ -184,6 +208,15 @@ impl TableMapping {
                 .values()
                 .any(|c| matches!(c.take, Take::Ordinal))
     }
+}
+
+/// A regular expression as written, or why it is none.
+fn pattern<E: de::Error>(text: Option<&str>) -> Result<Option<Regex>, E> {
+    text.map(|text| {
+        Regex::new(text)
+            .map_err(|cause| E::custom(format!("cannot read pattern `{text}`: {cause}")))
+    })
+    .transpose()
 }
 
 fn utf_8() -> String {

@@ -1,15 +1,21 @@
 //! reshape: from the records of a file to the rows of a table, still as text. Polars does the work on whole columns:
-//! cleaning, filters, coalesce and grouping.
+//! cleaning, coalesce and grouping.
+
+mod keep;
+mod long;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 
 use beleidsinfo_warehouse::error::{Doing, Result};
 use polars::prelude::*;
 
 use crate::connector::Records;
-use crate::mapping::{self, Mapping, Pick, Rows, TableMapping, Take};
+use crate::mapping::{self, Mapping, Part, Pick, Rows, TableMapping, Take, Unpivot};
 use crate::value::{Reading, Value};
+use keep::Unreadable;
+use long::Origin;
 
 // Names that no source column has, since names are trimmed text.
 const ROW: &str = " row";
@@ -19,12 +25,20 @@ const NUMBER: &str = " number";
 const EVENT: &str = " event";
 const AT: &str = " at";
 
-/// The records with values trimmed, and empty texts and placeholders made absent.
+/// Per source column that has any: the rows of the frame where a placeholder stood.
+type Placeholders = HashMap<String, Vec<bool>>;
+
+/// The records with values trimmed, empty texts and placeholders made absent, and wide records made long.
 pub(crate) struct Clean<'a> {
     mapping: &'a Mapping,
+    /// Columns that came under an alias: the file's name, then the mapping's. The frame has the mapping's.
+    pub renamed: Vec<(String, String)>,
     frame: DataFrame,
-    /// Per source column that has any: the rows of the frame where a placeholder stood.
-    placeholders: HashMap<String, Vec<bool>>,
+    placeholders: Placeholders,
+    /// Where the rows of a long frame come from; without, each row is a record.
+    origin: Option<Origin>,
+    /// Placeholders in cells that became no row: the record, and the column.
+    pub skipped: Vec<(IdxSize, String)>,
 }
 
 /// One table's rows before grouping.
@@ -32,6 +46,8 @@ pub(crate) struct Flat<'a> {
     table: &'a TableMapping,
     /// [`ROW`], [`TRACE`], [`PER`] and [`NUMBER`] where they apply, and a text per target column that reads the source.
     frame: DataFrame,
+    /// Rows of which the filters cannot say whether they count.
+    pub unreadable: Vec<Unreadable>,
 }
 
 /// One table's rows, as text.
@@ -44,22 +60,14 @@ pub(crate) struct Texts<'a> {
 
 impl<'a> Clean<'a> {
     pub fn new(records: &Records, mapping: &'a Mapping) -> Result<Self> {
-        let names: Vec<PlSmallStr> = records
-            .frame
-            .columns()
-            .iter()
-            .map(|c| c.name().clone())
-            .collect();
+        let mut frame = records.frame.clone();
+        let renamed = rename(&mut frame, mapping)?;
+        let names: Vec<PlSmallStr> = frame.columns().iter().map(|c| c.name().clone()).collect();
         let trimmed = names
             .iter()
             .map(|name| col(name.clone()).str().strip_chars(lit(NULL)));
-        let trimmed = records
-            .frame
-            .clone()
-            .lazy()
-            .with_columns(trimmed.collect::<Vec<_>>());
+        let trimmed = frame.lazy().with_columns(trimmed.collect::<Vec<_>>());
         let mut trimmed = trimmed.collect().reading(shaping)?;
-        let events: BooleanChunked = records.places.iter().map(|p| Some(p.event)).collect();
 
         let mut placeholders = HashMap::new();
         if !mapping.empty.is_empty() {
@@ -91,9 +99,24 @@ impl<'a> Clean<'a> {
         trimmed = trimmed
             .lazy()
             .with_columns(cleaned.collect::<Vec<_>>())
-            .with_row_index(ROW, None)
             .collect()
             .reading(shaping)?;
+        let (mut origin, mut skipped) = (None, Vec::new());
+        if let Some(unpivot) = &mapping.unpivot {
+            let wide = wide(&names, mapping, unpivot);
+            let long = long::long(trimmed, placeholders, unpivot, wide)?;
+            (trimmed, placeholders) = (long.frame, long.placeholders);
+            (origin, skipped) = (Some(long.origin), long.skipped);
+        }
+        let record = |row| {
+            origin
+                .as_ref()
+                .map_or(row, |o: &Origin| o.rows[row] as usize)
+        };
+        let events: BooleanChunked = (0..trimmed.height())
+            .map(|row| Some(records.places[record(row)].event))
+            .collect();
+        trimmed = trimmed.with_row_index(ROW.into(), None).reading(shaping)?;
         trimmed
             .with_column(events.with_name(EVENT.into()).into_series().into_column())
             .reading(shaping)?;
@@ -108,9 +131,48 @@ impl<'a> Clean<'a> {
         }
         Ok(Self {
             mapping,
+            renamed,
             frame: trimmed,
             placeholders,
+            origin,
+            skipped,
         })
+    }
+
+    /// How many rows there are to fill tables from; as many as well-formed records, where nothing is unpivoted.
+    pub fn height(&self) -> usize {
+        self.frame.height()
+    }
+
+    /// The record a row was made of: its place among the well-formed ones.
+    pub fn record(&self, row: usize) -> usize {
+        match &self.origin {
+            Some(origin) => origin.rows[row] as usize,
+            None => row,
+        }
+    }
+
+    /// All rows that were made of one record.
+    pub fn rows_of(&self, record: usize) -> Range<usize> {
+        match &self.origin {
+            Some(origin) => {
+                let start = origin.rows.partition_point(|r| (*r as usize) < record);
+                let end = origin.rows.partition_point(|r| (*r as usize) <= record);
+                start..end
+            }
+            None => record..record + 1,
+        }
+    }
+
+    /// What the file calls a column of the mapping, where that differs: an alias, or the wide column a value stood in.
+    pub fn in_file(&self, column: &str, row: usize) -> Option<&str> {
+        if let (Some(unpivot), Some(origin)) = (&self.mapping.unpivot, &self.origin)
+            && (column == unpivot.value || column == unpivot.name)
+        {
+            return Some(&origin.names[origin.columns[row] as usize]);
+        }
+        let renamed = self.renamed.iter().find(|(_, to)| to == column);
+        renamed.map(|(from, _)| from.as_str())
     }
 
     /// Whether a placeholder stood in this source column in any of these rows of the frame.
@@ -131,17 +193,11 @@ impl<'a> Clean<'a> {
 
     /// The rows of one table before grouping: its filters applied, its expressions worked out.
     pub fn flat(&self, table: &'a TableMapping) -> Result<Flat<'a>> {
-        let mut rows = self.frame.clone().lazy();
+        let kept = keep::kept(&self.frame, table, self.mapping)?;
+        let mask: BooleanChunked = kept.rows.into_iter().map(Some).collect();
+        let mut rows = self.frame.filter(&mask).reading(shaping)?.lazy();
         if table.rows == Rows::Event {
             rows = rows.filter(col(EVENT));
-        }
-        for (column, texts) in &table.only {
-            let any = texts
-                .texts()
-                .iter()
-                .map(|text| col(column.as_str()).eq(lit(text.trim())))
-                .reduce(Expr::or);
-            rows = rows.filter(any.unwrap_or(lit(false)));
         }
         let mut wanted = vec![col(ROW)];
         if table.needs_trace()
@@ -158,6 +214,7 @@ impl<'a> Clean<'a> {
                 .collect();
             match (sources.as_slice(), &column.take) {
                 (_, Take::Const(_) | Take::Ordinal) => {}
+                (_, Take::Template(parts)) => wanted.push(joined(parts).alias(target.as_str())),
                 // A reference table without this column.
                 ([], _) => wanted.push(lit(NULL).cast(DataType::String).alias(target.as_str())),
                 ([one], _) => wanted.push(one.clone().alias(target.as_str())),
@@ -178,8 +235,45 @@ impl<'a> Clean<'a> {
                 .with_column(keys.with_name(PER.into()).into_series().into_column())
                 .reading(shaping)?;
         }
-        Ok(Flat { table, frame })
+        Ok(Flat {
+            table,
+            frame,
+            unreadable: kept.unreadable,
+        })
     }
+}
+
+/// The columns that become records, by the mapping's names, in the file's order.
+fn wide(names: &[PlSmallStr], mapping: &Mapping, unpivot: &Unpivot) -> Vec<String> {
+    let read = mapping.source_columns();
+    let names = names.iter().map(PlSmallStr::as_str);
+    names
+        .filter(|name| unpivot.takes(name, &read))
+        .map(str::to_string)
+        .collect()
+}
+
+/// Texts and columns one after the other; absent where one is.
+fn joined(parts: &[Part]) -> Expr {
+    let parts = parts.iter().map(|part| match part {
+        Part::Text(text) => lit(text.as_str()),
+        Part::Column(name) => col(name.as_str()),
+    });
+    parts.reduce(|all, part| all + part).unwrap_or(lit(NULL))
+}
+
+/// Gives columns that came under an alias the mapping's name for them.
+fn rename(frame: &mut DataFrame, mapping: &Mapping) -> Result<Vec<(String, String)>> {
+    let names = frame.columns().iter().filter_map(|column| {
+        let column = column.name();
+        Some((column.to_string(), mapping.unaliased(column)?.to_string()))
+    });
+    // A log keeps all its attributes: an alias beside the column itself was refused by the connector.
+    let renamed: Vec<_> = names.collect();
+    for (from, to) in &renamed {
+        frame.rename(from, to.into()).reading(shaping)?;
+    }
+    Ok(renamed)
 }
 
 /// 1-based number of each event in its trace, in order of the file; null without a trace.
@@ -347,7 +441,10 @@ fn extreme<'s>(
 ) -> Option<&'s str> {
     let mut best: Option<(Value, &'s str)> = None;
     for text in group.iter().filter_map(|at| texts[*at as usize]) {
-        let value = column.mapped(text).and_then(|text| Some((text, reading?)));
+        let value = column
+            .mapped(text)
+            .ok()
+            .and_then(|text| Some((text, reading?)));
         let Some(value) =
             value.and_then(|(text, reading)| reading.read(text).map(|value| (value, text)))
         else {

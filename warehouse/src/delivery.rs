@@ -30,6 +30,8 @@ pub struct Delivery {
     /// Up to which day the source says this delivery is complete.
     pub complete_until_on: Option<NaiveDate>,
     pub load: Load,
+    /// Columns the file gave under an alias: the file's name, then the mapping's.
+    pub renamed: Vec<(String, String)>,
     pub tables: Vec<CheckedTable>,
     /// Rejections and warnings, in record order.
     pub findings: Vec<Finding>,

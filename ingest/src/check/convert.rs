@@ -15,7 +15,7 @@ use sha2::Sha256;
 use super::Rules;
 use super::findings::{Note, quoted};
 use super::table::Table;
-use crate::mapping::{self, Mapping, TableMapping, Take};
+use crate::mapping::{self, Mapping, TableMapping, Take, Unmapped};
 use crate::reshape::Texts;
 use crate::value::{Reading, Value};
 
@@ -84,12 +84,16 @@ pub(super) fn convert<'a>(
             let mapped = cell.map(|text| (text, column.mapped(text)));
             let value = match mapped {
                 None => None,
-                Some((text, None)) => {
-                    let reason = not_in_map(column, promised, table.source_column(target), text);
-                    table.break_cell(row, at, note(&table, row, target, "codes", reason));
+                Some((text, Err(why))) => {
+                    let source = table.source_column(target);
+                    let (rule, reason) = match why {
+                        Unmapped::Map => ("codes", not_in_map(column, promised, source, text)),
+                        Unmapped::Extract => ("type", not_found_in(promised, source, text)),
+                    };
+                    table.break_cell(row, at, note(&table, row, target, rule, reason));
                     None
                 }
-                Some((text, Some(mapped))) => {
+                Some((text, Ok(mapped))) => {
                     let value = reading.read(mapped);
                     if value.is_none() {
                         let reason =
@@ -140,7 +144,15 @@ fn mac(rules: &Rules, table: &str, target: &str) -> Result<Hmac<Sha256>> {
         .map_err(|cause| Error::input("cannot use the pseudonym key").because(cause))
 }
 
+fn not_found_in(promised: &Column, source: &str, text: &str) -> String {
+    format!(
+        "Kolom {source}: in {} staat niet wat de koppeling eruit neemt: verbeter de waarde in de bron, of `extract` in de koppeling.",
+        shown(promised, text)
+    )
+}
+
 fn not_in_map(column: &mapping::Column, promised: &Column, source: &str, text: &str) -> String {
+    let text = column.extracted(text).unwrap_or(text);
     let known: Vec<&str> = column.map.keys().map(String::as_str).collect();
     let what = shown(promised, text);
     match crate::nearest::nearest(text, known.iter().copied())

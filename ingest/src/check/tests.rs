@@ -5,6 +5,7 @@ mod logs;
 mod property;
 mod receipt;
 mod rows;
+mod shapes;
 
 use std::path::Path;
 

@@ -4,7 +4,8 @@ use beleidsinfo_warehouse::error::{Doing, Error, Result};
 use csv::{Position, ReaderBuilder, StringRecord};
 use polars::prelude::*;
 
-use super::{Misshapen, Place, Raw, Records, all_there, frame};
+use super::header::{all_there, needed};
+use super::{Misshapen, Place, Raw, Records, frame};
 use crate::mapping::Mapping;
 use crate::nearest::nearest;
 
@@ -88,7 +89,7 @@ fn taken(name: &str, header: &[String], mapping: &Mapping) -> Result<Vec<usize>>
         .hint("have the source give every column a name of its own"));
     }
     let there: Vec<&str> = header.iter().map(String::as_str).collect();
-    let mut needed = mapping.source_columns();
+    let mut needed = needed(name, &there, mapping)?;
     if mapping.identity {
         for column in there.iter().filter(|column| !needed.contains(column)) {
             let absent = needed.iter().copied().filter(|n| !there.contains(n));

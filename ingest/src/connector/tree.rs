@@ -13,6 +13,7 @@ use std::ops::Range;
 use beleidsinfo_warehouse::error::Result;
 use polars::prelude::*;
 
+use super::header::{all_there, needed, spread};
 use super::{Misshapen, Place, Raw, Records, frame};
 use crate::limits::Limit;
 use crate::mapping::Mapping;
@@ -56,6 +57,7 @@ pub(super) struct Tree<'m> {
     /// Names of lists to the numbers of the elements that the mapping names.
     numbers: HashMap<&'m str, Vec<usize>>,
     cells: Vec<Cell>,
+    names: Vec<String>,
     columns: Vec<StringChunkedBuilder>,
     /// Columns that had a value in any record.
     filled: Vec<bool>,
@@ -69,13 +71,16 @@ impl<'m> Tree<'m> {
 
     pub fn new(file: &'m str, mapping: &'m Mapping) -> Self {
         let mut wanted = HashMap::new();
-        let mut columns = Vec::new();
+        let (mut columns, mut columns_named) = (Vec::new(), Vec::new());
         let mut numbers: HashMap<&str, Vec<usize>> = HashMap::new();
-        for name in mapping.source_columns() {
+        // Which of its names a column goes by is known when the file is read.
+        let names = mapping.file_columns().into_iter();
+        for name in names.flat_map(|name| std::iter::once(name).chain(mapping.aliases_of(name))) {
             let next = columns.len();
             if *wanted.entry(name).or_insert(next) < next {
                 continue;
             }
+            columns_named.push(name.to_string());
             columns.push(StringChunkedBuilder::new(name.into(), 0));
             for (open, _) in name.match_indices('[') {
                 let number = name[open + 1..].split(']').next();
@@ -92,6 +97,7 @@ impl<'m> Tree<'m> {
             wanted,
             numbers,
             cells: columns.iter().map(|_| Cell::default()).collect(),
+            names: columns_named,
             filled: vec![false; columns.len()],
             columns,
             places: Vec::new(),
@@ -106,10 +112,14 @@ impl<'m> Tree<'m> {
     fn add(&mut self, name: String, numbered: bool) -> NodeId {
         let id = self.nodes.len();
         let numbers = self.numbers.get(name.as_str()).cloned();
+        let mut column = self.wanted.get(name.as_str()).copied();
+        if column.is_none() && !numbered && spread(&name, self.mapping) {
+            column = Some(self.add_column(&name));
+        }
         self.nodes.push(Node {
             children: HashMap::new(),
             elements: HashMap::new(),
-            column: self.wanted.get(name.as_str()).copied(),
+            column,
             leaf: false,
             numbered,
             name,
@@ -118,6 +128,17 @@ impl<'m> Tree<'m> {
             self.add_element(id, number);
         }
         id
+    }
+
+    /// A column met on the way: absent in the records before.
+    fn add_column(&mut self, name: &str) -> usize {
+        let mut column = StringChunkedBuilder::new(name.into(), self.places.len());
+        (0..self.places.len()).for_each(|_| column.append_null());
+        self.columns.push(column);
+        self.names.push(name.to_string());
+        self.cells.push(Cell::default());
+        self.filled.push(false);
+        self.columns.len() - 1
     }
 
     fn add_element(&mut self, node: NodeId, number: usize) -> NodeId {
@@ -266,7 +287,11 @@ impl<'m> Tree<'m> {
     /// or one that is not looks like one that is, the mapping is at fault. Errors: those two.
     pub fn records(self, text: String) -> Result<Records> {
         let there = self.there();
-        let needed = self.mapping.source_columns();
+        let needed = if self.places.is_empty() {
+            self.mapping.file_columns()
+        } else {
+            needed(self.file, &there, self.mapping)?
+        };
         let missing: Vec<&str> = needed
             .iter()
             .copied()
@@ -279,9 +304,16 @@ impl<'m> Tree<'m> {
             .filter(|name| missing.len() == needed.len() || nearest(name, spare()).is_some())
             .collect();
         if !self.places.is_empty() {
-            super::all_there(self.file, &slips, &there)?;
+            all_there(self.file, &slips, &there)?;
         }
-        let frame = frame(self.file, self.places.len(), self.columns)?;
+        let kept: Vec<bool> = self
+            .names
+            .iter()
+            .map(|name| needed.contains(&name.as_str()))
+            .collect();
+        let columns = self.columns.into_iter().zip(kept);
+        let columns = columns.filter_map(|(column, kept)| kept.then_some(column));
+        let frame = frame(self.file, self.places.len(), columns.collect())?;
         Ok(Records {
             frame,
             places: self.places,

@@ -8,8 +8,9 @@ use polars::prelude::*;
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 
+use super::header::{all_there, needed};
 use super::xml::Events;
-use super::{Place, Raw, Records, all_there, frame};
+use super::{Place, Raw, Records, frame};
 use crate::limits::Limit;
 use crate::mapping::Mapping;
 use crate::nearest::nearest;
@@ -170,7 +171,7 @@ impl Log {
         let there: Vec<&str> = self.names.iter().map(String::as_str).collect();
         // A log writes no attribute where there is no value: a column that no record has is absent everywhere, but a name
         // that looks like one that is there is a slip of the pen.
-        let needed = mapping.source_columns();
+        let needed = needed(name, &there, mapping)?;
         let slips: Vec<&str> = needed
             .iter()
             .copied()

@@ -2,18 +2,21 @@
 
 use chrono::format::{Item, StrftimeItems};
 use indexmap::IndexMap;
+use regex::Regex;
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 
-/// How one target column is filled: `"Name"`, or a table with exactly one of `from`, `const`, `coalesce`, `first`, `last`,
-/// `min`, `max` and `ordinal`, and what to do with the value.
+/// How one target column is filled: `"Name"`, or a table with exactly one of `from`, `const`, `coalesce`, `template`, `first`,
+/// `last`, `min`, `max` and `ordinal`, and what to do with the value.
 #[derive(Debug, Clone)]
 pub struct Column {
     pub take: Take,
     /// chrono strftime, for dates and timestamps.
     pub format: Option<String>,
-    /// Source text to value.
+    /// The part of the text that counts: its first group where it has one, else all that it matches.
+    pub extract: Option<Regex>,
+    /// Source text to value, after `extract`.
     pub map: IndexMap<String, String>,
     /// What a text that `map` does not know becomes.
     pub other: Other,
@@ -30,6 +33,8 @@ pub enum Take {
     Const(String),
     /// The first that is present.
     Coalesce(Vec<String>),
+    /// Texts and columns one after the other; absent where one of the columns is.
+    Template(Vec<Part>),
     Pick {
         pick: Pick,
         from: String,
@@ -37,6 +42,21 @@ pub enum Take {
     },
     /// 1-based number of the row in its trace, in order of the file.
     Ordinal,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    Text(String),
+    Column(String),
+}
+
+/// Why a source text becomes no value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unmapped {
+    /// `extract` finds nothing in it.
+    Extract,
+    /// `map` does not know it.
+    Map,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +82,7 @@ impl Column {
         Self {
             take: Take::From(name.into()),
             format: None,
+            extract: None,
             map: IndexMap::new(),
             other: Other::Reject,
             pseudonym: false,
@@ -71,22 +92,38 @@ impl Column {
 
     /// The source columns it reads.
     pub fn sources(&self) -> impl Iterator<Item = &str> {
-        let (one, more): (Option<&String>, &[String]) = match &self.take {
-            Take::From(name) | Take::Pick { from: name, .. } => (Some(name), &[]),
-            Take::Coalesce(names) => (None, names),
-            Take::Const(_) | Take::Ordinal => (None, &[]),
+        let (one, more, parts): (Option<&String>, &[String], &[Part]) = match &self.take {
+            Take::From(name) | Take::Pick { from: name, .. } => (Some(name), &[], &[]),
+            Take::Coalesce(names) => (None, names, &[]),
+            Take::Template(parts) => (None, &[], parts),
+            Take::Const(_) | Take::Ordinal => (None, &[], &[]),
         };
-        one.into_iter().chain(more).map(String::as_str)
+        let parts = parts.iter().filter_map(|part| match part {
+            Part::Column(name) => Some(name),
+            Part::Text(_) => None,
+        });
+        one.into_iter().chain(more).chain(parts).map(String::as_str)
     }
 
-    /// The value for a source text: itself where there is no `map`; `None` when the map does not know it.
-    pub fn mapped<'a>(&'a self, text: &'a str) -> Option<&'a str> {
-        if self.map.is_empty() {
+    /// The part of a source text that counts; `None` when `extract` finds nothing in it.
+    pub fn extracted<'a>(&self, text: &'a str) -> Option<&'a str> {
+        let Some(pattern) = &self.extract else {
             return Some(text);
+        };
+        let found = pattern.captures(text)?;
+        let part = found.get(usize::from(found.len() > 1))?.as_str().trim();
+        (!part.is_empty()).then_some(part)
+    }
+
+    /// The value for a source text: what `extract` takes of it, then what `map` makes of that; itself without either.
+    pub fn mapped<'a>(&'a self, text: &'a str) -> Result<&'a str, Unmapped> {
+        let text = self.extracted(text).ok_or(Unmapped::Extract)?;
+        if self.map.is_empty() {
+            return Ok(text);
         }
         match (self.map.get(text), &self.other) {
-            (Some(value), _) | (None, Other::Value(value)) => Some(value),
-            (None, Other::Reject) => None,
+            (Some(value), _) | (None, Other::Value(value)) => Ok(value),
+            (None, Other::Reject) => Err(Unmapped::Map),
         }
     }
 }
@@ -98,6 +135,7 @@ struct Written {
     #[serde(rename = "const")]
     constant: Option<toml::Value>,
     coalesce: Option<Vec<String>>,
+    template: Option<String>,
     first: Option<String>,
     last: Option<String>,
     min: Option<String>,
@@ -105,6 +143,7 @@ struct Written {
     ordinal: Option<String>,
     per: Option<String>,
     format: Option<String>,
+    extract: Option<String>,
     #[serde(default)]
     map: IndexMap<String, String>,
     other: Option<String>,
@@ -129,10 +168,12 @@ impl Written {
             .map(literal)
             .transpose()
             .map_err(E::custom)?;
+        let template = self.template.as_deref().map(parts).transpose();
         let mut takes = [
             self.from.map(Take::From),
             constant.map(Take::Const),
             self.coalesce.map(Take::Coalesce),
+            template.map_err(E::custom)?.map(Take::Template),
             pick(Pick::First, self.first),
             pick(Pick::Last, self.last),
             pick(Pick::Min, self.min),
@@ -143,7 +184,7 @@ impl Written {
         .flatten();
         let (Some(take), None) = (takes.next(), takes.next()) else {
             return Err(E::custom(
-                "a column takes exactly one of from, const, coalesce, first, last, min, max and ordinal",
+                "a column takes exactly one of from, const, coalesce, template, first, last, min, max and ordinal",
             ));
         };
         if self.per.is_some() && !matches!(take, Take::Pick { .. }) {
@@ -159,12 +200,12 @@ impl Written {
                 "the only ordinal is \"trace\": the number of the row in its trace",
             ));
         }
-        if let Some(format) = &self.format
-            && StrftimeItems::new(format).any(|item| matches!(item, Item::Error))
-        {
-            return Err(E::custom(format!(
-                "cannot read date format `{format}`; write it as in \"%d/%m/%Y %H:%M\""
-            )));
+        known_format(self.format.as_deref())?;
+        let extract = super::pattern(self.extract.as_deref())?;
+        if extract.is_some() && matches!(take, Take::Const(_) | Take::Ordinal) {
+            return Err(E::custom(
+                "`extract` takes a part of what a source column has; it does not go with const or ordinal",
+            ));
         }
         if self.other.is_some() && self.map.is_empty() {
             return Err(E::custom(
@@ -178,11 +219,70 @@ impl Written {
         Ok(Column {
             take,
             format: self.format,
+            extract,
             map: self.map,
             other,
             pseudonym: self.pseudonym,
             required: self.required,
         })
+    }
+}
+
+/// Refuses a date format that chrono cannot read.
+pub(super) fn known_format<E: de::Error>(format: Option<&str>) -> Result<(), E> {
+    match format {
+        Some(format) if StrftimeItems::new(format).any(|item| matches!(item, Item::Error)) => {
+            Err(E::custom(format!(
+                "cannot read date format `{format}`; write it as in \"%d/%m/%Y %H:%M\""
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `{Column}` and text in turn; `{{` and `}}` stand for the signs themselves.
+fn parts(template: &str) -> Result<Vec<Part>, String> {
+    let broken = || {
+        format!(
+            "`template` is a text with column names in it, as in \"{{Jaar}}-{{Maand}}\"; `{template}` is not"
+        )
+    };
+    let mut parts = Vec::new();
+    let mut text = String::new();
+    let mut rest = template.chars().peekable();
+    while let Some(sign) = rest.next() {
+        match sign {
+            '{' | '}' if rest.peek() == Some(&sign) => {
+                rest.next();
+                text.push(sign);
+            }
+            '{' => {
+                let mut name = String::new();
+                loop {
+                    match rest.next().ok_or_else(broken)? {
+                        '}' => break,
+                        sign => name.push(sign),
+                    }
+                }
+                if name.is_empty() {
+                    return Err(broken());
+                }
+                if !text.is_empty() {
+                    parts.push(Part::Text(std::mem::take(&mut text)));
+                }
+                parts.push(Part::Column(name));
+            }
+            '}' => return Err(broken()),
+            sign => text.push(sign),
+        }
+    }
+    if !text.is_empty() {
+        parts.push(Part::Text(text));
+    }
+    if parts.iter().any(|part| matches!(part, Part::Column(_))) {
+        Ok(parts)
+    } else {
+        Err(broken())
     }
 }
 

@@ -118,7 +118,10 @@ interval_no = { ordinal = "trace" }
     let mapping = &source.mapping;
     assert_eq!((mapping.delimiter, mapping.quote), (b';', b'\''));
     assert_eq!(mapping.complete_until, Some(CompleteUntil::Name));
-    assert_eq!(mapping.tables[0].only["soort"].texts(), ["a", "b"]);
+    assert_eq!(
+        mapping.tables[0].only["soort"].is.as_deref().unwrap(),
+        ["a", "b"]
+    );
     assert_eq!(
         mapping.tables[0].columns["days"].take,
         Take::Const("30".into())
@@ -313,4 +316,106 @@ fn a_reference_table_maps_every_column_by_its_own_name() {
     );
     assert_eq!(source.mapping.tables[0].columns.len(), 5);
     source.validate(&contracts, true).unwrap();
+}
+
+#[test]
+fn what_is_wrong_with_aliases_and_unpivot_is_listed() {
+    let text = r#"
+connector = "csv"
+location = "x"
+complete_until = 2024-12-31
+[aliases]
+Numer = ["Nr"]
+Nummer = ["No", "Datum"]
+Datum = ["No"]
+bedrag = ["Som"]
+[unpivot]
+columns = ["2023", "2023", "Datum"]
+name = "jaar"
+value = "bedrag"
+[[tables]]
+name = "cases"
+rows = "trace"
+[tables.columns]
+case_id = "Nummer"
+municipality_code = { const = "44040" }
+received_on = { first = "Datum" }
+"#;
+    let why = why(parse(text).unwrap().validate(&contracts(), false));
+    for problem in [
+        "[aliases] names `Numer`, which no table takes; did you mean `Nummer`?",
+        "[aliases] calls `Datum` another name of `Nummer`, but a table takes `Datum` as well",
+        "[aliases] has `No` twice",
+        "[aliases] names `bedrag`, which [unpivot] makes and no file has",
+        "[unpivot] name = \"jaar\" is taken by no table",
+        "[unpivot] has column `2023` twice",
+        "[unpivot] spreads column `Datum` over records, but a table takes it as it is",
+        "table `cases` groups records, which does not go with [unpivot]",
+    ] {
+        assert!(why.contains(problem), "{problem} is not in:\n{why}");
+    }
+}
+
+#[test]
+fn conditions_templates_and_patterns_that_make_no_sense_do_not_parse() {
+    let with = |filter: &str, column: &str| {
+        let text = PLAIN.replace(
+            "[tables.columns]",
+            &format!("where = {{ A = {filter} }}\n[tables.columns]\nchannel = {column}"),
+        );
+        why(parse(&text))
+    };
+    let (fine, plain) = ("\"x\"", "\"K\"");
+    for (filter, column, problem) in [
+        (
+            "{}",
+            plain,
+            "a condition is a text, a list of texts, or a table",
+        ),
+        (
+            "{ min = \"5\" }",
+            plain,
+            "`min` and `max` are a number or a date",
+        ),
+        (
+            "{ min = 5, max = 2024-01-01 }",
+            plain,
+            "both numbers or both dates",
+        ),
+        (
+            "{ min = 5, format = \"%Y\" }",
+            plain,
+            "`format` says how dates are written",
+        ),
+        ("{ pattern = \"(\" }", plain, "cannot read pattern `(`"),
+        ("{ nott = \"x\" }", plain, "unknown field `nott`"),
+        (
+            fine,
+            "{ template = \"geen\" }",
+            "`template` is a text with column names in it",
+        ),
+        (
+            fine,
+            "{ template = \"{A\" }",
+            "`template` is a text with column names in it",
+        ),
+        (
+            fine,
+            "{ const = \"x\", extract = \"y\" }",
+            "`extract` takes a part",
+        ),
+        (
+            fine,
+            "{ from = \"A\", extract = \"[\" }",
+            "cannot read pattern `[`",
+        ),
+        (
+            fine,
+            "{ from = \"A\", template = \"{B}\" }",
+            "exactly one of",
+        ),
+    ] {
+        let why = with(filter, column);
+        assert!(why.contains(problem), "{problem} is not in:\n{why}");
+    }
 }

@@ -1,5 +1,7 @@
 //! source/validate: what in a mapping does not fit the contracts. Pure; a list of sentences, one per problem.
 
+mod shape;
+
 use beleidsinfo_warehouse::contract::{ColumnType, Contract, Visibility};
 use indexmap::IndexMap;
 
@@ -47,6 +49,8 @@ pub(super) fn problems(mapping: &Mapping, contracts: &IndexMap<String, Contract>
             ));
         }
     }
+    shape::aliases(mapping, &mut found);
+    shape::unpivot(mapping, &mut found);
     severities(mapping, contracts, &mut found);
     found
 }

@@ -68,8 +68,26 @@ pub(super) fn by_format(text: &str, items: &[Item]) -> Option<Moment> {
     }
     match parsed.to_naive_datetime_with_offset(0) {
         Ok(local) => Some(Moment::Local(local)),
-        Err(_) => parsed.to_naive_date().ok().map(Moment::Day),
+        Err(_) => first_day(parsed).to_naive_date().ok().map(Moment::Day),
     }
+}
+
+/// A format without a day (`%Y-%m`, `%YK%q`, `%Y`) means the first day of its month, quarter or year.
+fn first_day(mut parsed: Parsed) -> Parsed {
+    let known = parsed.day().is_some() || parsed.ordinal().is_some();
+    if !known && parsed.year().is_some() {
+        let month = parsed.month().is_none().then(|| parsed.quarter());
+        // A conflict with what else the format names, such as a week, makes it no date.
+        let set = month
+            .map_or(Ok(&mut parsed), |quarter| {
+                parsed.set_month(quarter.map_or(1, |q| i64::from(q) * 3 - 2))
+            })
+            .is_ok();
+        if set {
+            let _ = parsed.set_day(1);
+        }
+    }
+    parsed
 }
 
 /// `2011-10-11`, `2011-10-11T13:42`, `2011-10-11 13:42:22.688000+02:00`, `…Z`, `…+0200`, `…+02`.
@@ -253,6 +271,12 @@ mod tests {
             None,
             "the year 24 is a slip"
         );
+        let first = |month| NaiveDate::from_ymd_opt(2024, month, 1).map(Moment::Day);
+        assert_eq!(read("2024-02", "%Y-%m"), first(2));
+        assert_eq!(read("2024K4", "%YK%q"), first(10));
+        assert_eq!(read("2024", "%Y"), first(1));
+        assert_eq!(read("2024K5", "%YK%q"), None);
+        assert_eq!(read("2024-31", "%Y-%U"), None, "a week is no month");
         assert!(matches!(
             read("01/02/2024 13:05 +0100", "%d/%m/%Y %H:%M %z"),
             Some(Moment::Instant(_))
