@@ -441,10 +441,11 @@ fn extreme<'s>(
 ) -> Option<&'s str> {
     let mut best: Option<(Value, &'s str)> = None;
     for text in group.iter().filter_map(|at| texts[*at as usize]) {
-        let value = column
-            .mapped(text)
-            .ok()
-            .and_then(|text| Some((text, reading?)));
+        let mapped = column.mapped(text);
+        if mapped == Ok("") {
+            continue;
+        }
+        let value = mapped.ok().and_then(|text| Some((text, reading?)));
         let Some(value) =
             value.and_then(|(text, reading)| reading.read(text).map(|value| (value, text)))
         else {

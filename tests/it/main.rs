@@ -4,6 +4,7 @@ mod project;
 
 mod architecture;
 mod as_of;
+mod corpora;
 mod golden;
 mod hostile;
 mod kill;

@@ -93,6 +93,7 @@ pub(super) fn convert<'a>(
                     table.break_cell(row, at, note(&table, row, target, rule, reason));
                     None
                 }
+                Some((_, Ok(""))) => None,
                 Some((text, Ok(mapped))) => {
                     let value = reading.read(mapped);
                     if value.is_none() {

@@ -18,7 +18,7 @@ pub struct Column {
     pub extract: Option<Regex>,
     /// Source text to value, after `extract`.
     pub map: IndexMap<String, String>,
-    /// What a text that `map` does not know becomes.
+    /// What a text becomes that `map` does not know, or in which `extract` finds nothing.
     pub other: Other,
     /// Replace the value by its keyed HMAC-SHA-256.
     pub pseudonym: bool,
@@ -115,16 +115,22 @@ impl Column {
         (!part.is_empty()).then_some(part)
     }
 
-    /// The value for a source text: what `extract` takes of it, then what `map` makes of that; itself without either.
+    /// The value for a source text: what `extract` takes of it, then what `map` makes of that; itself without either. An empty
+    /// text means that the value is absent.
     pub fn mapped<'a>(&'a self, text: &'a str) -> Result<&'a str, Unmapped> {
-        let text = self.extracted(text).ok_or(Unmapped::Extract)?;
+        let other = |why| match &self.other {
+            Other::Value(value) => Ok(value.as_str()),
+            Other::Reject => Err(why),
+        };
+        let Some(text) = self.extracted(text) else {
+            return other(Unmapped::Extract);
+        };
         if self.map.is_empty() {
             return Ok(text);
         }
-        match (self.map.get(text), &self.other) {
-            (Some(value), _) | (None, Other::Value(value)) => Ok(value),
-            (None, Other::Reject) => Err(Unmapped::Map),
-        }
+        self.map
+            .get(text)
+            .map_or_else(|| other(Unmapped::Map), |value| Ok(value))
     }
 }
 
@@ -207,9 +213,9 @@ impl Written {
                 "`extract` takes a part of what a source column has; it does not go with const or ordinal",
             ));
         }
-        if self.other.is_some() && self.map.is_empty() {
+        if self.other.is_some() && self.map.is_empty() && extract.is_none() {
             return Err(E::custom(
-                "`other` goes with `map`: it says what a text not in the map becomes",
+                "`other` goes with `map` or `extract`: it says what a text becomes that they do not know",
             ));
         }
         let other = match self.other {

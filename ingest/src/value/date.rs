@@ -74,18 +74,21 @@ pub(super) fn by_format(text: &str, items: &[Item]) -> Option<Moment> {
 
 /// A format without a day (`%Y-%m`, `%YK%q`, `%Y`) means the first day of its month, quarter or year.
 fn first_day(mut parsed: Parsed) -> Parsed {
-    let known = parsed.day().is_some() || parsed.ordinal().is_some();
-    if !known && parsed.year().is_some() {
-        let month = parsed.month().is_none().then(|| parsed.quarter());
-        // A conflict with what else the format names, such as a week, makes it no date.
-        let set = month
-            .map_or(Ok(&mut parsed), |quarter| {
-                parsed.set_month(quarter.map_or(1, |q| i64::from(q) * 3 - 2))
-            })
-            .is_ok();
-        if set {
-            let _ = parsed.set_day(1);
+    let year = parsed.year().is_some() || parsed.year_mod_100().is_some();
+    if !year || parsed.day().is_some() || parsed.ordinal().is_some() {
+        return parsed;
+    }
+    // A conflict with what else the format names, such as a week, makes it no date.
+    if parsed.month().is_none() {
+        let month = parsed
+            .quarter()
+            .map_or(1, |quarter| i64::from(quarter) * 3 - 2);
+        if parsed.set_month(month).is_err() {
+            return Parsed::new();
         }
+    }
+    if parsed.set_day(1).is_err() {
+        return Parsed::new();
     }
     parsed
 }
@@ -275,6 +278,7 @@ mod tests {
         assert_eq!(read("2024-02", "%Y-%m"), first(2));
         assert_eq!(read("2024K4", "%YK%q"), first(10));
         assert_eq!(read("2024", "%Y"), first(1));
+        assert_eq!(read("24", "%y"), first(1));
         assert_eq!(read("2024K5", "%YK%q"), None);
         assert_eq!(read("2024-31", "%Y-%U"), None, "a week is no month");
         assert!(matches!(
