@@ -52,7 +52,6 @@ pub fn check(source: &Source, receipt: &Receipt, bytes: &[u8], rules: &Rules) ->
     let clean = Clean::new(&records, mapping)?;
     let mut desk = Desk::new(source, &records, &clean, rules);
     desk.set_misshapen_apart();
-    desk.note_skipped();
 
     let mut parts = Vec::new();
     for shape in &mapping.tables {
@@ -64,6 +63,7 @@ pub fn check(source: &Source, receipt: &Receipt, bytes: &[u8], rules: &Rules) ->
         })?;
         let flat = clean.flat(shape)?;
         desk.reject_unreadable(&flat, contract);
+        desk.note_skipped(&flat, contract);
         parts.push((shape, contract, flat));
     }
     let mut built: Vec<Option<Built>> = parts.iter().map(|_| None).collect();
@@ -174,32 +174,25 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// A placeholder in a cell that became no row is a warning all the same.
-    fn note_skipped(&mut self) {
-        let severity = self.setting.severity("placeholder", Severity::Warn);
-        let table = self.source.mapping.tables.first();
-        let table = table.map(|t| t.name.clone()).unwrap_or_default();
-        for (record, column) in &self.clean.skipped {
-            let record = *record as usize;
-            if severity == Severity::Reject {
-                for row in self.clean.rows_of(record) {
-                    if std::mem::replace(&mut self.alive[row], false) {
-                        self.fallen += 1;
-                    }
-                }
+    /// A placeholder in a cell that becomes no row is a warning all the same.
+    fn note_skipped(&mut self, flat: &Flat, contract: &Contract) {
+        let Some(unpivot) = &self.source.mapping.unpivot else {
+            return;
+        };
+        let note = Note {
+            row: 0,
+            rule: "placeholder".into(),
+            severity: self.setting.severity("placeholder", Severity::Warn),
+            column: unpivot.value.clone(),
+            reason: placeholder(&unpivot.value),
+        };
+        for row in &flat.skipped {
+            let (row, municipality) = (*row as usize, self.constant_municipality());
+            if note.severity == Severity::Reject {
+                self.fall(row, &contract.name, &note, municipality);
+            } else {
+                self.add(row, &contract.name, &note, municipality);
             }
-            let place = self.records.places[record];
-            self.findings.add(Finding {
-                severity,
-                record: place.record,
-                line: place.line,
-                table: table.clone(),
-                rule: "placeholder".into(),
-                column: column.clone(),
-                reason: placeholder(column),
-                municipality_code: self.constant_municipality(),
-                raw: self.records.raw(record),
-            });
         }
     }
 

@@ -12,7 +12,7 @@ use beleidsinfo_warehouse::error::{Doing, Result};
 use polars::prelude::*;
 
 use crate::connector::Records;
-use crate::mapping::{self, Mapping, Part, Pick, Rows, TableMapping, Take, Unpivot};
+use crate::mapping::{self, Empty, Mapping, Part, Pick, Rows, TableMapping, Take, Unpivot};
 use crate::value::{Reading, Value};
 use keep::Unreadable;
 use long::Origin;
@@ -37,8 +37,6 @@ pub(crate) struct Clean<'a> {
     placeholders: Placeholders,
     /// Where the rows of a long frame come from; without, each row is a record.
     origin: Option<Origin>,
-    /// Placeholders in cells that became no row: the record, and the column.
-    pub skipped: Vec<(IdxSize, String)>,
 }
 
 /// One table's rows before grouping.
@@ -48,6 +46,8 @@ pub(crate) struct Flat<'a> {
     frame: DataFrame,
     /// Rows of which the filters cannot say whether they count.
     pub unreadable: Vec<Unreadable>,
+    /// Rows for which there is only a placeholder, and so nothing to take.
+    pub skipped: Vec<IdxSize>,
 }
 
 /// One table's rows, as text.
@@ -101,12 +101,12 @@ impl<'a> Clean<'a> {
             .with_columns(cleaned.collect::<Vec<_>>())
             .collect()
             .reading(shaping)?;
-        let (mut origin, mut skipped) = (None, Vec::new());
+        let mut origin = None;
         if let Some(unpivot) = &mapping.unpivot {
             let wide = wide(&names, mapping, unpivot);
             let long = long::long(trimmed, placeholders, unpivot, wide)?;
             (trimmed, placeholders) = (long.frame, long.placeholders);
-            (origin, skipped) = (Some(long.origin), long.skipped);
+            origin = Some(long.origin);
         }
         let record = |row| {
             origin
@@ -135,7 +135,6 @@ impl<'a> Clean<'a> {
             frame: trimmed,
             placeholders,
             origin,
-            skipped,
         })
     }
 
@@ -193,7 +192,23 @@ impl<'a> Clean<'a> {
 
     /// The rows of one table before grouping: its filters applied, its expressions worked out.
     pub fn flat(&self, table: &'a TableMapping) -> Result<Flat<'a>> {
-        let kept = keep::kept(&self.frame, table, self.mapping)?;
+        let mut kept = keep::kept(&self.frame, table, self.mapping)?;
+        let mut skipped = Vec::new();
+        if let Some(unpivot) = self
+            .mapping
+            .unpivot
+            .as_ref()
+            .filter(|u| u.empty == Empty::Skip)
+        {
+            let values = self.frame.column(&unpivot.value).and_then(Column::str);
+            let values = values.reading(shaping)?.iter();
+            for ((row, value), kept) in values.enumerate().zip(&mut kept.rows) {
+                if *kept && value.is_none() {
+                    *kept = false;
+                    skipped.push(row as IdxSize);
+                }
+            }
+        }
         let mask: BooleanChunked = kept.rows.into_iter().map(Some).collect();
         let mut rows = self.frame.filter(&mask).reading(shaping)?.lazy();
         if table.rows == Rows::Event {
@@ -239,6 +254,7 @@ impl<'a> Clean<'a> {
             table,
             frame,
             unreadable: kept.unreadable,
+            skipped,
         })
     }
 }

@@ -5,6 +5,7 @@ mod project;
 mod architecture;
 mod as_of;
 mod corpora;
+mod examples;
 mod golden;
 mod hostile;
 mod kill;

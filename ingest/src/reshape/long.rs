@@ -13,8 +13,6 @@ pub(super) struct Long {
     pub frame: DataFrame,
     pub placeholders: Placeholders,
     pub origin: Origin,
-    /// Placeholders in cells that became no row: the row of the wide frame, and the column.
-    pub skipped: Vec<(IdxSize, String)>,
 }
 
 /// Per row of the long frame: the row of the wide frame, and the column of it (a place in `names`).
@@ -24,7 +22,8 @@ pub(crate) struct Origin {
     pub names: Vec<String>,
 }
 
-/// Rows in order of the wide frame's, and within one, of its columns.
+/// Rows in order of the wide frame's, and within one, of its columns. Also with [`Empty::Skip`] a placeholder has a row, which is
+/// passed over when tables take theirs: only then is it known whether anybody misses it.
 pub(super) fn long(
     mut wide: DataFrame,
     mut placeholders: Placeholders,
@@ -44,18 +43,14 @@ pub(super) fn long(
     let held: Vec<Option<Vec<bool>>> = names.iter().map(|n| placeholders.remove(n)).collect();
     let held = |column: usize, row: usize| held[column].as_ref().is_some_and(|found| found[row]);
 
-    let (mut rows, mut at, mut skipped) = (Vec::new(), Vec::new(), Vec::new());
-    let mut value_held = Vec::new();
+    let (mut rows, mut at, mut value_held) = (Vec::new(), Vec::new(), Vec::new());
     let mut values = StringChunkedBuilder::new(unpivot.value.as_str().into(), wide.height());
     let mut labels = StringChunkedBuilder::new(unpivot.name.as_str().into(), wide.height());
     let mut cells: Vec<_> = cells.iter().map(|cells| cells.iter()).collect();
     for row in 0..wide.height() {
         for (column, cells) in cells.iter_mut().enumerate() {
             let cell = cells.next().flatten();
-            if cell.is_none() && unpivot.empty == Empty::Skip {
-                if held(column, row) {
-                    skipped.push((row as IdxSize, names[column].clone()));
-                }
+            if cell.is_none() && unpivot.empty == Empty::Skip && !held(column, row) {
                 continue;
             }
             rows.push(row as IdxSize);
@@ -88,6 +83,5 @@ pub(super) fn long(
             columns: at,
             names,
         },
-        skipped,
     })
 }

@@ -254,6 +254,13 @@ fn a_placeholder_in_a_wide_cell_is_warned_of_or_rejects_its_record() {
         column(&warned, "cases", "case_id"),
         ["A-2023", "B-2023", "B-2024"]
     );
+    let elsewhere = cases(
+        &format!("empty = [\":\"]\n{WIDE}"),
+        "where = { nr = \"B\" }",
+        LONG,
+        text,
+    );
+    assert!(elsewhere.findings.is_empty(), "no table takes record 1");
     let kept = cases(
         &format!("empty = [\":\"]\n{WIDE}\nempty = \"keep\""),
         "",
