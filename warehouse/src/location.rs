@@ -97,9 +97,9 @@ impl Storage {
             .expect("a folder name joins a URL")
     }
 
-    /// The folder on this machine, if it is one.
+    /// The folder on this machine, if it is one. Any address without a host passes for a path, so the scheme is looked at.
     pub fn folder(&self) -> Option<PathBuf> {
-        self.url.to_file_path().ok()
+        (self.url.scheme() == "file").then(|| self.url.to_file_path().ok())?
     }
 
     fn path(&self, name: &str) -> Path {
@@ -242,5 +242,23 @@ impl Storage {
                 Err(Error::storage(format!("cannot delete {name} in the warehouse")).because(e))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_warehouse_in_memory_is_in_no_folder() {
+        let memory = Storage::open(&Location::Memory).expect("a storage opens");
+        assert_eq!(
+            memory.folder(),
+            None,
+            "else its lock is made at the root of the machine"
+        );
+        let folder = FsPath::new("/srv/warehouse");
+        let local = Storage::on(Arc::new(InMemory::new()), folder).expect("a storage opens");
+        assert_eq!(local.folder().as_deref(), Some(folder));
     }
 }
