@@ -120,3 +120,32 @@ fn building_permits_of_statbel_become_observations() {
     );
     near(&one(&project, &rate), 2.616);
 }
+
+/// Private households (Statbel, open data): JSON with names of municipalities and no codes.
+#[test]
+fn households_of_statbel_come_from_json() {
+    let Some(data) = reference_data("statbel") else {
+        return;
+    };
+    let project = Project::new(false, "11001");
+    project.write(
+        "sources/households.toml",
+        include_str!("corpora/households.toml"),
+    );
+    put(&project, &data.join("statbel_huishoudens.json"));
+    for verb in ["pull", "store"] {
+        project.ok(&[verb]);
+    }
+    let read = "select rows_read, rejected from deliveries where source_id = 'households'";
+    assert_eq!(one(&project, read), "10030,0");
+    let sum =
+        "select region_code, cast(sum(value) as bigint) from observations group by 1 order by 1";
+    assert_eq!(
+        one(&project, sum),
+        "11001,5855 11002,232734",
+        "the parts add up to the total the file gives"
+    );
+    let one_person = "select cast(value as bigint) from observations where region_code = '11001' \
+                      and category = 'Huishouden zonder familiekern: 1 persoon'";
+    assert_eq!(one(&project, one_person), "1390");
+}

@@ -329,3 +329,38 @@ fn however_wide_the_file_exactly_the_records_with_a_bad_cell_fall() {
         assert_eq!(column(&delivery, "cases", "case_id"), expected, "{text}");
     }
 }
+
+#[test]
+fn trees_are_reshaped_like_tables() {
+    let json = |before: &str, text: &str| {
+        let mapping = mapping(before, "", LONG).replace("\"csv\"", "\"json\"");
+        deliver(&mapping, "x.json", text.as_bytes())
+    };
+    let before = format!("[aliases]\nnr = [\"id\", \"code\"]\n{WIDE}");
+    let delivery = json(
+        &before,
+        r#"[{"id": "A", "2023": 1}, {"2024": 2, "id": "B"}, {"id": "C", "2023": 3, "2024": 4, "nr2": 5}]"#,
+    )
+    .unwrap();
+    assert_eq!(
+        column(&delivery, "cases", "case_id"),
+        ["A-2023", "B-2024", "C-2023", "C-2024"]
+    );
+    assert_eq!(delivery.rows_read, 3);
+    assert_eq!(delivery.renamed, [("id".to_string(), "nr".to_string())]);
+    let error = json(
+        &before,
+        r#"[{"id": "A", "2023": 1}, {"code": "B", "2023": 2}]"#,
+    )
+    .unwrap_err();
+    assert!(
+        error.to_string().contains("has both `id` and `code`"),
+        "{error}"
+    );
+    let error = json(&before, r#"[{"id": "A"}]"#).unwrap_err();
+    assert!(
+        error.to_string().contains("no column that [unpivot]"),
+        "{error}"
+    );
+    assert_eq!(json(&before, "[]").unwrap().rows_read, 0);
+}
