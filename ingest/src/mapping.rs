@@ -1,6 +1,7 @@
 //! mapping: how one source's records become rows of the canonical tables, as written in `sources/<id>.toml`.
 
 mod column;
+mod dialect;
 mod filter;
 mod unpivot;
 
@@ -16,6 +17,7 @@ use crate::schedule::Schedule;
 
 pub use crate::connector::path::RecordPath;
 pub use column::{Column, Other, Part, Pick, Take, Unmapped};
+pub use dialect::{Header, Ragged};
 pub use filter::{Condition, Kind, Range};
 pub use unpivot::{Empty, Unpivot, Wide};
 
@@ -29,10 +31,25 @@ pub struct Mapping {
     /// A label of the WHATWG encoding standard.
     #[serde(default = "utf_8")]
     pub encoding: String,
-    #[serde(default = "comma", deserialize_with = "character")]
-    pub delimiter: u8,
-    #[serde(default = "double_quote", deserialize_with = "character")]
-    pub quote: u8,
+    /// One or more signs.
+    #[serde(default = "comma", deserialize_with = "dialect::delimiter")]
+    pub delimiter: String,
+    /// `None`: quotes are signs like any other.
+    #[serde(default = "double_quote", deserialize_with = "dialect::sign")]
+    pub quote: Option<u8>,
+    /// Takes away the meaning of the sign after it. A quote that is written twice within quotes needs none.
+    #[serde(default, deserialize_with = "dialect::sign")]
+    pub escape: Option<u8>,
+    /// What lines begin with that are no record.
+    #[serde(default, deserialize_with = "dialect::comment")]
+    pub comment: Option<String>,
+    #[serde(default)]
+    pub header: Header,
+    /// The columns' names, by place, instead of those in the header.
+    #[serde(default)]
+    pub names: Vec<String>,
+    #[serde(default)]
+    pub ragged: Ragged,
     #[serde(default)]
     pub decimal: Decimal,
     /// When `serve` and `pull --due` fetch it.
@@ -222,27 +239,11 @@ fn pattern<E: de::Error>(text: Option<&str>) -> Result<Option<Regex>, E> {
 fn utf_8() -> String {
     "utf-8".into()
 }
-fn comma() -> u8 {
-    b','
+fn comma() -> String {
+    ",".into()
 }
-fn double_quote() -> u8 {
-    b'"'
-}
-
-/// One ASCII character, or `tab`.
-fn character<'de, D: Deserializer<'de>>(input: D) -> Result<u8, D::Error> {
-    let text = String::deserialize(input)?;
-    match text.as_bytes() {
-        b"tab" => Ok(b'\t'),
-        [one]
-            if !one.is_ascii_alphanumeric() && one.is_ascii() && !matches!(one, b'\n' | b'\r') =>
-        {
-            Ok(*one)
-        }
-        _ => Err(de::Error::custom(format!(
-            "`{text}` is not one sign such as \";\", \",\", \"|\" or \"tab\""
-        ))),
-    }
+fn double_quote() -> Option<u8> {
+    Some(b'"')
 }
 
 impl<'de> Deserialize<'de> for Connector {

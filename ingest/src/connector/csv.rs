@@ -1,31 +1,29 @@
 //! connector/csv: delimited text. A record of another length than the header is set apart, and the file goes on.
 
-use beleidsinfo_warehouse::error::{Doing, Error, Result};
-use csv::{Position, ReaderBuilder, StringRecord};
+mod header;
+mod split;
+
+use std::ops::Range;
+
+use beleidsinfo_warehouse::error::{Error, Result};
 use polars::prelude::*;
 
 use super::header::{all_there, needed};
 use super::{Misshapen, Place, Raw, Records, frame};
-use crate::mapping::Mapping;
+use crate::mapping::{Mapping, Ragged};
 use crate::nearest::nearest;
 
+pub(crate) use header::header;
+use split::MOST_COLUMNS;
+pub(crate) use split::{Dialect, Row, Splitter};
+
+/// So many quotes that never close are no slip of the pen: the dialect is wrong.
+const MOST_OPEN: usize = 1000;
+
 pub(super) fn read(name: &str, text: String, mapping: &Mapping) -> Result<Records> {
-    let mut reader = ReaderBuilder::new()
-        .delimiter(mapping.delimiter)
-        .quote(mapping.quote)
-        .flexible(true)
-        .has_headers(false)
-        .from_reader(text.as_bytes());
-    let mut record = StringRecord::new();
-    let broken = || format!("cannot read {name} as delimited text");
-    if !reader.read_record(&mut record).reading(broken)? {
-        return Err(Error::input(format!("{name} is empty"))
-            .hint("fetch the file again; there should at least be a header"));
-    }
-    let header: Vec<String> = record
-        .iter()
-        .map(|column| column.trim().to_string())
-        .collect();
+    let dialect = Dialect::of(mapping);
+    let mut splitter = Splitter::new(&text, &dialect);
+    let header = header(name, &text, &mut splitter, mapping)?;
     let taken = taken(name, &header, mapping)?;
 
     let mut columns: Vec<_> = taken
@@ -33,38 +31,58 @@ pub(super) fn read(name: &str, text: String, mapping: &Mapping) -> Result<Record
         .map(|&at| StringChunkedBuilder::new(header[at].as_str().into(), text.len() / 64))
         .collect();
     let (mut places, mut spans, mut misshapen) = (Vec::new(), Vec::new(), Vec::new());
-    let mut number = 0;
+    let (mut row, mut number, mut open) = (Row::default(), 0, 0);
     loop {
-        let before = reader.position().clone();
-        if !reader.read_record(&mut record).reading(broken)? {
-            break;
-        }
+        let whole = match splitter.next(&mut row) {
+            Ok(false) => break,
+            Ok(true) if row.is_blank(&text) => continue,
+            Ok(true) => {
+                let fault = fault(&row, &text, header.len(), mapping.ragged);
+                fault.map(|reason| (reason, row.span.clone()))
+            }
+            Err(limit) => match line_alone(&splitter, &row, &text, header.len()) {
+                Some((line, resumed)) => {
+                    splitter = resumed;
+                    Some((OPEN.into(), line))
+                }
+                None => return Err(limit.refuse(format!("{name}, line {}", row.line))),
+            },
+        };
         number += 1;
-        let (line, span) = place(&text, &before, reader.position());
         let place = Place {
             record: number,
-            line,
+            line: row.line,
             event: true,
         };
-        if record.len() != header.len() {
-            let reason = format!(
-                "Record heeft {} velden waar de kop er {} heeft (verschoven kolom): kijk na of er een scheidingsteken of \
-                 aanhalingsteken te veel of te weinig staat.",
-                record.len(),
-                header.len()
-            );
-            misshapen.push(Misshapen {
-                place,
-                reason,
-                raw: text[span].to_string(),
-            });
+        let Some((mut reason, mut span)) = whole else {
+            for (column, &at) in columns.iter_mut().zip(&taken) {
+                column.append_value(row.get(at, &text).unwrap_or_default());
+            }
+            places.push(place);
+            spans.push(row.span.clone());
             continue;
+        };
+        if row.stray
+            && let Some((line, resumed)) = line_alone(&splitter, &row, &text, header.len())
+        {
+            splitter = resumed;
+            (reason, span) = (OPEN.into(), line);
         }
-        for (column, &at) in columns.iter_mut().zip(&taken) {
-            column.append_value(&record[at]);
+        if reason == OPEN {
+            open += 1;
+            if open > MOST_OPEN {
+                return Err(Error::input(format!(
+                    "{name} has more than {MOST_OPEN} lines with a quote that opens and does not close, the last on line {}",
+                    row.line
+                ))
+                .hint("look at `quote` in the mapping: \"none\" when quotes are signs like any other"));
+            }
         }
-        places.push(place);
-        spans.push(span);
+        misshapen.push(Misshapen {
+            place,
+            reason,
+            raw: text[span].to_string(),
+        });
     }
     let frame = frame(name, places.len(), columns)?;
     Ok(Records {
@@ -75,19 +93,53 @@ pub(super) fn read(name: &str, text: String, mapping: &Mapping) -> Result<Record
     })
 }
 
+/// Why a record cannot be laid beside the header, if so.
+fn fault(row: &Row, text: &str, width: usize, ragged: Ragged) -> Option<String> {
+    if row.open {
+        return Some(OPEN.into());
+    }
+    if row.count == width {
+        return None;
+    }
+    let surplus_blank = || row.fields(text).skip(width).all(|f| f.trim().is_empty());
+    let ends_alike = row.count < width || (row.count <= MOST_COLUMNS && surplus_blank());
+    if ragged == Ragged::Fill && ends_alike {
+        return None;
+    }
+    let mut reason = format!(
+        "Record heeft {} velden waar de kop er {width} heeft (verschoven kolom): kijk na of er een scheidingsteken of \
+         aanhalingsteken te veel of te weinig staat.",
+        row.count
+    );
+    if row.count > width && ends_alike {
+        reason.push_str(" De velden te veel zijn leeg: eindigt elke regel op een scheidingsteken, zet dan ragged = \"fill\" in de koppeling.");
+    }
+    Some(reason)
+}
+
+const OPEN: &str = "Een aanhalingsteken opent een tekst die op deze regel niet eindigt: zet het sluitende aanhalingsteken erbij, of laat \
+                    het eerste weg.";
+
+/// A record that a stray quote stretched over several lines, when the line after its first is a record again: its first
+/// line, and a splitter that goes on after it.
+fn line_alone<'t>(
+    splitter: &Splitter<'t>,
+    row: &Row,
+    text: &str,
+    width: usize,
+) -> Option<(Range<usize>, Splitter<'t>)> {
+    let record = &text[row.span.clone()];
+    let length = record.find(['\n', '\r'])?;
+    let mut resumed = splitter.clone();
+    resumed.resume_after(row.span.start, row.line);
+    let mut next = Row::default();
+    let found = resumed.clone().next(&mut next);
+    let fits = width > 1 && matches!(found, Ok(true)) && next.count == width && !next.stray;
+    fits.then(|| (row.span.start..row.span.start + length, resumed))
+}
+
 /// Positions in the header of the columns the mapping reads.
 fn taken(name: &str, header: &[String], mapping: &Mapping) -> Result<Vec<usize>> {
-    if let Some((at, twice)) = header
-        .iter()
-        .enumerate()
-        .find(|(at, column)| header[..*at].contains(column))
-    {
-        return Err(Error::input(format!(
-            "{name} has column `{twice}` twice, the second time as column {}",
-            at + 1
-        ))
-        .hint("have the source give every column a name of its own"));
-    }
     let there: Vec<&str> = header.iter().map(String::as_str).collect();
     let mut needed = needed(name, &there, mapping)?;
     if mapping.identity {
@@ -103,23 +155,21 @@ fn taken(name: &str, header: &[String], mapping: &Mapping) -> Result<Vec<usize>>
         needed.retain(|column| there.contains(column));
     }
     all_there(name, &needed, &there)?;
-    Ok(needed
-        .iter()
-        .filter_map(|column| there.iter().position(|t| t == column))
-        .collect())
+    let mut taken = Vec::with_capacity(needed.len());
+    for column in needed {
+        let mut places = (0..there.len()).filter(|&at| there[at] == column);
+        let Some(place) = places.next() else { continue };
+        if let Some(second) = places.next() {
+            return Err(Error::input(format!(
+                "{name} has column `{column}` twice, the second time as column {}",
+                second + 1
+            ))
+            .hint("have the source give every column a name of its own, or give all columns a name with `names` in the mapping"));
+        }
+        taken.push(place);
+    }
+    Ok(taken)
 }
 
-/// The line a record starts on, and its bytes without the line end. The reader counts line ends it skips, blank lines
-/// among them, as part of the record that follows.
-fn place(text: &str, before: &Position, after: &Position) -> (u64, std::ops::Range<usize>) {
-    let (start, end) = (before.byte() as usize, after.byte() as usize);
-    let whole = &text[start..end];
-    let body = whole.trim_start_matches(['\r', '\n']);
-    let skipped = whole.len() - body.len();
-    let line = before.line() + whole[..skipped].matches('\n').count() as u64;
-    let start = start + skipped;
-    (
-        line,
-        start..start + body.trim_end_matches(['\r', '\n']).len(),
-    )
-}
+#[cfg(test)]
+mod tests;

@@ -116,7 +116,10 @@ interval_no = { ordinal = "trace" }
     )
     .unwrap();
     let mapping = &source.mapping;
-    assert_eq!((mapping.delimiter, mapping.quote), (b';', b'\''));
+    assert_eq!(
+        (mapping.delimiter.as_str(), mapping.quote),
+        (";", Some(b'\''))
+    );
     assert_eq!(mapping.complete_until, Some(CompleteUntil::Name));
     assert_eq!(
         mapping.tables[0].only["soort"].is.as_deref().unwrap(),
