@@ -76,7 +76,7 @@ pub(super) fn read(name: &str, text: String, mapping: &Mapping) -> Result<Record
 }
 
 /// Positions in the header of the columns the mapping reads.
-fn taken(name: &str, header: &[String], mapping: &Mapping) -> Result<Vec<usize>> {
+pub(super) fn taken(name: &str, header: &[String], mapping: &Mapping) -> Result<Vec<usize>> {
     if let Some((at, twice)) = header
         .iter()
         .enumerate()
