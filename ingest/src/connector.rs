@@ -1,11 +1,13 @@
 //! connector: from bytes to records, all as text; what the records mean is the mapping's.
 
+mod columnar;
 mod csv;
 mod decode;
 mod header;
 mod json;
 mod lines;
 pub(crate) mod path;
+mod sheet;
 mod tree;
 mod xes;
 mod xml;
@@ -15,6 +17,7 @@ use std::ops::Range;
 use beleidsinfo_warehouse::error::{Doing, Result};
 use polars::prelude::*;
 
+use crate::form;
 use crate::mapping::{Connector, Mapping};
 use crate::unpack::unpack;
 
@@ -52,6 +55,8 @@ enum Raw {
         spans: Vec<Range<usize>>,
     },
     Log(xes::Log),
+    /// Worked out from what the frame was made of.
+    Row(Box<dyn Fn(usize) -> String + Send + Sync>),
 }
 
 impl Records {
@@ -60,11 +65,12 @@ impl Records {
         (self.places.len() + self.misshapen.len()) as u64
     }
 
-    /// The record of a row of the frame, whole: as it came, or (XES) its attributes as compact JSON.
+    /// The record of a row of the frame, whole: as it came, or what it holds as compact JSON.
     pub fn raw(&self, row: usize) -> String {
         match &self.raw {
             Raw::Text { text, spans } => text[spans[row].clone()].to_string(),
             Raw::Log(log) => log.raw(row),
+            Raw::Row(raw) => raw(row),
         }
     }
 }
@@ -74,29 +80,29 @@ impl Records {
 /// Errors, each for the file as a whole: packing, encoding or XML that is broken, a header without the columns the
 /// mapping names.
 pub(crate) fn read(name: &str, bytes: &[u8], mapping: &Mapping) -> Result<Records> {
-    let bytes = unpack(name, bytes)?;
+    let unpacked = unpack(name, bytes, mapping.member.as_deref())?;
+    let (name, bytes) = (unpacked.name.as_str(), &*unpacked.bytes);
+    form::fits(name, bytes, mapping.connector)?;
     match mapping.connector {
         Connector::Csv => csv::read(
             name,
-            decode::decode(name, &bytes, &mapping.encoding)?,
+            decode::decode(name, bytes, &mapping.encoding)?,
             mapping,
         ),
+        Connector::Sheet => sheet::read(name, bytes, mapping),
+        Connector::Parquet | Connector::Arrow => columnar::read(name, bytes, mapping),
         Connector::Json => json::read(
             name,
-            decode::decode(name, &bytes, &mapping.encoding)?,
+            decode::decode(name, bytes, &mapping.encoding)?,
             mapping,
         ),
         Connector::Ndjson => json::read_lines(
             name,
-            decode::decode(name, &bytes, &mapping.encoding)?,
+            decode::decode(name, bytes, &mapping.encoding)?,
             mapping,
         ),
-        Connector::Xes => xes::read(
-            name,
-            &xml::decode(name, &bytes, &mapping.encoding)?,
-            mapping,
-        ),
-        Connector::Xml => xml::read(name, xml::decode(name, &bytes, &mapping.encoding)?, mapping),
+        Connector::Xes => xes::read(name, &xml::decode(name, bytes, &mapping.encoding)?, mapping),
+        Connector::Xml => xml::read(name, xml::decode(name, bytes, &mapping.encoding)?, mapping),
     }
 }
 
@@ -108,3 +114,6 @@ fn frame(name: &str, height: usize, columns: Vec<StringChunkedBuilder>) -> Resul
         .collect();
     DataFrame::new(height, columns).reading(|| format!("cannot lay out the records of {name}"))
 }
+
+#[cfg(test)]
+mod reference;

@@ -20,9 +20,11 @@ pub mod find;
 pub mod mapping;
 pub mod source;
 
+mod form;
+mod unpack;
+
 pub mod connector;
 mod reshape;
-mod unpack;
 mod value;
 
 pub mod check;

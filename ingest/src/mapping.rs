@@ -28,6 +28,14 @@ pub struct Mapping {
     pub connector: Connector,
     /// Path or pattern, relative to the project folder.
     pub location: String,
+    /// Which file of a zip archive: a pattern for its path or its name.
+    pub member: Option<String>,
+    /// The sheet of a workbook.
+    pub sheet: Option<String>,
+    /// The cells of a sheet that hold the table: `B3:H200`.
+    pub range: Option<String>,
+    #[serde(default)]
+    pub merged: Merged,
     /// A label of the WHATWG encoding standard.
     #[serde(default = "utf_8")]
     pub encoding: String,
@@ -60,7 +68,7 @@ pub struct Mapping {
     /// Placeholder texts: such a value counts as absent, with a warning.
     #[serde(default)]
     pub empty: Vec<String>,
-    /// Where in a tree (json, xml) the records are.
+    /// Where in a tree (json, xml) the records are, or (parquet, arrow) which list is unfolded into them.
     pub records: Option<RecordPath>,
     /// The column that groups records into traces.
     pub trace: Option<String>,
@@ -86,6 +94,45 @@ pub enum Connector {
     Ndjson,
     Xes,
     Xml,
+    /// A spreadsheet in any form: xlsx, xlsb, xls, ods.
+    Sheet,
+    Parquet,
+    Arrow,
+}
+
+const CONNECTORS: &str = "csv, json, ndjson, xml, xes, xlsx, xlsb, xls, ods, parquet and arrow";
+
+impl Connector {
+    /// What it reads, as a noun.
+    pub(crate) fn reads(self) -> &'static str {
+        match self {
+            Connector::Csv => "delimited text",
+            Connector::Json | Connector::Ndjson => "JSON",
+            Connector::Xml => "XML",
+            Connector::Xes => "an event log in XML",
+            Connector::Sheet => "a spreadsheet",
+            Connector::Parquet => "Parquet",
+            Connector::Arrow => "Arrow IPC",
+        }
+    }
+}
+
+/// What programs write in a cell of which the formula failed, in English and in Dutch.
+pub(crate) const CELL_ERRORS: [&str; 16] = [
+    "#N/A", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DATA!", "#SPILL!",
+    "#N/B", "#DEEL/0!", "#NAAM?", "#LEEG!", "#GETAL!", "#VERW!", "#WAARDE!",
+];
+
+/// What becomes of cells that are merged into one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Merged {
+    /// The value stands in the first of them and the others are empty, as the file itself has it. In a header it always
+    /// stands in all.
+    #[default]
+    First,
+    /// The value stands in all of them.
+    Fill,
 }
 
 /// The decimal sign of the source's numbers; the other one, spaces and apostrophes may group thousands.
@@ -151,6 +198,16 @@ impl Mapping {
         } else {
             self.decimal
         }
+    }
+
+    /// Texts that mean nothing is there: as mapped, and in a spreadsheet the errors of formulas.
+    pub fn placeholders(&self) -> Vec<&str> {
+        let errors: &[&str] = match self.connector {
+            Connector::Sheet => &CELL_ERRORS,
+            _ => &[],
+        };
+        let own = self.empty.iter().map(String::as_str);
+        own.chain(errors.iter().copied()).collect()
     }
 
     /// The other names of a source column.
@@ -255,12 +312,16 @@ impl<'de> Deserialize<'de> for Connector {
             "ndjson" => Ok(Connector::Ndjson),
             "xes" => Ok(Connector::Xes),
             "xml" => Ok(Connector::Xml),
-            "xlsx" | "parquet" | "http-json" | "ldes" | "postgres" | "odbc" | "kbo-zip"
-            | "rdfa" => Err(de::Error::custom(format!(
-                "connector `{name}` comes in a later version; now there are csv, json, ndjson, xes and xml"
-            ))),
+            "xlsx" | "xlsb" | "xls" | "ods" => Ok(Connector::Sheet),
+            "parquet" => Ok(Connector::Parquet),
+            "arrow" => Ok(Connector::Arrow),
+            "http-json" | "ldes" | "postgres" | "odbc" | "kbo-zip" | "rdfa" => {
+                Err(de::Error::custom(format!(
+                    "connector `{name}` comes in a later version; now there are {CONNECTORS}"
+                )))
+            }
             _ => Err(de::Error::custom(format!(
-                "no connector is called `{name}`; there are csv, json, ndjson, xes and xml"
+                "no connector is called `{name}`; there are {CONNECTORS}"
             ))),
         }
     }

@@ -69,13 +69,14 @@ impl<'a> Clean<'a> {
         let trimmed = frame.lazy().with_columns(trimmed.collect::<Vec<_>>());
         let mut trimmed = trimmed.collect().reading(shaping)?;
 
+        let empty = mapping.placeholders();
         let mut placeholders = HashMap::new();
-        if !mapping.empty.is_empty() {
+        if !empty.is_empty() {
             for column in trimmed.columns() {
                 let texts = column.str().reading(shaping)?;
                 let found: Vec<bool> = texts
                     .iter()
-                    .map(|text| text.is_some_and(|t| mapping.empty.iter().any(|e| e == t)))
+                    .map(|text| text.is_some_and(|t| empty.contains(&t)))
                     .collect();
                 if found.contains(&true) {
                     placeholders.insert(column.name().to_string(), found);
@@ -83,12 +84,9 @@ impl<'a> Clean<'a> {
             }
         }
         let absent = |name: &PlSmallStr| {
-            mapping
-                .empty
-                .iter()
-                .fold(col(name.clone()).eq(lit("")), |any, e| {
-                    any.or(col(name.clone()).eq(lit(e.as_str())))
-                })
+            empty.iter().fold(col(name.clone()).eq(lit("")), |any, e| {
+                any.or(col(name.clone()).eq(lit(*e)))
+            })
         };
         let cleaned = names.iter().map(|name| {
             when(absent(name))

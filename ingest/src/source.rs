@@ -43,14 +43,14 @@ impl Source {
             && (records.of_xml() != (mapping.connector == Connector::Xml)
                 || matches!(
                     mapping.connector,
-                    Connector::Csv | Connector::Ndjson | Connector::Xes
+                    Connector::Csv | Connector::Ndjson | Connector::Xes | Connector::Sheet
                 ))
         {
             return Err(Error::input(format!(
                 "{}: `records = \"{records}\"` does not go with this connector",
                 path.display()
             ))
-            .hint("`records` is `$.data.items[*]` for json and `/export/dossier` for xml; the others have no use for it"));
+            .hint("`records` is `$.data.items[*]` for json, `$.name[*]` for parquet and arrow, and `/export/dossier` for xml; the others have no use for it"));
         }
         Ok(Source {
             id: id.into(),

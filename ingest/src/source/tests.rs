@@ -162,7 +162,7 @@ fn a_mapping_that_cannot_be_read_says_where_and_why() {
     for (wrong, right, because) in [
         (
             "connector = \"csv\"",
-            "connector = \"xlsx\"",
+            "connector = \"ldes\"",
             "comes in a later version",
         ),
         (
