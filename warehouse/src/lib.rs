@@ -5,6 +5,9 @@
 pub mod error;
 pub mod language;
 
+pub mod keys;
+pub mod seal;
+
 pub mod durable;
 pub mod location;
 pub mod lock;
