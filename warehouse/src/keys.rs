@@ -133,7 +133,9 @@ impl Keys {
 
     /// All of them, oldest first.
     pub fn all(&self) -> impl Iterator<Item = (Use, u32, &Secret)> {
-        self.0.iter().map(|((of, version), secret)| (*of, *version, secret))
+        self.0
+            .iter()
+            .map(|((of, version), secret)| (*of, *version, secret))
     }
 }
 
@@ -151,7 +153,9 @@ mod tests {
 
     #[test]
     fn the_newest_version_is_for_what_is_new_and_the_old_stay_readable() {
-        let text = format!("# made on a day\nseal 2 {TWO} # new\nseal 1 {ONE}\n\npseudonym 10 {ONE}; pseudonym 9 {TWO}");
+        let text = format!(
+            "# made on a day\nseal 2 {TWO} # new\nseal 1 {ONE}\n\npseudonym 10 {ONE}; pseudonym 9 {TWO}"
+        );
         let keys = Keys::parse(&text, "keys").expect("keys");
         assert_eq!(keys.newest(Use::Seal).map(|k| k.0), Some(2));
         assert_eq!(keys.newest(Use::Pseudonym).map(|k| k.0), Some(10));
@@ -171,9 +175,16 @@ mod tests {
             format!("seal 1 {}", "ab".repeat(32)),
         ] {
             let error = Keys::parse(&text, "the file").expect_err("refused");
-            let told = format!("{error} {:?} {:?}", std::error::Error::source(&error), error.hint_text());
+            let told = format!(
+                "{error} {:?} {:?}",
+                std::error::Error::source(&error),
+                error.hint_text()
+            );
             assert!(told.contains("the file, line"), "{told}");
-            assert!(!told.contains("0405060708") && !told.contains("abab"), "{told}");
+            assert!(
+                !told.contains("0405060708") && !told.contains("abab"),
+                "{told}"
+            );
         }
     }
 
@@ -186,10 +197,23 @@ mod tests {
         let mut known = [0; 32];
         let salt = hex::decode("000102030405060708090a0b0c").expect("hex");
         let info = hex::decode("f0f1f2f3f4f5f6f7f8f9").expect("hex");
-        Hkdf::<Sha256>::new(Some(&salt), &[0x0b; 22]).expand(&info, &mut known).expect("32 bytes");
-        assert_eq!(hex::encode(known), "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf");
-        Hkdf::<Sha256>::new(Some(&salt), &secret).expand(&info, &mut known).expect("32 bytes");
-        assert_eq!(Secret(secret).derive(&salt, &[&info[..4], &info[4..]]), known);
-        assert_ne!(Secret(secret).derive(&salt, &[b"a"]), Secret(secret).derive(&salt, &[b"b"]));
+        Hkdf::<Sha256>::new(Some(&salt), &[0x0b; 22])
+            .expand(&info, &mut known)
+            .expect("32 bytes");
+        assert_eq!(
+            hex::encode(known),
+            "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf"
+        );
+        Hkdf::<Sha256>::new(Some(&salt), &secret)
+            .expand(&info, &mut known)
+            .expect("32 bytes");
+        assert_eq!(
+            Secret(secret).derive(&salt, &[&info[..4], &info[4..]]),
+            known
+        );
+        assert_ne!(
+            Secret(secret).derive(&salt, &[b"a"]),
+            Secret(secret).derive(&salt, &[b"b"])
+        );
     }
 }

@@ -29,6 +29,7 @@ pub mod proof;
 pub mod quality;
 pub mod release;
 
+pub mod kept;
 pub mod raw;
 
 pub mod attempts;

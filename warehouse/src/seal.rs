@@ -36,7 +36,14 @@ pub struct Belongs<'a> {
 
 impl Belongs<'_> {
     fn bound(&self, to: &[u8]) -> Vec<u8> {
-        [self.source_id.as_bytes(), b"\0", self.sha256.as_bytes(), b"\0", to].concat()
+        [
+            self.source_id.as_bytes(),
+            b"\0",
+            self.sha256.as_bytes(),
+            b"\0",
+            to,
+        ]
+        .concat()
     }
 }
 
@@ -66,7 +73,10 @@ impl Header {
     }
 
     pub fn parse(bytes: &[u8]) -> Result<Self> {
-        let wrong = || Error::storage("a sealed file does not start as one").hint("the storage damaged it: restore it from a backup");
+        let wrong = || {
+            Error::storage("a sealed file does not start as one")
+                .hint("the storage damaged it: restore it from a backup")
+        };
         let head = bytes.get(..HEADER).ok_or_else(wrong)?;
         let (magic, rest) = head.split_at(8);
         let (version, rest) = rest.split_at(4);
@@ -107,7 +117,9 @@ impl Header {
     }
 
     fn cipher(&self, keys: &Keys, job: &[u8]) -> Result<Aes256Gcm> {
-        let key = self.secret(keys)?.derive(&self.salt, &[b"mijnbeleidsinfo/seal/", job]);
+        let key = self
+            .secret(keys)?
+            .derive(&self.salt, &[b"mijnbeleidsinfo/seal/", job]);
         Ok(Aes256Gcm::new(&key.into()))
     }
 
@@ -125,21 +137,44 @@ impl Records {
     pub fn seal(&self, of: Belongs, record: u64, text: &str) -> Result<String> {
         let nonce: [u8; 12] = keys::random()?;
         let aad = of.bound(&record.to_be_bytes());
-        let payload = Payload { msg: text.as_bytes(), aad: &aad };
+        let payload = Payload {
+            msg: text.as_bytes(),
+            aad: &aad,
+        };
         let sealed = self
             .0
             .encrypt(&Nonce::from(nonce), payload)
             .map_err(|_| Error::input(format!("record {record} is too long to seal")))?;
-        Ok(format!("{SEALED}{}{}", hex::encode(nonce), hex::encode(sealed)))
+        Ok(format!(
+            "{SEALED}{}{}",
+            hex::encode(nonce),
+            hex::encode(sealed)
+        ))
     }
 
     pub fn open(&self, of: Belongs, record: u64, sealed: &str) -> Result<String> {
-        let damaged = || Error::storage(format!("cannot open sealed record {record} of delivery {}: it is damaged, or belongs elsewhere", of.sha256));
-        let bytes = sealed.strip_prefix(SEALED).and_then(|h| hex::decode(h).ok()).ok_or_else(damaged)?;
+        let damaged = || {
+            Error::storage(format!(
+                "cannot open sealed record {record} of delivery {}: it is damaged, or belongs elsewhere",
+                of.sha256
+            ))
+        };
+        let bytes = sealed
+            .strip_prefix(SEALED)
+            .and_then(|h| hex::decode(h).ok())
+            .ok_or_else(damaged)?;
         let (nonce, sealed) = bytes.split_first_chunk::<12>().ok_or_else(damaged)?;
         let aad = of.bound(&record.to_be_bytes());
-        let text = self.0.decrypt(&Nonce::from(*nonce), Payload { msg: sealed, aad: &aad });
-        text.ok().and_then(|t| String::from_utf8(t).ok()).ok_or_else(damaged)
+        let text = self.0.decrypt(
+            &Nonce::from(*nonce),
+            Payload {
+                msg: sealed,
+                aad: &aad,
+            },
+        );
+        text.ok()
+            .and_then(|t| String::from_utf8(t).ok())
+            .ok_or_else(damaged)
     }
 }
 
@@ -163,7 +198,8 @@ impl<R: Read> Sealing<R> {
     /// Errors: no key, or `from` cannot be read.
     pub fn new(header: &Header, keys: &Keys, of: Belongs, mut from: R) -> Result<Self> {
         let encryptor = EncryptorBE32::from_aead(header.cipher(keys, b"file")?, &[0; 7].into());
-        let ahead = chunk(&mut from, CHUNK).map_err(|cause| Error::storage("cannot read a file to seal it").because(cause))?;
+        let ahead = chunk(&mut from, CHUNK)
+            .map_err(|cause| Error::of_read(cause, || "cannot read a file to seal it".into()))?;
         Ok(Self {
             from,
             encryptor: Some(encryptor),
@@ -185,7 +221,10 @@ impl<R: Read> Read for Sealing<R> {
                 return Ok(0);
             };
             let next = chunk(&mut self.from, CHUNK)?;
-            let payload = Payload { msg: &self.ahead, aad: &self.bound };
+            let payload = Payload {
+                msg: &self.ahead,
+                aad: &self.bound,
+            };
             let sealed = if next.is_empty() {
                 encryptor.encrypt_last(payload)
             } else {
@@ -193,7 +232,9 @@ impl<R: Read> Read for Sealing<R> {
                 self.encryptor = Some(encryptor);
                 sealed
             };
-            self.out = io::Cursor::new(sealed.map_err(|_| io::Error::other("too long to seal: more than 256 TiB"))?);
+            self.out = io::Cursor::new(
+                sealed.map_err(|_| io::Error::other("too long to seal: more than 256 TiB"))?,
+            );
             self.ahead = next;
         }
     }
@@ -237,7 +278,10 @@ impl<R: Read> Read for Opening<R> {
                 return Ok(0);
             };
             let next = chunk(&mut self.from, CHUNK + TAG)?;
-            let payload = Payload { msg: &self.ahead, aad: &self.bound };
+            let payload = Payload {
+                msg: &self.ahead,
+                aad: &self.bound,
+            };
             let opened = if next.is_empty() {
                 decryptor.decrypt_last(payload)
             } else {
@@ -245,7 +289,12 @@ impl<R: Read> Read for Opening<R> {
                 self.decryptor = Some(decryptor);
                 opened
             };
-            let opened = opened.map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "a sealed file is damaged, cut short, or belongs elsewhere"))?;
+            let opened = opened.map_err(|_| {
+                io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    "a sealed file is damaged, cut short, or belongs elsewhere",
+                )
+            })?;
             self.out = io::Cursor::new(opened);
             self.ahead = next;
         }
@@ -270,18 +319,30 @@ mod tests {
         Keys::parse(&text, "test").expect("keys")
     }
 
-    const OF: Belongs = Belongs { source_id: "zaken", sha256: "abc" };
+    const OF: Belongs = Belongs {
+        source_id: "zaken",
+        sha256: "abc",
+    };
 
     fn sealed(keys: &Keys, of: Belongs, bytes: &[u8]) -> Vec<u8> {
         let header = Header::new(keys).expect("a key");
         let mut out = Vec::new();
-        Sealing::new(&header, keys, of, bytes).expect("a key").read_to_end(&mut out).expect("sealed");
+        Sealing::new(&header, keys, of, bytes)
+            .expect("a key")
+            .read_to_end(&mut out)
+            .expect("sealed");
         out
     }
 
     fn opened(keys: &Keys, of: Belongs, bytes: &[u8]) -> Result<Vec<u8>, String> {
         let mut out = Vec::new();
-        let mut opening = Opening::new(keys, of, bytes).map_err(|e| format!("{:?}: {e}: {:?}", e.kind(), std::error::Error::source(&e).map(ToString::to_string)))?;
+        let mut opening = Opening::new(keys, of, bytes).map_err(|e| {
+            format!(
+                "{:?}: {e}: {:?}",
+                e.kind(),
+                std::error::Error::source(&e).map(ToString::to_string)
+            )
+        })?;
         opening.read_to_end(&mut out).map_err(|e| e.to_string())?;
         Ok(out)
     }
@@ -296,7 +357,11 @@ mod tests {
             assert_eq!(closed.len(), HEADER + length + chunks * TAG);
             assert_eq!(opened(&keys, OF, &closed), Ok(plain), "{length}");
         }
-        assert_ne!(sealed(&keys, OF, b"x"), sealed(&keys, OF, b"x"), "two files never share a key");
+        assert_ne!(
+            sealed(&keys, OF, b"x"),
+            sealed(&keys, OF, b"x"),
+            "two files never share a key"
+        );
     }
 
     #[test]
@@ -313,14 +378,42 @@ mod tests {
         }
         let frame = CHUNK + TAG;
         let (first, second) = (HEADER..HEADER + frame, HEADER + frame..HEADER + 2 * frame);
-        let swapped = [&closed[..HEADER], &closed[second.clone()], &closed[first.clone()], &closed[second.end..]].concat();
-        let without = [&closed[..HEADER], &closed[second.clone()], &closed[second.end..]].concat();
+        let swapped = [
+            &closed[..HEADER],
+            &closed[second.clone()],
+            &closed[first.clone()],
+            &closed[second.end..],
+        ]
+        .concat();
+        let without = [
+            &closed[..HEADER],
+            &closed[second.clone()],
+            &closed[second.end..],
+        ]
+        .concat();
         let cut_at_a_chunk = &closed[..second.end];
         let cut = &closed[..closed.len() - 2];
-        for wrong in [&swapped[..], &without, cut_at_a_chunk, cut, &closed[..HEADER], &closed[..10], &[]] {
+        for wrong in [
+            &swapped[..],
+            &without,
+            cut_at_a_chunk,
+            cut,
+            &closed[..HEADER],
+            &closed[..10],
+            &[],
+        ] {
             assert!(opened(&keys, OF, wrong).is_err());
         }
-        for elsewhere in [Belongs { source_id: "ander", ..OF }, Belongs { sha256: "abd", ..OF }] {
+        for elsewhere in [
+            Belongs {
+                source_id: "ander",
+                ..OF
+            },
+            Belongs {
+                sha256: "abd",
+                ..OF
+            },
+        ] {
             assert!(opened(&keys, elsewhere, &closed).is_err());
         }
     }
@@ -333,24 +426,55 @@ mod tests {
         let new = sealed(&both, OF, b"nieuw");
         assert_eq!(opened(&both, OF, &new), Ok(b"nieuw".to_vec()));
         let missing = opened(&keys("seal 1 ONE"), OF, &new).expect_err("no key 2");
-        assert!(missing.starts_with("Refused") && missing.contains("`seal` key 2 is not among the keys"), "{missing}");
+        assert!(
+            missing.starts_with("Refused")
+                && missing.contains("`seal` key 2 is not among the keys"),
+            "{missing}"
+        );
         let other = opened(&keys("seal 1 TWO"), OF, &old).expect_err("another key 1");
-        assert!(other.contains("is another than the one it was sealed with"), "{other}");
+        assert!(
+            other.contains("is another than the one it was sealed with"),
+            "{other}"
+        );
         let none = Header::new(&keys("pseudonym 1 ONE")).err().expect("no key");
         assert_eq!(none.kind(), Kind::Refused);
-        assert!(none.hint_text().expect("a hint").contains("BELEIDSINFO_KEY_FILE"));
+        assert!(
+            none.hint_text()
+                .expect("a hint")
+                .contains("BELEIDSINFO_KEY_FILE")
+        );
     }
 
     #[test]
     fn a_record_opens_only_with_the_header_of_its_own_file() {
         let keys = keys("seal 1 ONE");
-        let (header, other) = (Header::new(&keys).expect("a key"), Header::new(&keys).expect("a key"));
+        let (header, other) = (
+            Header::new(&keys).expect("a key"),
+            Header::new(&keys).expect("a key"),
+        );
         let records = header.records(&keys).expect("a key");
         let closed = records.seal(OF, 3, "Jan;85073003328").expect("sealed");
-        assert!(is_sealed(&closed) && !closed.contains("Jan") && !is_sealed("sealed-1:ab") && !is_sealed("Jan"));
-        assert_eq!(records.open(OF, 3, &closed).expect("opened"), "Jan;85073003328");
+        assert!(
+            is_sealed(&closed)
+                && !closed.contains("Jan")
+                && !is_sealed("sealed-1:ab")
+                && !is_sealed("Jan")
+        );
+        assert_eq!(
+            records.open(OF, 3, &closed).expect("opened"),
+            "Jan;85073003328"
+        );
         assert!(records.open(OF, 4, &closed).is_err());
-        assert!(other.records(&keys).expect("a key").open(OF, 3, &closed).is_err());
-        assert_ne!(closed, records.seal(OF, 3, "Jan;85073003328").expect("sealed"));
+        assert!(
+            other
+                .records(&keys)
+                .expect("a key")
+                .open(OF, 3, &closed)
+                .is_err()
+        );
+        assert_ne!(
+            closed,
+            records.seal(OF, 3, "Jan;85073003328").expect("sealed")
+        );
     }
 }
