@@ -47,18 +47,27 @@ pub struct Rules<'a> {
 ///
 /// Bad records are data: they come back as findings, and the rest is accepted. Errors are for the file as a whole: it
 /// cannot be read (packing, encoding, XML, missing columns), the mapping names a table that has no contract, or a
-/// pseudonym has no key.
+/// personal source has no key. Neither findings nor errors of a personal source show a value.
 pub fn check(source: &Source, receipt: &Receipt, bytes: &[u8], rules: &Rules) -> Result<Delivery> {
-    let mapping = &source.mapping;
     let personal = source.sealed(rules.contracts, rules.keys)?;
+    let checked = checked(source, receipt, bytes, rules, personal);
+    if personal {
+        checked.map_err(|e| Withheld::of(&source.mapping, rules.contracts).error(e))
+    } else {
+        checked
+    }
+}
+
+fn checked(
+    source: &Source,
+    receipt: &Receipt,
+    bytes: &[u8],
+    rules: &Rules,
+    personal: bool,
+) -> Result<Delivery> {
+    let mapping = &source.mapping;
     let complete_until_on = complete_until(mapping.complete_until, &receipt.name)?;
-    let records = connector::read(&receipt.name, bytes, mapping).map_err(|e| {
-        if personal {
-            Withheld::of(mapping, rules.contracts).error(e)
-        } else {
-            e
-        }
-    })?;
+    let records = connector::read(&receipt.name, bytes, mapping)?;
     let clean = Clean::new(&records, mapping)?;
     let mut desk = Desk::new(source, &records, &clean, rules, personal);
     desk.set_misshapen_apart();

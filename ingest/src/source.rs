@@ -4,7 +4,7 @@ mod validate;
 
 use std::path::{Path, PathBuf};
 
-use beleidsinfo_warehouse::contract::Contract;
+use beleidsinfo_warehouse::contract::{Contract, Visibility};
 use beleidsinfo_warehouse::delivery::Load;
 use beleidsinfo_warehouse::error::{Doing, Error, Result};
 use beleidsinfo_warehouse::keys::{self, Keys, Use};
@@ -101,12 +101,14 @@ impl Source {
         }
     }
 
-    /// A reference table kept as CSV whose header has the contract's column names: identity mapping, full load.
+    /// A reference table kept as CSV whose header has the contract's column names: identity mapping, full load. It comes with
+    /// the definitions, so nothing in it is personal.
     pub fn reference(id: &str, contract: &Contract) -> Source {
         let columns: IndexMap<_, _> = contract
             .columns
-            .keys()
-            .map(|name| (name.clone(), Column::from_source(name)))
+            .iter()
+            .filter(|(_, column)| column.visibility != Visibility::Personal)
+            .map(|(name, _)| (name.clone(), Column::from_source(name)))
             .collect();
         let names: Vec<&str> = columns.keys().map(String::as_str).collect();
         let mapping_hash = hash(&format!("reference {}: {}", contract.name, names.join(",")));

@@ -71,7 +71,7 @@ fn file() -> String {
         format!("B5,46030,Loket,05/01/2025,01/03/2025,30/07/1985,{a},{NAME}"),
         format!("G1,46030,Loket,05/01/2025,01/03/2025,,{b},{NAME}"),
         format!("B6,46030,Loket,,01/03/2025,,{c},{NAME}"),
-        format!("B7,46030,n.v.t.,05/01/2025,01/03/2025,n.v.t.,{c},{NAME}"),
+        format!("G4,46030,Loket,05/01/2025,01/03/2025,n.v.t.,{c},{NAME}"),
         // shape, both ways; and shifted with the right number of fields
         format!("B8,46030,Loket,05/01/2025,01/03/2025,,{a},{NAME},{NAME}"),
         format!("{NAME},{a}"),
@@ -551,7 +551,7 @@ fn landed_bytes_expire_and_what_was_stored_stays() {
     assert!(left.iter().any(|f| f.ends_with(".expired")), "{left:?}");
     assert_eq!(
         rows(&project, "select case_id from cases order by 1"),
-        ["G1", "G2", "G3"]
+        ["G1", "G2", "G3", "G4"]
     );
     let address = "zaak_ingediend/1.0.0/2025-01/as_recorded/46030";
     assert!(
@@ -569,7 +569,7 @@ fn landed_bytes_expire_and_what_was_stored_stays() {
     ok(&project, &["store"]);
     assert_eq!(
         rows(&project, "select case_id from cases order by 1"),
-        ["G1", "G2", "G3"]
+        ["G1", "G2", "G3", "G4"]
     );
     assert!(
         !project

@@ -7,7 +7,7 @@ use beleidsinfo_warehouse::contract::Contract;
 use beleidsinfo_warehouse::error::Error;
 use indexmap::IndexMap;
 
-use crate::mapping::Mapping;
+use crate::mapping::{Mapping, Take};
 
 /// The words that may be told: names of columns, keys of `map`, codes of the contracts.
 pub(super) struct Withheld(BTreeSet<String>);
@@ -27,6 +27,9 @@ impl Withheld {
                 column.map.keys().for_each(|word| {
                     add(word);
                 });
+                if let Take::Const(word) = &column.take {
+                    add(word);
+                }
             }
             for column in contracts
                 .get(&table.name)
@@ -38,15 +41,8 @@ impl Withheld {
                 }
             }
         }
-        // Words of the hints themselves.
-        for word in [
-            "utf-8",
-            "windows-1252",
-            "delimiter",
-            "encoding",
-            "encoding = \"utf-8\"",
-            "encoding = \"windows-1252\"",
-        ] {
+        // Words of the sentences themselves.
+        for word in ["utf-8", "windows-1252", "delimiter", "encoding"] {
             add(word);
         }
         Self(words)

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use beleidsinfo_warehouse::contract::Contract;
-use beleidsinfo_warehouse::error::Kind;
 use indexmap::IndexMap;
 
 use super::*;
@@ -352,7 +351,8 @@ fn a_reference_table_maps_every_column_by_its_own_name() {
         source.mapping.load,
         beleidsinfo_warehouse::delivery::Load::Full
     );
-    assert_eq!(source.mapping.tables[0].columns.len(), 5);
+    assert_eq!(source.mapping.tables[0].columns.len(), 4);
+    assert!(!source.is_personal(&contracts));
     source.validate(&contracts).unwrap();
 }
 
