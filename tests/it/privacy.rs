@@ -196,12 +196,22 @@ fn pages(project: &Project, found: &mut Found) {
         "select indicator_id || '/' || version || '/2025-01/as_recorded/' || region_code from figures \
          where indicator_id = 'zaak_ingediend' and period_kind = 'month' and state = 'value' and territory = 'as_recorded' limit 1",
     );
-    let mut paths = vec!["/nl".to_string(), "/nl/quality".into(), "/en/data".into()];
+    let mut paths: Vec<String> = [
+        "/nl/",
+        "/nl/quality",
+        "/nl/sources",
+        "/nl/indicators/zaak_ingediend",
+        "/en/data",
+    ]
+    .map(str::to_string)
+    .into();
     for language in ["nl", "en"] {
         paths.push(format!("/{language}/quality/{}", delivery[0]));
         paths.push(format!("/{language}/quality/{}/rows.csv", delivery[0]));
     }
-    paths.extend(address.first().map(|a| format!("/nl/proof/{a}")));
+    for start in ["/nl/figures", "/api/figures"] {
+        paths.push(format!("{start}/{}", address[0]));
+    }
     for path in paths {
         let (status, body) = server.get(&path);
         assert_eq!(status, 200, "{path}");
@@ -476,7 +486,10 @@ fn a_key_file_is_made_renewed_and_refused_when_others_can_read_it() {
     let list = String::from_utf8_lossy(&list.stdout).into_owned();
     assert_eq!(list.lines().count(), 4, "{list}");
     assert!(!list.contains(&secret));
-    project.write("sources/cases.toml", &format!("{MAPPING}# read again\n"));
+    project.write(
+        "sources/cases.toml",
+        &format!("load = \"changes\"\n{MAPPING}"),
+    );
     assert!(with(&["store"], &keys).status.success());
     assert_eq!(project.rows("select case_id from cases order by 1"), before);
     assert!(first.starts_with("k1-"));
@@ -494,7 +507,7 @@ fn a_key_file_is_made_renewed_and_refused_when_others_can_read_it() {
         std::fs::Permissions::from_mode(0o600),
     )
     .expect("set");
-    project.write("sources/cases.toml", &format!("{MAPPING}# and again\n"));
+    project.write("sources/cases.toml", &format!("decimal = \".\"\n{MAPPING}"));
     let lost = with(&["store"], &file_of("fewer"));
     let told = String::from_utf8_lossy(&lost.stderr).into_owned();
     assert!(
@@ -563,7 +576,7 @@ fn landed_bytes_expire_and_what_was_stored_stays() {
     // A changed mapping cannot read it again, and takes nothing away; the same export is not landed again.
     project.write(
         "sources/cases.toml",
-        &format!("retention = \"P30D\"\n{MAPPING}# changed\n"),
+        &format!("retention = \"P30D\"\nload = \"changes\"\n{MAPPING}"),
     );
     ok(&project, &["pull"]);
     ok(&project, &["store"]);
