@@ -366,11 +366,12 @@ fn pseudonyms(project: &Project) -> std::collections::BTreeMap<String, String> {
                 array.expect("text").as_string::<i32>().clone()
             };
             let (ids, keys) = (text("case_id"), text("applicant_key"));
-            found.extend(
-                ids.iter()
-                    .zip(keys.iter())
-                    .map(|(id, key)| (id.unwrap_or("").to_string(), key.unwrap_or("").to_string())),
-            );
+            // A version from before the column was mapped has none.
+            let keyed = ids
+                .iter()
+                .zip(keys.iter())
+                .filter_map(|(id, key)| Some((id?, key?)));
+            found.extend(keyed.map(|(id, key)| (id.to_string(), key.to_string())));
         }
     }
     found

@@ -100,12 +100,7 @@ impl<'a> Kept<'a> {
             let Some(plain) = self.storage.reader(&place(receipt)).await? else {
                 continue;
             };
-            if self
-                .storage
-                .start(&sealed_place(receipt), 1)
-                .await?
-                .is_none()
-            {
+            if !self.storage.has(&sealed_place(receipt)).await? {
                 let sealing = self.sealing(receipt, plain)?;
                 self.storage
                     .put_all(&sealed_place(receipt), sealing)
@@ -120,7 +115,7 @@ impl<'a> Kept<'a> {
     /// Whether the bytes of a receipt are there, plain or sealed.
     pub(crate) async fn are_there(&self, receipt: &Receipt) -> Result<bool> {
         for name in [sealed_place(receipt), place(receipt)] {
-            if self.storage.start(&name, 1).await?.is_some() {
+            if self.storage.has(&name).await? {
                 return Ok(true);
             }
         }
@@ -147,7 +142,7 @@ impl<'a> Kept<'a> {
         for receipt in last.into_values().filter(|r| until(r.pulled_at) <= now) {
             let mut there = Vec::new();
             for name in [sealed_place(receipt), place(receipt)] {
-                if self.storage.start(&name, 1).await?.is_some() {
+                if self.storage.has(&name).await? {
                     there.push(name);
                 }
             }

@@ -182,7 +182,17 @@ impl Storage {
         Ok(())
     }
 
-    /// The first bytes of an object, fewer where it is shorter; `None` when it is not there.
+    pub(crate) async fn has(&self, name: &str) -> Result<bool> {
+        match self.root.head(&self.path(name)).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(e) => {
+                Err(Error::storage(format!("cannot read {name} in the warehouse")).because(e))
+            }
+        }
+    }
+
+    /// The first bytes of an object that is not empty, fewer where it is shorter; `None` when it is not there.
     pub(crate) async fn start(&self, name: &str, bytes: usize) -> Result<Option<Bytes>> {
         let options = GetOptions {
             range: Some((0..bytes as u64).into()),
