@@ -19,6 +19,9 @@ impl Withheld {
         for word in mapping.source_columns() {
             add(word);
         }
+        for name in mapping.aliases.values().flatten() {
+            add(name);
+        }
         add(&mapping.encoding);
         for table in &mapping.tables {
             add(&table.name);
