@@ -37,7 +37,7 @@ pub async fn run(at: &At, args: CheckArgs) -> Result<Outcome, Problems> {
         if !shown && !is_reference(source, &pack) {
             continue;
         }
-        for receipt in warehouse.raw().receipts(&source.id).await? {
+        for receipt in warehouse.raw().readable(&source.id).await? {
             if stored.contains(&(
                 source.id.clone(),
                 receipt.sha256.clone(),

@@ -96,6 +96,11 @@ pub enum Verb {
     /// Make a new project folder.
     #[command(after_help = "Example:\n  beleidsinfo init mijn-gemeente --nis 12041")]
     Init(InitArgs),
+    /// Make, renew and look at the keys behind pseudonyms and sealed files.
+    #[command(
+        after_help = "Examples:\n  beleidsinfo keys new /etc/beleidsinfo/keys\n  beleidsinfo keys list\n  beleidsinfo keys renew seal\n  beleidsinfo keys pseudonym --kind insz < number.txt"
+    )]
+    Keys(KeysArgs),
     /// Make invented case files, always the same for the same seed.
     #[command(after_help = "Example:\n  beleidsinfo generate --cases 100000 --out /tmp/cases")]
     Generate(GenerateArgs),
@@ -212,6 +217,44 @@ pub struct PackArgs {
 pub enum PackVerb {
     /// Compute every golden case and compare with the answer worked out by hand.
     Test,
+}
+
+#[derive(Debug, Args)]
+pub struct KeysArgs {
+    #[command(subcommand)]
+    pub what: KeysVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeysVerb {
+    /// Make a key file with a first key of each use. It must not exist yet.
+    New {
+        /// Outside the warehouse and outside version control.
+        file: PathBuf,
+    },
+    /// Add a newer key to the key file; the older ones stay, to read what was made with them.
+    Renew {
+        /// What for.
+        #[arg(value_enum)]
+        of: KeyUse,
+    },
+    /// The versions and their fingerprints, never the keys.
+    List,
+    /// What a number or text read from stdin becomes under every key of pseudonyms, newest first.
+    Pseudonym {
+        /// The purpose: the name of the column, unless the mapping gives another.
+        #[arg(long, default_value = "applicant_key")]
+        purpose: String,
+        /// text, insz or kbo.
+        #[arg(long, default_value = "text")]
+        kind: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum KeyUse {
+    Pseudonym,
+    Seal,
 }
 
 #[derive(Debug, Args)]

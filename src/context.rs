@@ -3,14 +3,15 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use beleidsinfo_warehouse::Result;
 use beleidsinfo_warehouse::attempts::Trigger;
 use beleidsinfo_warehouse::gateway::Gateway;
 use beleidsinfo_warehouse::location::Location;
 use beleidsinfo_warehouse::pack::Pack;
 use beleidsinfo_warehouse::project::Project;
 use beleidsinfo_warehouse::warehouse::Warehouse;
-use beleidsinfo_warehouse::{Error, Result};
 
+use crate::keys;
 use crate::report::Problems;
 
 /// Where the verb was asked to work, and by whom.
@@ -37,22 +38,14 @@ impl At {
         let project = self.project()?;
         let pack = project.pack()?;
         let location = Location::parse(&project.settings.warehouse, &project.folder)?;
-        let warehouse = Warehouse::open(&location).await?;
+        let warehouse = Warehouse::open(&location)
+            .await?
+            .with_keys(keys::of(&location)?);
         Ok((project, pack, Arc::new(warehouse)))
     }
 
     pub async fn gateway(&self) -> Result<Gateway, Problems> {
         let (project, _, warehouse) = self.open().await?;
         Ok(Gateway::new(warehouse, project))
-    }
-}
-
-/// The key behind pseudonyms, from the environment only.
-pub fn pseudonym_key() -> Result<Option<Vec<u8>>> {
-    match std::env::var("BELEIDSINFO_PSEUDONYM_KEY") {
-        Err(_) => Ok(None),
-        Ok(key) if key.len() >= 32 => Ok(Some(key.into_bytes())),
-        Ok(_) => Err(Error::input("BELEIDSINFO_PSEUDONYM_KEY is too short")
-            .hint("use at least 32 characters, kept outside the warehouse")),
     }
 }

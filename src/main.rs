@@ -9,6 +9,8 @@ mod demo;
 mod diary;
 mod generate;
 mod init;
+mod keep;
+mod keys;
 mod memory;
 mod pack;
 mod progress;
@@ -51,6 +53,7 @@ async fn main() -> ExitCode {
         Verb::Status => status::run(&at).await,
         Verb::Pack(args) => pack::run(&at, args).await,
         Verb::Init(args) => init::run(args),
+        Verb::Keys(args) => keys::run(args),
         Verb::Generate(args) => generate::run_verb(args),
         Verb::Demo(args) => demo::run(args).await,
     };

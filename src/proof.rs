@@ -162,6 +162,11 @@ fn show(p: &Proof) {
             s.rejected,
             s.warned
         );
+        if let Some(on) = s.expired_on {
+            println!(
+                "               de bytes van dit bestand zijn weggehaald op {on}: hun bewaartermijn was om"
+            );
+        }
     }
     for f in &p.findings {
         println!(

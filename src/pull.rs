@@ -13,6 +13,7 @@ use bytes::Bytes;
 use crate::cli::PullArgs;
 use crate::context::At;
 use crate::diary::Diary;
+use crate::keep;
 use crate::progress::Step;
 use crate::report::{Outcome, Problems, count};
 use crate::schedule;
@@ -21,6 +22,7 @@ use crate::sources::{Planned, planned};
 pub async fn run(at: &At, args: PullArgs) -> Result<Outcome, Problems> {
     let (project, pack, warehouse) = at.open().await?;
     let mut sources = planned(&project, &pack, args.source.as_deref())?;
+    let retentions = keep::retentions(&pack, &sources);
     if args.due {
         let due = schedule::due(&project, &warehouse, &sources).await?;
         sources.retain(|p| p.builtin.is_some() || due.contains_key(&p.source.id));
@@ -28,22 +30,24 @@ pub async fn run(at: &At, args: PullArgs) -> Result<Outcome, Problems> {
     let lock = warehouse.lock("pull", &pack).await?;
     let mut diary = Diary::new(&warehouse, Verb::Pull, at.trigger);
     let step = Step::start("pull", sources.len() as u64);
+    keep::expire(&warehouse, &retentions, args.source.as_deref()).await?;
     let (mut landed, mut known) = (0u64, 0u64);
     let now = warehouse.now();
     // A source that cannot be read does not keep the others waiting.
     let mut problems = Vec::new();
     for planned in &sources {
         diary.of(&planned.source.id);
-        match files(&project, planned) {
+        let personal = planned.source.sealed(&pack.contracts, warehouse.keys());
+        match personal.and_then(|personal| Ok((personal, files(&project, planned)?))) {
             Err(e) => {
                 diary.went_wrong(&planned.source.id, &e);
                 problems.push(e);
             }
-            Ok(files) => {
+            Ok((personal, files)) => {
                 for (name, content) in files {
                     let (_, new) = warehouse
                         .raw()
-                        .land(&planned.source.id, &name, content, now)
+                        .land(&planned.source.id, &name, content, personal, now)
                         .await?;
                     diary.pulled(&planned.source.id, new);
                     if new { landed += 1 } else { known += 1 }

@@ -1,16 +1,18 @@
 //! sources: the sources of a project in the order in which they count: reference tables first, since others look codes up in them.
 
+use std::sync::Arc;
+
 use beleidsinfo_ingest::check::{Rules, check};
 use beleidsinfo_ingest::codes::CodeLists;
 use beleidsinfo_ingest::source::Source;
 use beleidsinfo_warehouse::delivery::{Delivery, Receipt};
+use beleidsinfo_warehouse::keys::Keys;
 use beleidsinfo_warehouse::pack::Pack;
 use beleidsinfo_warehouse::project::Project;
 use beleidsinfo_warehouse::reference::{CodeTables, region_book};
 use beleidsinfo_warehouse::warehouse::Warehouse;
 use beleidsinfo_warehouse::{Error, Result};
 
-use crate::context::pseudonym_key;
 use crate::report::Problems;
 
 /// A source, and the text the pack itself brings for it.
@@ -62,10 +64,7 @@ pub fn planned(
     });
     let problems: Vec<Error> = own
         .iter()
-        .filter_map(|s| {
-            s.validate(&pack.contracts, project.settings.organisation.synthetic)
-                .err()
-        })
+        .filter_map(|s| s.validate(&pack.contracts).err())
         .collect();
     if !problems.is_empty() {
         return Err(problems.into());
@@ -92,7 +91,7 @@ pub fn planned(
 pub struct Door {
     known: CodeTables,
     codes: CodeLists,
-    key: Option<Vec<u8>>,
+    keys: Arc<Keys>,
     zone: chrono_tz::Tz,
 }
 
@@ -103,7 +102,7 @@ impl Door {
         Ok(Self {
             known,
             codes,
-            key: pseudonym_key()?,
+            keys: warehouse.keys().clone(),
             zone: project.zone,
         })
     }
@@ -126,7 +125,7 @@ impl Door {
             contracts: &pack.contracts,
             codes: &self.codes,
             zone: self.zone,
-            pseudonym_key: self.key.as_deref(),
+            keys: &self.keys,
         };
         check(source, receipt, bytes, &rules)
     }

@@ -38,7 +38,7 @@ pub async fn run(at: &At) -> Result<Outcome, Problems> {
     for planned in &sources {
         let id = planned.source.id.as_str();
         let stored = by_source.get(id).map_or(&[][..], Vec::as_slice);
-        let receipts = warehouse.raw().receipts(id).await?;
+        let receipts = warehouse.raw().readable(id).await?;
         let waiting = receipts
             .iter()
             .filter(|r| {

@@ -9,6 +9,7 @@ use beleidsinfo_warehouse::store::Store;
 use crate::cli::Only;
 use crate::context::At;
 use crate::diary::Diary;
+use crate::keep;
 use crate::progress::Step;
 use crate::report::{Outcome, Problems, count};
 use crate::sources::{Door, is_reference, planned};
@@ -19,8 +20,16 @@ pub async fn run(at: &At, args: Only) -> Result<Outcome, Problems> {
     let mut store = Store::begin(&warehouse, &pack).await?;
     let mut diary = Diary::new(&warehouse, Verb::Store, at.trigger);
     let mut waiting = Vec::new();
+    // A file that cannot be read holds up its own source (later files must not be overtaken), not the others.
+    let mut problems = Vec::new();
+    let mut held = BTreeSet::new();
     for planned in &sources {
-        for receipt in warehouse.raw().receipts(&planned.source.id).await? {
+        if let Err(e) = keep::seal(&warehouse, &pack, planned).await {
+            diary.went_wrong(&planned.source.id, &e);
+            problems.push(e);
+            held.insert(planned.source.id.as_str());
+        }
+        for receipt in warehouse.raw().readable(&planned.source.id).await? {
             if !store.is_stored(&receipt, &planned.source.mapping_hash) {
                 waiting.push((&planned.source, receipt));
             }
@@ -36,9 +45,6 @@ pub async fn run(at: &At, args: Only) -> Result<Outcome, Problems> {
     let step = Step::start("store", waiting.len() as u64);
     let (mut files, mut rows, mut rejected, mut warned) = (0u64, 0u64, 0u64, 0u64);
     let mut stale = false;
-    // A file that cannot be read holds up its own source (later files must not be overtaken), not the others.
-    let mut problems = Vec::new();
-    let mut held = BTreeSet::new();
     for (source, receipt) in waiting.clone() {
         if held.contains(source.id.as_str()) {
             step.tick(&format!("{} {} waits", source.id, receipt.name));
@@ -89,6 +95,8 @@ pub async fn run(at: &At, args: Only) -> Result<Outcome, Problems> {
     }
     let batch = store.batch();
     diary.keep().await?;
+    let retentions = keep::retentions(&pack, &sources);
+    keep::expire(&warehouse, &retentions, args.source.as_deref()).await?;
     store.end();
     step.end(&match files {
         0 => format!("nothing new; batch {batch}"),

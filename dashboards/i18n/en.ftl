@@ -185,6 +185,7 @@ rows-warned = Warned
 rows-rejected = Rejected
 pulled-at = Pulled
 complete-until = Complete up to
+bytes-expired = bytes of the file taken out on
 not-dated = n/a
 reference-tables = Reference tables
 reference-tables-why = Lists the cases refer to. They do not run up to a day.

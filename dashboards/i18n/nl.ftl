@@ -185,6 +185,7 @@ rows-warned = Met waarschuwing
 rows-rejected = Afgekeurd
 pulled-at = Opgehaald
 complete-until = Volledig tot en met
+bytes-expired = bytes van het bestand weggehaald op
 not-dated = n.v.t.
 reference-tables = Referentietabellen
 reference-tables-why = Lijsten waar de dossiers naar verwijzen. Ze lopen niet tot een dag.

@@ -8,6 +8,7 @@ use beleidsinfo_ingest::codes::CodeLists;
 use beleidsinfo_ingest::source::Source;
 use beleidsinfo_warehouse::contract::Severity;
 use beleidsinfo_warehouse::delivery::{Delivery, Receipt};
+use beleidsinfo_warehouse::keys::Keys;
 use beleidsinfo_warehouse::pack::{Pack, builtin_files};
 use beleidsinfo_warehouse::reference::region_book;
 
@@ -17,6 +18,7 @@ use crate::target::Target;
 pub struct Desk {
     pack: Pack,
     codes: CodeLists,
+    keys: Keys,
 }
 
 impl Desk {
@@ -26,6 +28,10 @@ impl Desk {
         let mut desk = Self {
             pack,
             codes: CodeLists::default(),
+            keys: Keys::parse(
+                &format!("pseudonym 1 {0}; seal 1 {0}", "0123456789abcdef".repeat(4)),
+                "fuzz",
+            )?,
         };
         let regions = desk.reference("regions")?;
         let changes = desk.reference("region_changes")?;
@@ -59,7 +65,7 @@ impl Desk {
             contracts: &self.pack.contracts,
             codes: &self.codes,
             zone: chrono_tz::Europe::Brussels,
-            pseudonym_key: Some(b"a key of more than thirty-two signs"),
+            keys: &self.keys,
         }
     }
 
@@ -70,7 +76,7 @@ impl Desk {
             Ok(source) => source,
             Err(error) => return told(&error, "mapping"),
         };
-        if let Err(error) = source.validate(&self.pack.contracts, true) {
+        if let Err(error) = source.validate(&self.pack.contracts) {
             return told(&error, "mapping");
         }
         match check(&source, &receipt(name), &bytes, &self.rules()) {

@@ -10,6 +10,7 @@ mod findings;
 mod keys;
 mod rules;
 mod table;
+mod withheld;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use arrow::datatypes::{DataType, Field, Schema};
 use beleidsinfo_warehouse::contract::{Contract, Severity};
 use beleidsinfo_warehouse::delivery::{CheckedTable, Delivery, Finding, Receipt};
 use beleidsinfo_warehouse::error::{Doing, Error, Result};
+use beleidsinfo_warehouse::keys::Keys;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use indexmap::IndexMap;
@@ -29,6 +31,7 @@ use crate::reshape::{Clean, Flat};
 use crate::source::Source;
 use findings::{Findings, Note};
 use table::Table;
+use withheld::Withheld;
 
 /// What a check needs to know besides the file and its mapping.
 pub struct Rules<'a> {
@@ -36,21 +39,37 @@ pub struct Rules<'a> {
     pub codes: &'a CodeLists,
     /// Local times are in this zone, and a moment falls on its day in it.
     pub zone: Tz,
-    /// Key of the HMAC behind pseudonyms.
-    pub pseudonym_key: Option<&'a [u8]>,
+    /// For pseudonyms.
+    pub keys: &'a Keys,
 }
 
 /// Checks one landed file: `bytes` as they came, packed or not.
 ///
 /// Bad records are data: they come back as findings, and the rest is accepted. Errors are for the file as a whole: it
 /// cannot be read (packing, encoding, XML, missing columns), the mapping names a table that has no contract, or a
-/// pseudonym has no key.
+/// personal source has no key. Neither findings nor errors of a personal source show a value.
 pub fn check(source: &Source, receipt: &Receipt, bytes: &[u8], rules: &Rules) -> Result<Delivery> {
+    let personal = source.sealed(rules.contracts, rules.keys)?;
+    let checked = checked(source, receipt, bytes, rules, personal);
+    if personal {
+        checked.map_err(|e| Withheld::of(&source.mapping, rules.contracts).error(e))
+    } else {
+        checked
+    }
+}
+
+fn checked(
+    source: &Source,
+    receipt: &Receipt,
+    bytes: &[u8],
+    rules: &Rules,
+    personal: bool,
+) -> Result<Delivery> {
     let mapping = &source.mapping;
     let complete_until_on = complete_until(mapping.complete_until, &receipt.name)?;
     let records = connector::read(&receipt.name, bytes, mapping)?;
     let clean = Clean::new(&records, mapping)?;
-    let mut desk = Desk::new(source, &records, &clean, rules);
+    let mut desk = Desk::new(source, &records, &clean, rules, personal);
     desk.set_misshapen_apart();
 
     let mut parts = Vec::new();
@@ -106,6 +125,7 @@ pub fn check(source: &Source, receipt: &Receipt, bytes: &[u8], rules: &Rules) ->
         complete_until_on,
         load: mapping.load,
         renamed: clean.renamed.clone(),
+        personal,
         tables,
         findings,
     })
@@ -128,6 +148,7 @@ struct Desk<'a> {
     alive: Vec<bool>,
     fallen: usize,
     findings: Findings,
+    personal: bool,
 }
 
 impl<'a> Desk<'a> {
@@ -136,6 +157,7 @@ impl<'a> Desk<'a> {
         records: &'a Records,
         clean: &'a Clean<'a>,
         rules: &'a Rules<'a>,
+        personal: bool,
     ) -> Self {
         let setting = rules::Setting {
             codes: rules.codes,
@@ -151,7 +173,10 @@ impl<'a> Desk<'a> {
             setting,
             alive,
             fallen: 0,
-            findings: Findings::default(),
+            findings: Findings::new(
+                personal.then(|| Withheld::of(&source.mapping, rules.contracts)),
+            ),
+            personal,
         }
     }
 
@@ -242,7 +267,8 @@ impl<'a> Desk<'a> {
                 self.rules,
             ))
         })?;
-        let mut table = convert::convert(mapping, shape, contract, &texts, self.rules)?;
+        let mut table =
+            convert::convert(mapping, shape, contract, &texts, self.rules, self.personal)?;
         rules::apply(&mut table, &self.setting);
         self.note_placeholders(&mut table, &texts.members);
         let built = Built {
@@ -312,9 +338,24 @@ impl<'a> Desk<'a> {
             .all(|member| self.alive[*member as usize])
     }
 
+    /// The municipality of a row; in a personal source only when it is one, for a shifted record has a name there.
+    fn municipality(&self, built: &Built, row: usize) -> Option<String> {
+        let contract = built.table.contract;
+        let code = built.table.municipality(row)?;
+        let lookup = || {
+            contract
+                .columns
+                .get(contract.tenant.as_deref()?)?
+                .lookup
+                .as_ref()
+        };
+        let is_one = lookup().is_some_and(|l| self.rules.codes.check(l, &code, None).is_ok());
+        (!self.personal || is_one).then_some(code)
+    }
+
     /// Every record of the row falls, each with the finding.
     fn reject(&mut self, built: &Built, note: &Note) {
-        let municipality = built.table.municipality(note.row);
+        let municipality = self.municipality(built, note.row);
         for member in &built.members[note.row] {
             self.fall(
                 *member as usize,
@@ -348,7 +389,7 @@ impl<'a> Desk<'a> {
                     first,
                     &built.table.contract.name,
                     note,
-                    built.table.municipality(note.row),
+                    self.municipality(built, note.row),
                 );
             }
         }

@@ -13,6 +13,7 @@
 
 pub mod limits;
 mod nearest;
+pub mod pseudonym;
 
 pub mod schedule;
 

@@ -3,6 +3,7 @@
 mod column;
 mod dialect;
 mod filter;
+mod retention;
 mod unpivot;
 
 use beleidsinfo_warehouse::contract::Severity;
@@ -19,6 +20,7 @@ pub use crate::connector::path::RecordPath;
 pub use column::{Column, Other, Part, Pick, Take, Unmapped};
 pub use dialect::{Header, Ragged};
 pub use filter::{Condition, Kind, Range};
+pub use retention::Retention;
 pub use unpivot::{Empty, Unpivot, Wide};
 
 /// A source mapping. Keys that do not exist are errors, so that a slip of the pen never passes in silence.
@@ -80,6 +82,11 @@ pub struct Mapping {
     /// Rule id to severity, above what the contract says.
     #[serde(default)]
     pub severity: IndexMap<String, Severity>,
+    /// The file holds data about persons, also where no column of it is mapped.
+    #[serde(default)]
+    pub personal: bool,
+    /// How long the landed bytes and rejected records of a personal source are kept.
+    pub retention: Option<Retention>,
     pub tables: Vec<TableMapping>,
     /// Columns are taken by their own name where the file has them: a reference table kept as CSV.
     #[serde(skip)]

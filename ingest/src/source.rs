@@ -4,13 +4,14 @@ mod validate;
 
 use std::path::{Path, PathBuf};
 
-use beleidsinfo_warehouse::contract::Contract;
+use beleidsinfo_warehouse::contract::{Contract, Visibility};
 use beleidsinfo_warehouse::delivery::Load;
 use beleidsinfo_warehouse::error::{Doing, Error, Result};
+use beleidsinfo_warehouse::keys::{self, Keys, Use};
 use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 
-use crate::mapping::{Column, Connector, Mapping, Rows, TableMapping};
+use crate::mapping::{Column, Connector, Mapping, Retention, Rows, TableMapping};
 
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -100,12 +101,14 @@ impl Source {
         }
     }
 
-    /// A reference table kept as CSV whose header has the contract's column names: identity mapping, full load.
+    /// A reference table kept as CSV whose header has the contract's column names: identity mapping, full load. It comes with
+    /// the definitions, so nothing in it is personal.
     pub fn reference(id: &str, contract: &Contract) -> Source {
         let columns: IndexMap<_, _> = contract
             .columns
-            .keys()
-            .map(|name| (name.clone(), Column::from_source(name)))
+            .iter()
+            .filter(|(_, column)| column.visibility != Visibility::Personal)
+            .map(|(name, _)| (name.clone(), Column::from_source(name)))
             .collect();
         let names: Vec<&str> = columns.keys().map(String::as_str).collect();
         let mapping_hash = hash(&format!("reference {}: {}", contract.name, names.join(",")));
@@ -130,30 +133,51 @@ impl Source {
     }
 
     /// Holds the mapping against the contracts; all problems together in one error.
-    ///
-    /// `synthetic` says that all data of the project is invented: only then may a personal column be mapped, because
-    /// landed bytes are not encrypted yet.
-    pub fn validate(&self, contracts: &IndexMap<String, Contract>, synthetic: bool) -> Result<()> {
-        let mut problems = validate::problems(&self.mapping, contracts);
-        let doing = format!(
-            "source mapping {} does not fit the tables",
-            self.path.display()
-        );
-        let personal = if synthetic {
-            Vec::new()
-        } else {
-            validate::personal(&self.mapping, contracts)
-        };
-        if problems.is_empty() && personal.is_empty() {
+    pub fn validate(&self, contracts: &IndexMap<String, Contract>) -> Result<()> {
+        let problems = validate::problems(&self.mapping, contracts);
+        if problems.is_empty() {
             return Ok(());
         }
-        if problems.is_empty() {
-            return Err(Error::refused(doing)
-                .because(personal.join("\n"))
-                .hint("leave the column out, or set `synthetic = true` for a project with invented data only"));
+        Err(Error::input(format!(
+            "source mapping {} does not fit the tables",
+            self.path.display()
+        ))
+        .because(problems.join("\n")))
+    }
+
+    /// Whether the files of this source hold data about persons: then its landed bytes and rejected records are kept sealed,
+    /// and for a time.
+    pub fn is_personal(&self, contracts: &IndexMap<String, Contract>) -> bool {
+        !validate::personal(&self.mapping, contracts).is_empty()
+    }
+
+    /// The same, held against the keys.
+    ///
+    /// Errors: it is personal, and a key that it needs is not there (refused).
+    pub fn sealed(&self, contracts: &IndexMap<String, Contract>, keys: &Keys) -> Result<bool> {
+        let why = validate::personal(&self.mapping, contracts);
+        if why.is_empty() {
+            return Ok(false);
         }
-        problems.extend(personal);
-        Err(Error::input(doing).because(problems.join("\n")))
+        let columns = self.mapping.tables.iter().flat_map(|t| t.columns.values());
+        let pseudonyms = columns.filter(|c| c.pseudonym.is_some()).count() > 0;
+        for (of, needed) in [(Use::Seal, true), (Use::Pseudonym, pseudonyms)] {
+            if needed && keys.newest(of).is_none() {
+                return Err(Error::refused(format!(
+                    "source `{}` holds personal data, and there is no `{}` key",
+                    self.id,
+                    of.name()
+                ))
+                .because(why.join("\n"))
+                .hint(keys::hint()));
+            }
+        }
+        Ok(true)
+    }
+
+    /// How long landed bytes and rejected records of this source are kept, when it is personal.
+    pub fn retention(&self) -> Retention {
+        self.mapping.retention.unwrap_or_default()
     }
 }
 
@@ -161,7 +185,7 @@ impl Source {
 fn meaning(path: &Path, text: &str) -> Result<String> {
     let mut keys: toml::Table = toml::from_str(text)
         .reading(|| format!("cannot read source mapping {}", path.display()))?;
-    for key in ["location", "schedule"] {
+    for key in ["location", "retention", "schedule"] {
         keys.remove(key);
     }
     Ok(keys.to_string())

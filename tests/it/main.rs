@@ -9,6 +9,7 @@ mod examples;
 mod golden;
 mod hostile;
 mod kill;
+mod privacy;
 mod proof;
 mod publish;
 mod query;

@@ -96,7 +96,8 @@ impl Project {
         let mut command = Command::new(env!("CARGO_BIN_EXE_beleidsinfo"));
         command.args(args).arg("--project").arg(self.dir.path());
         for name in [
-            "BELEIDSINFO_PSEUDONYM_KEY",
+            "BELEIDSINFO_KEY_FILE",
+            "BELEIDSINFO_KEYS",
             "BELEIDSINFO_LISTEN",
             "BELEIDSINFO_PORT",
             "BELEIDSINFO_LOG",

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use crate::project::{HEADER, Project};
 
@@ -21,10 +21,14 @@ impl Drop for Server {
 pub fn serve(project: &Project, more: &[&str]) -> Server {
     let mut args = vec!["serve", "--port", "0"];
     args.extend(more);
-    let mut child = project
-        .command(&args)
+    let mut command = project.command(&args);
+    command.stderr(Stdio::null());
+    start(command)
+}
+
+pub(crate) fn start(mut command: Command) -> Server {
+    let mut child = command
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
         .spawn()
         .expect("the program starts");
     let mut line = String::new();

@@ -416,7 +416,7 @@ async fn a_store_that_fails_on_a_write() {
             contracts: &pack.contracts,
             codes: &lists,
             zone: chrono_tz::Europe::Brussels,
-            pseudonym_key: None,
+            keys: &beleidsinfo_warehouse::keys::Keys::default(),
         };
         let delivery = beleidsinfo_ingest::check::check(&source, &receipt, &bytes, &rules)
             .expect("a checked file");

@@ -32,6 +32,8 @@ pub struct Delivery {
     pub load: Load,
     /// Columns the file gave under an alias: the file's name, then the mapping's.
     pub renamed: Vec<(String, String)>,
+    /// Its source is personal: the records of its findings are stored sealed.
+    pub personal: bool,
     pub tables: Vec<CheckedTable>,
     /// Rejections and warnings, in record order.
     pub findings: Vec<Finding>,

@@ -72,6 +72,25 @@ impl Error {
             Err(error) => Self::storage(doing()).because(error),
         }
     }
+    /// The same error with its texts told otherwise: its own, its hint's, and those of its causes, which become texts.
+    #[must_use]
+    pub fn retold(self, tell: impl Fn(&str) -> String) -> Self {
+        let mut causes = Vec::new();
+        let mut cause = self.source.as_deref().map(|c| c as &dyn StdError);
+        let mut hint = self.hint.as_deref().map(&tell);
+        while let Some(one) = cause {
+            causes.push(tell(&one.to_string()));
+            let ours = one.downcast_ref::<Self>().and_then(Self::hint_text);
+            hint = hint.or_else(|| ours.map(&tell));
+            cause = one.source();
+        }
+        Self {
+            doing: tell(&self.doing),
+            kind: self.kind,
+            hint,
+            source: (!causes.is_empty()).then(|| causes.join("\n").into()),
+        }
+    }
     pub fn kind(&self) -> Kind {
         self.kind
     }

@@ -28,6 +28,7 @@ use crate::quality::{StoredDelivery, StoredFinding};
 use crate::reference;
 use crate::region::RegionBook;
 use crate::release::Release;
+use crate::seal;
 use crate::session::{Content, Session};
 use crate::store::rows::{int_column, text_column};
 use crate::tables::Table;
@@ -62,6 +63,9 @@ struct Cache {
     index: Option<Arc<FigureIndex>>,
     snapshots: HashMap<i64, Arc<Snapshot>>,
 }
+
+/// What stands for a record of a personal source. It is opened by who has the keys, never on a page.
+const SEALED_RECORD: &str = "[versleuteld]";
 
 /// How long pages may show a run after a newer one committed.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
@@ -225,6 +229,7 @@ impl Gateway {
             reads: &reads,
             deliveries: arrivals::deliveries(&inputs.session).await?,
             findings: arrivals::findings(&inputs.session).await?,
+            expired: self.warehouse.raw().kept().expired("").await?,
             inputs: &inputs,
             synthetic: self.project.settings.organisation.synthetic,
         };
@@ -343,7 +348,10 @@ impl Gateway {
                     column: text(5),
                     municipality_code,
                     reason: text(7),
-                    raw: text(8),
+                    raw: match text(8) {
+                        sealed if seal::is_sealed(&sealed) => SEALED_RECORD.into(),
+                        raw => raw,
+                    },
                     batch: ints[2].value(i),
                 });
             }

@@ -5,6 +5,9 @@
 pub mod error;
 pub mod language;
 
+pub mod keys;
+pub mod seal;
+
 pub mod durable;
 pub mod location;
 pub mod lock;
@@ -26,6 +29,7 @@ pub mod proof;
 pub mod quality;
 pub mod release;
 
+pub mod kept;
 pub mod raw;
 
 pub mod attempts;

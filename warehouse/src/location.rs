@@ -8,7 +8,9 @@ use bytes::Bytes;
 use futures::TryStreamExt;
 use object_store::memory::InMemory;
 use object_store::path::Path;
-use object_store::{GetResultPayload, ObjectStore, ObjectStoreExt, PutMode, PutOptions};
+use object_store::{
+    GetOptions, GetResultPayload, ObjectStore, ObjectStoreExt, PutMode, PutOptions,
+};
 use url::Url;
 
 use crate::durable::DurableLocalStore;
@@ -178,6 +180,30 @@ impl Storage {
         }
         upload.complete().await.storing(doing)?;
         Ok(())
+    }
+
+    pub(crate) async fn has(&self, name: &str) -> Result<bool> {
+        match self.root.head(&self.path(name)).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(e) => {
+                Err(Error::storage(format!("cannot read {name} in the warehouse")).because(e))
+            }
+        }
+    }
+
+    /// The first bytes of an object that is not empty, fewer where it is shorter; `None` when it is not there.
+    pub(crate) async fn start(&self, name: &str, bytes: usize) -> Result<Option<Bytes>> {
+        let options = GetOptions {
+            range: Some((0..bytes as u64).into()),
+            ..GetOptions::default()
+        };
+        let doing = || format!("cannot read {name} in the warehouse");
+        match self.root.get_opts(&self.path(name), options).await {
+            Ok(found) => Ok(Some(found.bytes().await.storing(doing)?)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(e) => Err(Error::storage(doing()).because(e)),
+        }
     }
 
     pub async fn put(&self, name: &str, bytes: impl Into<Bytes>) -> Result<()> {

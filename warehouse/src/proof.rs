@@ -102,6 +102,9 @@ pub struct ProofSource {
     pub warned: i64,
     pub rejected: i64,
     pub complete_until_on: Option<NaiveDate>,
+    /// The day on which the landed bytes were taken out, for a file with personal data whose time was over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expired_on: Option<NaiveDate>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

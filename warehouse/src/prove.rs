@@ -1,8 +1,9 @@
 //! prove: builds the proof of a figure: everything it rests on, as of its run.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::util::display::{ArrayFormatter, FormatOptions};
+use chrono::NaiveDate;
 use futures::TryStreamExt;
 use serde_json::Value;
 
@@ -40,6 +41,8 @@ pub(crate) struct Evidence<'a> {
     pub inputs: &'a Inputs,
     pub deliveries: Vec<StoredDelivery>,
     pub findings: Vec<Found>,
+    /// By source and SHA-256: the day from which the landed bytes are no longer there.
+    pub expired: BTreeMap<(String, String), NaiveDate>,
     pub synthetic: bool,
 }
 
@@ -85,6 +88,10 @@ pub(crate) async fn build(
             warned: d.warned,
             rejected: d.rejected,
             complete_until_on: d.complete_until_on,
+            expired_on: evidence
+                .expired
+                .get(&(d.source_id.clone(), d.delivery.clone()))
+                .copied(),
         })
         .collect();
     let ground = match address.territory {

@@ -8,10 +8,13 @@ use sha2::{Digest, Sha256};
 
 use crate::delivery::Receipt;
 use crate::error::{Doing, Error, Result};
+use crate::kept::{Kept, gone, place, sealed_place};
+use crate::keys::Keys;
 use crate::location::Storage;
 
 pub struct Raw<'a> {
     storage: &'a Storage,
+    keys: &'a Keys,
 }
 
 /// Where the bytes of a file at its source are read; opened once to know whether they are new, and again to take them over.
@@ -40,20 +43,27 @@ impl Content for Box<dyn Content> {
 }
 
 impl<'a> Raw<'a> {
-    pub fn new(storage: &'a Storage) -> Self {
-        Self { storage }
+    pub fn new(storage: &'a Storage, keys: &'a Keys) -> Self {
+        Self { storage, keys }
+    }
+
+    /// The same files, as what must be kept safe and not too long.
+    pub fn kept(&self) -> Kept<'a> {
+        Kept::new(self.storage, self.keys)
     }
 
     /// Lands a file unless its bytes are what this source gave last under this name (or ever, under another); `true` when
     /// they are new. A file that goes back to an earlier content is a new delivery. The receipt is written last: bytes
-    /// without one are a pull that was killed, and are landed again. The file is never in memory as a whole.
+    /// without one are a pull that was killed, and are landed again. The file is never in memory as a whole. That of a
+    /// personal source is sealed.
     ///
-    /// Errors: the file cannot be read, or changed while it was.
+    /// Errors: the file cannot be read, or changed while it was; there is no key to seal it with.
     pub async fn land(
         &self,
         source_id: &str,
         name: &str,
         content: impl Content,
+        personal: bool,
         now: DateTime<Utc>,
     ) -> Result<(Receipt, bool)> {
         let doing = || format!("cannot read {name}");
@@ -78,12 +88,21 @@ impl<'a> Raw<'a> {
             pulled_at: now,
         };
         let again = receipts.iter().filter(|r| r.sha256 == sha256).count();
-        if again == 0 {
+        // Sealed bytes that are there stay as they are: sealed records hang from them. Unless no receipt speaks of them.
+        if again == 0 || !self.kept().are_there(&receipt).await? {
             let second = Landed {
                 hint: "it changed while it was read: pull again when it is whole",
                 ..Landed::new(content.open().storing(doing)?, &receipt)
             };
-            self.storage.put_all(&place(&receipt), second).await?;
+            if personal {
+                let sealing = self.kept().sealing(&receipt, second)?;
+                self.storage
+                    .put_all(&sealed_place(&receipt), sealing)
+                    .await?;
+            } else {
+                self.storage.put_all(&place(&receipt), second).await?;
+            }
+            self.kept().unmark(&receipt).await?;
         }
         let text = serde_json::to_vec_pretty(&receipt)
             .storing(|| format!("cannot write the receipt of {name}"))?;
@@ -111,16 +130,40 @@ impl<'a> Raw<'a> {
         Ok(receipts)
     }
 
+    /// The receipts whose bytes are still kept, in the same order.
+    pub async fn readable(&self, source_id: &str) -> Result<Vec<Receipt>> {
+        let expired = self.kept().expired(source_id).await?;
+        let mut receipts = self.receipts(source_id).await?;
+        receipts.retain(|r| !expired.contains_key(&(r.source_id.clone(), r.sha256.clone())));
+        Ok(receipts)
+    }
+
     /// The bytes as they came, as they are read. They are held against the receipt while read: see [`Landed`].
+    ///
+    /// Errors: they are sealed with a key that is not there (refused), or their time is over (not found).
     pub async fn reader(&self, receipt: &Receipt) -> Result<Landed> {
-        let bytes = self.storage.reader(&place(receipt)).await?.ok_or_else(|| {
-            Error::storage(format!(
+        if let Some(sealed) = self.storage.reader(&sealed_place(receipt)).await? {
+            let opening = self.kept().opening(receipt, sealed)?;
+            return Ok(Landed::new(Box::new(opening), receipt));
+        }
+        match self.storage.reader(&place(receipt)).await? {
+            Some(bytes) => Ok(Landed::new(bytes, receipt)),
+            None => Err(self.lost(receipt).await?),
+        }
+    }
+
+    /// Why the bytes of a receipt are not there.
+    async fn lost(&self, receipt: &Receipt) -> Result<Error> {
+        let expired = self.kept().expired(&receipt.source_id).await?;
+        let key = (receipt.source_id.clone(), receipt.sha256.clone());
+        Ok(match expired.get(&key) {
+            Some(on) => gone(receipt, *on),
+            None => Error::storage(format!(
                 "cannot read landed file {} ({})",
                 receipt.name, receipt.sha256
             ))
-            .because("it is not there any more")
-        })?;
-        Ok(Landed::new(bytes, receipt))
+            .because("it is not there any more"),
+        })
     }
 
     /// The bytes as they came, whole; an error when they are no longer what the receipt says.
@@ -189,10 +232,6 @@ impl Read for Landed {
     }
 }
 
-fn place(receipt: &Receipt) -> String {
-    format!("raw/{}/{}", receipt.source_id, receipt.sha256)
-}
-
 /// SHA-256 in hexadecimal, and how many bytes.
 fn digest(mut bytes: impl Read) -> io::Result<(String, u64)> {
     let mut digest = Sha256::new();
@@ -226,25 +265,27 @@ mod tests {
     #[tokio::test]
     async fn a_file_lands_once_and_is_read_back_in_parts() {
         let storage = Storage::open(&Location::Memory).unwrap();
-        let raw = Raw::new(&storage);
+        let keys = Keys::default();
+        let raw = Raw::new(&storage, &keys);
         let content = Bytes::from(vec![7; (8 << 20) + 1]);
         let (receipt, new) = raw
-            .land("s", "a.csv", content.clone(), now())
+            .land("s", "a.csv", content.clone(), false, now())
             .await
             .unwrap();
         assert!(new);
         assert_eq!(receipt.bytes, (8 << 20) + 1);
         assert_eq!(raw.bytes(&receipt).await.unwrap(), content);
-        let (_, new) = raw.land("s", "a.csv", content, now()).await.unwrap();
+        let (_, new) = raw.land("s", "a.csv", content, false, now()).await.unwrap();
         assert!(!new);
     }
 
     #[tokio::test]
     async fn damage_is_found_at_the_end_of_reading_even_where_the_reader_stopped_before() {
         let storage = Storage::open(&Location::Memory).unwrap();
-        let raw = Raw::new(&storage);
+        let keys = Keys::default();
+        let raw = Raw::new(&storage, &keys);
         let (receipt, _) = raw
-            .land("s", "a.csv", Bytes::from_static(b"one;two"), now())
+            .land("s", "a.csv", Bytes::from_static(b"one;two"), false, now())
             .await
             .unwrap();
         storage
@@ -269,10 +310,97 @@ mod tests {
             }
         }
         let storage = Storage::open(&Location::Memory).unwrap();
-        let raw = Raw::new(&storage);
-        let error = raw.land("s", "a", Changing(0.into()), now()).await;
+        let keys = Keys::default();
+        let raw = Raw::new(&storage, &keys);
+        let error = raw.land("s", "a", Changing(0.into()), false, now()).await;
         let error = error.unwrap_err();
         assert!(error.hint_text().unwrap().contains("changed"), "{error}");
         assert!(raw.receipts("s").await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_personal_file_lands_sealed_expires_and_can_land_again() {
+        let storage = Storage::open(&Location::Memory).unwrap();
+        let line = |n: &str| format!("seal 1 {}{n}", "01".repeat(31));
+        let keys = Keys::parse(&line("ff"), "test").unwrap();
+        let raw = Raw::new(&storage, &keys);
+        let content = Bytes::from("85073003328;".repeat(20_000));
+        let (receipt, _) = raw
+            .land("s", "a.csv", content.clone(), true, now())
+            .await
+            .unwrap();
+        assert!(storage.get(&place(&receipt)).await.unwrap().is_none());
+        let sealed = storage.get(&sealed_place(&receipt)).await.unwrap().unwrap();
+        assert!(!sealed.windows(11).any(|w| w == b"85073003328"));
+        assert_eq!(raw.bytes(&receipt).await.unwrap(), content);
+        // Records open while the file is there; damage is found.
+        let mut text = "Jan".to_string();
+        let records = std::iter::once((3, &mut text));
+        raw.kept().seal_records(&receipt, records).await.unwrap();
+        let open = |text: String| {
+            let kept = raw.kept();
+            let receipt = receipt.clone();
+            async move {
+                kept.open_record("s", &receipt.sha256, 3, &text)
+                    .await
+                    .unwrap()
+            }
+        };
+        assert_eq!(open(text.clone()).await.as_deref(), Some("Jan"));
+        let mut damaged = sealed.to_vec();
+        *damaged.last_mut().unwrap() ^= 1;
+        storage.put(&sealed_place(&receipt), damaged).await.unwrap();
+        assert!(raw.bytes(&receipt).await.is_err());
+        storage.put(&sealed_place(&receipt), sealed).await.unwrap();
+        let other = Keys::parse(&line("fe"), "test").unwrap();
+        assert!(Raw::new(&storage, &other).bytes(&receipt).await.is_err());
+
+        let day = |n: i64| now() + chrono::TimeDelta::days(n);
+        let until = |at: DateTime<Utc>| at + chrono::TimeDelta::days(30);
+        let receipts = [receipt.clone()];
+        assert_eq!(
+            raw.kept().expire(&receipts, until, day(29)).await.unwrap(),
+            0
+        );
+        // Killed between the mark and the bytes: the next call goes on.
+        let mark = format!("{}.1970-01-31.expired", place(&receipt));
+        storage.put(&mark, Vec::new()).await.unwrap();
+        assert_eq!(
+            raw.kept().expire(&receipts, until, day(30)).await.unwrap(),
+            1
+        );
+        assert_eq!(
+            raw.kept().expire(&receipts, until, day(31)).await.unwrap(),
+            0
+        );
+        assert_eq!(open(text.clone()).await, None);
+        let error = raw.bytes(&receipt).await.unwrap_err();
+        let because = std::error::Error::source(&error).unwrap().to_string();
+        assert!(because.contains("expired on 1970-01-31"), "{because}");
+        assert!(raw.readable("s").await.unwrap().is_empty());
+
+        // The same export is known; under another content in between it is new, and readable again.
+        let (_, new) = raw
+            .land("s", "a.csv", content.clone(), true, day(40))
+            .await
+            .unwrap();
+        assert!(!new);
+        raw.land("s", "a.csv", Bytes::from_static(b"x"), true, day(41))
+            .await
+            .unwrap();
+        let (again, new) = raw
+            .land("s", "a.csv", content.clone(), true, day(42))
+            .await
+            .unwrap();
+        assert!(new);
+        assert_eq!(raw.bytes(&again).await.unwrap(), content);
+        // Landed twice, kept for the last; and what was sealed before does not open with the new header.
+        let receipts = raw.receipts("s").await.unwrap();
+        assert_eq!(
+            raw.kept().expire(&receipts, until, day(60)).await.unwrap(),
+            0
+        );
+        let old = raw.kept().open_record("s", &receipt.sha256, 3, &text).await;
+        assert!(old.is_err());
     }
 }

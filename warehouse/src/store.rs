@@ -186,6 +186,14 @@ impl<'a> Store<'a> {
                 .await?;
         }
         add_moves(&mut delivery, moved);
+        if delivery.personal {
+            let records = delivery.findings.iter_mut().map(|f| (f.record, &mut f.raw));
+            self.warehouse
+                .raw()
+                .kept()
+                .seal_records(&delivery.receipt, records)
+                .await?;
+        }
         let findings = rows::rejections(self.contract("rejections")?, &delivery, batch)?;
         self.table("rejections")?
             .append(findings, &attempt, batch)

@@ -1,12 +1,14 @@
 //! warehouse: an opened warehouse: its storage, its clock, its format.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::attempts::Attempts;
 use crate::error::{Doing, Error, Result};
+use crate::keys::Keys;
 use crate::location::{Location, Storage};
 use crate::lock::Lock;
 use crate::pack::Pack;
@@ -21,6 +23,7 @@ pub type Clock = fn() -> DateTime<Utc>;
 
 pub struct Warehouse {
     storage: Storage,
+    keys: Arc<Keys>,
     clock: Clock,
 }
 
@@ -66,7 +69,22 @@ impl Warehouse {
                 }
             }
         }
-        Ok(Self { storage, clock })
+        Ok(Self {
+            storage,
+            keys: Arc::default(),
+            clock,
+        })
+    }
+
+    /// With the keys for what is kept sealed.
+    #[must_use]
+    pub fn with_keys(mut self, keys: Keys) -> Self {
+        self.keys = Arc::new(keys);
+        self
+    }
+
+    pub fn keys(&self) -> &Arc<Keys> {
+        &self.keys
     }
 
     pub fn storage(&self) -> &Storage {
@@ -79,7 +97,7 @@ impl Warehouse {
     }
 
     pub fn raw(&self) -> Raw<'_> {
-        Raw::new(&self.storage)
+        Raw::new(&self.storage, &self.keys)
     }
 
     /// What was tried, and what came of it.

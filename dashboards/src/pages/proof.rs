@@ -33,6 +33,8 @@ pub struct Source {
     pub pulled: String,
     pub batch: String,
     pub until: String,
+    /// The day its landed bytes were taken out; empty while they are there.
+    pub expired: String,
 }
 
 pub struct Check {
@@ -407,6 +409,9 @@ fn sources(lens: &Lens, proof: &Proof, zone: chrono_tz::Tz) -> Vec<Source> {
             pulled: number::short_moment(s.pulled_at, zone, language),
             batch: whole(s.batch),
             until: super::quality::until(lens.words, &s.source_id, s.complete_until_on),
+            expired: s
+                .expired_on
+                .map_or_else(String::new, |on| number::date(on, language)),
         })
         .collect()
 }

@@ -100,6 +100,7 @@ impl Sample {
                     warned: d.warned,
                     rejected: d.rejected,
                     complete_until_on: d.complete_until_on,
+                    expired_on: None,
                 })
                 .collect(),
             findings: vec![

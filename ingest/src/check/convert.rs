@@ -9,13 +9,12 @@ use arrow::array::{
 };
 use beleidsinfo_warehouse::contract::{Column, ColumnType, Contract, Severity, Visibility};
 use beleidsinfo_warehouse::error::{Error, Result};
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
 
 use super::Rules;
 use super::findings::{Note, quoted};
 use super::table::Table;
 use crate::mapping::{self, Mapping, TableMapping, Take, Unmapped};
+use crate::pseudonym::Pseudonyms;
 use crate::reshape::Texts;
 use crate::value::{Reading, Value};
 
@@ -35,13 +34,14 @@ pub(super) fn reading<'m>(
 
 /// The contract's columns over these rows; unmapped ones are null.
 ///
-/// Errors: a constant that its column cannot hold, or a pseudonym without a key.
+/// Errors: a constant that its column cannot hold, or a pseudonym without a key (refused).
 pub(super) fn convert<'a>(
     mapping: &Mapping,
     shape: &'a TableMapping,
     contract: &'a Contract,
     texts: &Texts,
     rules: &Rules,
+    personal: bool,
 ) -> Result<Table<'a>> {
     let height = texts.members.len();
     let arrays = contract
@@ -49,7 +49,7 @@ pub(super) fn convert<'a>(
         .values()
         .map(|c| new_null_array(&c.kind.arrow(), height))
         .collect();
-    let mut table = Table::new(contract, shape, arrays, height);
+    let mut table = Table::new(contract, shape, arrays, height, personal);
     for ((target, column), cells) in shape.columns.iter().zip(&texts.cells) {
         let Some(at) = contract.columns.get_index_of(target) else {
             continue;
@@ -75,11 +75,18 @@ pub(super) fn convert<'a>(
         };
         let mut values = Vec::with_capacity(height);
         let mut pseudonyms = Vec::new();
-        let mac = if column.pseudonym {
-            Some(mac(rules, &contract.name, target)?)
-        } else {
-            None
+        let maker = match column.pseudonym {
+            Some(kind) => {
+                let purpose = column.purpose.as_deref().unwrap_or(target);
+                Some((kind, Pseudonyms::new(rules.keys, purpose)?))
+            }
+            None => None,
         };
+        // A wrong number is kept out of the table; where the mapping only warns of it, the cell is empty.
+        let severity = maker.as_ref().map_or(Severity::Reject, |(kind, _)| {
+            let own = mapping.severity.get(kind.rule());
+            own.copied().unwrap_or(Severity::Reject)
+        });
         for (row, cell) in cells.enumerate() {
             let mapped = cell.map(|text| (text, column.mapped(text)));
             let value = match mapped {
@@ -87,8 +94,10 @@ pub(super) fn convert<'a>(
                 Some((text, Err(why))) => {
                     let source = table.source_column(target);
                     let (rule, reason) = match why {
-                        Unmapped::Map => ("codes", not_in_map(column, promised, source, text)),
-                        Unmapped::Extract => ("type", not_found_in(promised, source, text)),
+                        Unmapped::Map => {
+                            ("codes", not_in_map(&table, column, promised, source, text))
+                        }
+                        Unmapped::Extract => ("type", not_found_in(&table, promised, source, text)),
                     };
                     table.break_cell(row, at, note(&table, row, target, rule, reason));
                     None
@@ -97,27 +106,37 @@ pub(super) fn convert<'a>(
                 Some((text, Ok(mapped))) => {
                     let value = reading.read(mapped);
                     if value.is_none() {
-                        let reason =
-                            unreadable(promised, table.source_column(target), text, &reading);
+                        let reason = unreadable(
+                            &table,
+                            promised,
+                            table.source_column(target),
+                            text,
+                            &reading,
+                        );
                         table.break_cell(row, at, note(&table, row, target, "type", reason));
                     }
                     value
                 }
             };
-            match (&mac, value) {
-                (Some(mac), Some(Value::Text(text))) => {
-                    pseudonyms.push(Some(hex::encode(
-                        mac.clone()
-                            .chain_update(text.as_bytes())
-                            .finalize()
-                            .into_bytes(),
-                    )));
-                }
+            match (&maker, value) {
+                (Some((kind, maker)), Some(Value::Text(text))) => match kind.normal(text) {
+                    Ok(normal) => pseudonyms.push(Some(maker.of(&normal))),
+                    Err(wrong) => {
+                        let reason = format!("Kolom {}: {wrong}", table.source_column(target));
+                        let mut note = note(&table, row, target, kind.rule(), reason);
+                        note.severity = severity;
+                        match severity {
+                            Severity::Reject => table.break_cell(row, at, note),
+                            Severity::Warn => table.notes.push(note),
+                        }
+                        pseudonyms.push(None);
+                    }
+                },
                 (Some(_), _) => pseudonyms.push(None),
                 (None, value) => values.push(value),
             }
         }
-        table.arrays[at] = if mac.is_some() {
+        table.arrays[at] = if maker.is_some() {
             Arc::new(StringArray::from(pseudonyms))
         } else {
             array(promised.kind, values)?
@@ -136,26 +155,23 @@ fn note(table: &Table, row: usize, target: &str, rule: &str, reason: String) -> 
     }
 }
 
-fn mac(rules: &Rules, table: &str, target: &str) -> Result<Hmac<Sha256>> {
-    let key = rules.pseudonym_key.filter(|key| !key.is_empty()).ok_or_else(|| {
-        Error::input(format!("`{table}.{target}` is a pseudonym, and there is no key to make it with"))
-            .hint("set BELEIDSINFO_PSEUDONYM_KEY in the environment, and keep that key: with another one, people get other pseudonyms")
-    })?;
-    Hmac::new_from_slice(key)
-        .map_err(|cause| Error::input("cannot use the pseudonym key").because(cause))
-}
-
-fn not_found_in(promised: &Column, source: &str, text: &str) -> String {
+fn not_found_in(table: &Table, promised: &Column, source: &str, text: &str) -> String {
     format!(
         "Kolom {source}: in {} staat niet wat de koppeling eruit neemt: verbeter de waarde in de bron, of `extract` in de koppeling.",
-        shown(promised, text)
+        shown(table, promised, text)
     )
 }
 
-fn not_in_map(column: &mapping::Column, promised: &Column, source: &str, text: &str) -> String {
+fn not_in_map(
+    table: &Table,
+    column: &mapping::Column,
+    promised: &Column,
+    source: &str,
+    text: &str,
+) -> String {
     let text = column.extracted(text).unwrap_or(text);
     let known: Vec<&str> = column.map.keys().map(String::as_str).collect();
-    let what = shown(promised, text);
+    let what = shown(table, promised, text);
     match crate::nearest::nearest(text, known.iter().copied())
         .filter(|_| promised.visibility != Visibility::Personal)
     {
@@ -169,17 +185,24 @@ fn not_in_map(column: &mapping::Column, promised: &Column, source: &str, text: &
     }
 }
 
-fn unreadable(promised: &Column, source: &str, text: &str, reading: &Reading) -> String {
+fn unreadable(
+    table: &Table,
+    promised: &Column,
+    source: &str,
+    text: &str,
+    reading: &Reading,
+) -> String {
     format!(
         "Kolom {source}: {} is niet te lezen als {}: verbeter de waarde in de bron, of hoe de koppeling ze leest.",
-        shown(promised, text),
+        shown(table, promised, text),
         reading.expected()
     )
 }
 
-/// The value, or what stands in for it where it is personal.
-pub(super) fn shown(promised: &Column, text: &str) -> Cow<'static, str> {
-    if promised.visibility == Visibility::Personal {
+/// The value, or what stands in for it where it is personal. In a personal source that is every value: in a shifted record a
+/// name can stand in any column.
+pub(super) fn shown(table: &Table, promised: &Column, text: &str) -> Cow<'static, str> {
+    if table.personal || promised.visibility == Visibility::Personal {
         "de waarde".into()
     } else {
         quoted(text).into()

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use beleidsinfo_warehouse::contract::Severity;
 use beleidsinfo_warehouse::delivery::Finding;
 
+use super::withheld::Withheld;
+
 /// A broken rule in a row of a table, before it is known which records that touches.
 pub(super) struct Note {
     pub row: usize,
@@ -15,16 +17,29 @@ pub(super) struct Note {
     pub reason: String,
 }
 
-#[derive(Default)]
-pub(super) struct Findings(BTreeMap<(u64, String), Finding>);
+pub(super) struct Findings {
+    of: BTreeMap<(u64, String), Finding>,
+    /// Of a personal source.
+    withheld: Option<Withheld>,
+}
 
 impl Findings {
+    pub fn new(withheld: Option<Withheld>) -> Self {
+        Self {
+            of: BTreeMap::new(),
+            withheld,
+        }
+    }
+
     /// A rejection outweighs a warning of the same rule; two of a kind become one with both reasons.
-    pub fn add(&mut self, finding: Finding) {
+    pub fn add(&mut self, mut finding: Finding) {
+        if let Some(withheld) = &self.withheld {
+            finding.reason = withheld.text(&finding.reason);
+        }
         let key = (finding.record, finding.rule.clone());
-        match self.0.get_mut(&key) {
+        match self.of.get_mut(&key) {
             None => {
-                self.0.insert(key, finding);
+                self.of.insert(key, finding);
             }
             Some(known) if known.severity == finding.severity => {
                 if !known.reason.contains(&finding.reason) {
@@ -39,7 +54,7 @@ impl Findings {
     /// In record order, and the number of records with a rejection and with warnings only.
     pub fn finish(self) -> (Vec<Finding>, u64, u64) {
         let mut worst: BTreeMap<u64, Severity> = BTreeMap::new();
-        for finding in self.0.values() {
+        for finding in self.of.values() {
             let worst = worst.entry(finding.record).or_insert(finding.severity);
             if finding.severity == Severity::Reject {
                 *worst = Severity::Reject;
@@ -47,16 +62,20 @@ impl Findings {
         }
         let count = |severity| worst.values().filter(|w| **w == severity).count() as u64;
         let (rejected, warned) = (count(Severity::Reject), count(Severity::Warn));
-        (self.0.into_values().collect(), rejected, warned)
+        (self.of.into_values().collect(), rejected, warned)
     }
 }
 
-/// A value for a sentence: between quotes, not too long, on one line.
+/// A value for a sentence: between quotes and without its own, not too long, on one line.
 pub(super) fn quoted(text: &str) -> String {
     let mut shown: String = text
         .chars()
         .take(60)
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .map(|c| match c {
+            '"' | '`' => '\'',
+            c if c.is_control() => '\u{fffd}',
+            c => c,
+        })
         .collect();
     if text.chars().nth(60).is_some() {
         shown.push('…');

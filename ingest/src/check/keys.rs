@@ -33,13 +33,14 @@ pub(super) fn duplicates(
     let rows = RowConverter::new(fields)
         .and_then(|converter| converter.convert_columns(&keys))
         .reading(doing)?;
-    let personal = table.contract.key.iter().any(|key| {
-        table
-            .contract
-            .columns
-            .get(key)
-            .is_some_and(|column| column.visibility == Visibility::Personal)
-    });
+    let personal = table.personal
+        || table.contract.key.iter().any(|key| {
+            table
+                .contract
+                .columns
+                .get(key)
+                .is_some_and(|column| column.visibility == Visibility::Personal)
+        });
     let mut first: HashMap<_, usize> = HashMap::with_capacity(table.height);
     let mut notes = Vec::new();
     for row in (0..table.height).filter(|row| alive(*row)) {

@@ -65,11 +65,12 @@ fn note(
 }
 
 fn is_personal(table: &Table, target: &str) -> bool {
-    table
-        .contract
-        .columns
-        .get(target)
-        .is_some_and(|c| c.visibility == Visibility::Personal)
+    table.personal
+        || table
+            .contract
+            .columns
+            .get(target)
+            .is_some_and(|c| c.visibility == Visibility::Personal)
 }
 
 /// `x_on` from `x_at` where the source gives no day; where it gives both and they disagree, the given day stands.
@@ -224,7 +225,7 @@ fn codes(table: &mut Table, at: usize, target: &str, column: &Column) {
         if allowed.iter().any(|a| a == code) {
             continue;
         }
-        let what = super::convert::shown(column, code);
+        let what = super::convert::shown(table, column, code);
         let advice = match nearest(code, allowed.iter().map(String::as_str)) {
             Some(near) if column.visibility != Visibility::Personal => {
                 format!("bedoelt u {}?", quoted(near))
@@ -267,7 +268,9 @@ fn lookup(table: &mut Table, at: usize, target: &str, column: &Column, setting: 
                 reason.clone(),
             ),
         };
-        let reason = if column.visibility == Visibility::Personal {
+        // A code that exists is no name; one that does not can be anything.
+        let unknown = || setting.codes.check(lookup, code, None).is_err();
+        let reason = if column.visibility == Visibility::Personal || table.personal && unknown() {
             format!(
                 "Kolom {}: de code bestaat niet in {}: verbeter de code.",
                 table.source_column(target),
@@ -293,7 +296,11 @@ fn range(table: &mut Table, at: usize, target: &str, column: &Column, setting: &
             (_, Some(max)) if value > max => format!("groter dan {max}"),
             _ => continue,
         };
-        let what = super::convert::shown(column, &display(&table.arrays[at], row, setting.zone));
+        let what = super::convert::shown(
+            table,
+            column,
+            &display(&table.arrays[at], row, setting.zone),
+        );
         let reason = format!(
             "Kolom {}: {what} is {bound}: verbeter de waarde in de bron.",
             table.source_column(target)

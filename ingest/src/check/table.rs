@@ -21,6 +21,8 @@ pub(super) struct Table<'a> {
     pub arrays: Vec<ArrayRef>,
     pub height: usize,
     pub notes: Vec<Note>,
+    /// Of a personal source: no finding shows any of its values.
+    pub personal: bool,
     /// (row, column) of cells that a note already rejects: their null is not absence.
     broken: HashSet<(usize, usize)>,
 }
@@ -31,6 +33,7 @@ impl<'a> Table<'a> {
         shape: &'a TableMapping,
         arrays: Vec<ArrayRef>,
         height: usize,
+        personal: bool,
     ) -> Self {
         Self {
             contract,
@@ -38,6 +41,7 @@ impl<'a> Table<'a> {
             arrays,
             height,
             notes: Vec::new(),
+            personal,
             broken: HashSet::new(),
         }
     }

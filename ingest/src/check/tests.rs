@@ -2,6 +2,7 @@
 
 mod files;
 mod logs;
+mod personal;
 mod property;
 mod receipt;
 mod rows;
@@ -13,6 +14,7 @@ use arrow::array::{Array, RecordBatch};
 use beleidsinfo_warehouse::contract::{Contract, Severity};
 use beleidsinfo_warehouse::delivery::{Delivery, Receipt};
 use beleidsinfo_warehouse::error::Result;
+use beleidsinfo_warehouse::keys::Keys;
 use beleidsinfo_warehouse::region::{ChangeKind, Region, RegionBook, RegionChange};
 use chrono::NaiveDate;
 use indexmap::IndexMap;
@@ -187,7 +189,7 @@ pub(super) fn codes(contracts: &IndexMap<String, Contract>) -> CodeLists {
         contracts,
         codes: &CodeLists::default(),
         zone: chrono_tz::Europe::Brussels,
-        pseudonym_key: None,
+        keys: &Keys::default(),
     };
     let delivery = check(&source, &receipt("regions.csv"), REGIONS.as_bytes(), &rules).unwrap();
     assert_eq!(delivery.accepted, 4);
@@ -205,17 +207,22 @@ pub(super) fn receipt(name: &str) -> Receipt {
     }
 }
 
+pub(super) fn keys() -> Keys {
+    let text = format!("pseudonym 1 {0}ff; seal 1 {0}ee", "01".repeat(31));
+    Keys::parse(&text, "test").unwrap()
+}
+
 /// Checks a file by a mapping given as text; the sum of records must hold whatever is asked.
 pub(super) fn deliver(mapping: &str, name: &str, bytes: &[u8]) -> Result<Delivery> {
     let contracts = contracts();
     let codes = codes(&contracts);
     let source = Source::parse("zaken", Path::new("zaken.toml"), mapping)?;
-    source.validate(&contracts, true)?;
+    source.validate(&contracts)?;
     let rules = Rules {
         contracts: &contracts,
         codes: &codes,
         zone: chrono_tz::Europe::Brussels,
-        pseudonym_key: Some(b"sleutel"),
+        keys: &keys(),
     };
     let delivery = check(&source, &receipt(name), bytes, &rules)?;
     assert_eq!(delivery.rows_read, delivery.accepted + delivery.rejected);

@@ -7,6 +7,8 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 
+use crate::pseudonym;
+
 /// How one target column is filled: `"Name"`, or a table with exactly one of `from`, `const`, `coalesce`, `template`, `first`,
 /// `last`, `min`, `max` and `ordinal`, and what to do with the value.
 #[derive(Debug, Clone)]
@@ -20,8 +22,10 @@ pub struct Column {
     pub map: IndexMap<String, String>,
     /// What a text becomes that `map` does not know, or in which `extract` finds nothing.
     pub other: Other,
-    /// Replace the value by its keyed HMAC-SHA-256.
-    pub pseudonym: bool,
+    /// Replace the value by its pseudonym, checked as what it should be.
+    pub pseudonym: Option<pseudonym::Kind>,
+    /// What the pseudonym is for; absent: the name of the target column. Only those of one purpose can be joined.
+    pub purpose: Option<String>,
     /// Required here, even where the contract allows absence.
     pub required: bool,
 }
@@ -85,7 +89,8 @@ impl Column {
             extract: None,
             map: IndexMap::new(),
             other: Other::Reject,
-            pseudonym: false,
+            pseudonym: None,
+            purpose: None,
             required: false,
         }
     }
@@ -153,10 +158,31 @@ struct Written {
     #[serde(default)]
     map: IndexMap<String, String>,
     other: Option<String>,
-    #[serde(default)]
-    pseudonym: bool,
+    pseudonym: Option<Pseudonym>,
+    purpose: Option<String>,
     #[serde(default)]
     required: bool,
+}
+
+/// `true` is for any text.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected true, \"insz\", \"kbo\" or \"text\"")]
+enum Pseudonym {
+    Any(bool),
+    Kind(String),
+}
+
+impl Pseudonym {
+    fn kind<E: de::Error>(self) -> Result<Option<pseudonym::Kind>, E> {
+        match self {
+            Pseudonym::Any(wanted) => Ok(wanted.then_some(pseudonym::Kind::Text)),
+            Pseudonym::Kind(name) => pseudonym::Kind::named(&name).map(Some).ok_or_else(|| {
+                E::custom(format!(
+                    "no pseudonym is called `{name}`; there are \"insz\", \"kbo\", and true or \"text\" for any text"
+                ))
+            }),
+        }
+    }
 }
 
 impl Written {
@@ -222,13 +248,21 @@ impl Written {
             Some(value) if value != "reject" => Other::Value(value),
             _ => Other::Reject,
         };
+        let pseudonym = match self.pseudonym {
+            Some(written) => written.kind()?,
+            None => None,
+        };
+        if self.purpose.is_some() && pseudonym.is_none() {
+            return Err(E::custom("`purpose` goes with `pseudonym`"));
+        }
         Ok(Column {
             take,
             format: self.format,
             extract,
             map: self.map,
             other,
-            pseudonym: self.pseudonym,
+            pseudonym,
+            purpose: self.purpose,
             required: self.required,
         })
     }

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use beleidsinfo_warehouse::contract::Contract;
-use beleidsinfo_warehouse::error::Kind;
 use indexmap::IndexMap;
 
 use super::*;
@@ -247,9 +246,9 @@ fn a_mapping_is_held_against_the_contracts() {
     let contracts = contracts();
     let whole =
         format!("{PLAIN}municipality_code = {{ const = \"44021\" }}\nreceived_at = \"Op\"\n");
-    parse(&whole).unwrap().validate(&contracts, false).unwrap();
+    parse(&whole).unwrap().validate(&contracts).unwrap();
 
-    let text = why(parse(PLAIN).unwrap().validate(&contracts, false));
+    let text = why(parse(PLAIN).unwrap().validate(&contracts));
     assert!(
         text.contains("needs column `municipality_code`")
             && text.contains("needs column `received_on`"),
@@ -290,23 +289,61 @@ fn a_mapping_is_held_against_the_contracts() {
     ] {
         let text = why(parse(&whole.replace(from, to))
             .unwrap()
-            .validate(&contracts, false));
+            .validate(&contracts));
         assert!(text.contains(because), "{to}: {text}");
     }
 }
 
 #[test]
-fn a_personal_column_is_refused_unless_all_is_invented() {
+fn no_plain_text_reaches_a_personal_column() {
     let contracts = contracts();
-    let source = parse(&format!(
-        "{PLAIN}municipality_code = {{ const = \"44021\" }}\nreceived_on = \"Op\"\napplicant_key = {{ from = \"INSZ\", pseudonym = true }}\n"
-    ))
-    .unwrap();
-    assert_eq!(
-        source.validate(&contracts, false).unwrap_err().kind(),
-        Kind::Refused
+    let mapped = |applicant: &str| {
+        let columns = "municipality_code = { const = \"44021\" }\nreceived_on = \"Op\"";
+        parse(&format!("{PLAIN}{columns}\napplicant_key = {applicant}\n")).unwrap()
+    };
+    let plain = mapped("\"INSZ\"");
+    assert!(why(plain.validate(&contracts)).contains("`cases.applicant_key` is personal"));
+    let pseudonym = mapped("{ from = \"INSZ\", pseudonym = \"insz\" }");
+    pseudonym.validate(&contracts).unwrap();
+    assert!(pseudonym.is_personal(&contracts));
+    for (wrong, because) in [
+        (
+            "{ from = \"INSZ\", pseudonym = \"inzs\" }",
+            "no pseudonym is called `inzs`",
+        ),
+        ("{ from = \"INSZ\", pseudonym = 1 }", "expected true"),
+        (
+            "{ from = \"INSZ\", purpose = \"x\" }",
+            "`purpose` goes with `pseudonym`",
+        ),
+    ] {
+        let text = format!("{PLAIN}applicant_key = {wrong}\n");
+        let error = parse(&text).unwrap_err();
+        let told = std::error::Error::source(&error).unwrap().to_string();
+        assert!(told.contains(because), "{told}");
+    }
+}
+
+#[test]
+fn retention_is_for_personal_sources() {
+    let contracts = contracts();
+    let columns = "municipality_code = { const = \"44021\" }\nreceived_on = \"Op\"\n";
+    let with = |keys: &str| {
+        parse(&format!("{PLAIN}{columns}").replace("[[tables]]", &format!("{keys}\n[[tables]]")))
+            .unwrap()
+    };
+    assert!(
+        why(with("retention = \"P30D\"").validate(&contracts))
+            .contains("`retention` is for sources with personal data")
     );
-    source.validate(&contracts, true).unwrap();
+    let kept = with("personal = true\nretention = \"P30D\"");
+    kept.validate(&contracts).unwrap();
+    assert!(kept.is_personal(&contracts));
+    assert_eq!(kept.retention(), crate::mapping::Retention::Days(30));
+    assert_eq!(
+        with("personal = true").retention(),
+        crate::mapping::Retention::Days(90)
+    );
 }
 
 #[test]
@@ -317,8 +354,9 @@ fn a_reference_table_maps_every_column_by_its_own_name() {
         source.mapping.load,
         beleidsinfo_warehouse::delivery::Load::Full
     );
-    assert_eq!(source.mapping.tables[0].columns.len(), 5);
-    source.validate(&contracts, true).unwrap();
+    assert_eq!(source.mapping.tables[0].columns.len(), 4);
+    assert!(!source.is_personal(&contracts));
+    source.validate(&contracts).unwrap();
 }
 
 #[test]

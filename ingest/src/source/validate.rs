@@ -9,7 +9,7 @@ use crate::mapping::{Mapping, Rows, TableMapping, Take};
 use crate::nearest::nearest;
 
 /// Rules that check knows by itself and whose severity a mapping may change; the others would break the contract.
-const OWN_RULES: [&str; 4] = ["placeholder", "derived", "range", "lookup"];
+const OWN_RULES: [&str; 6] = ["placeholder", "derived", "range", "lookup", "insz", "kbo"];
 
 pub(super) fn problems(mapping: &Mapping, contracts: &IndexMap<String, Contract>) -> Vec<String> {
     let mut found = Vec::new();
@@ -51,6 +51,11 @@ pub(super) fn problems(mapping: &Mapping, contracts: &IndexMap<String, Contract>
     }
     shape::aliases(mapping, &mut found);
     shape::unpivot(mapping, &mut found);
+    if mapping.retention.is_some() && personal(mapping, contracts).is_empty() {
+        found.push(
+            "`retention` is for sources with personal data; other landed files stay: add `personal = true` if the file has such data".into(),
+        );
+    }
     severities(mapping, contracts, &mut found);
     found
 }
@@ -71,7 +76,17 @@ fn columns(mapping: &Mapping, table: &TableMapping, contract: &Contract, found: 
                 "`{name}.{target}` is no date or moment: `format` does not go with it"
             ));
         }
-        if column.pseudonym && kind != ColumnType::Text {
+        let personal = contract.columns[target.as_str()].visibility == Visibility::Personal;
+        if personal
+            && kind == ColumnType::Text
+            && column.pseudonym.is_none()
+            && !matches!(column.take, Take::Const(_))
+        {
+            found.push(format!(
+                "`{name}.{target}` is personal, and no plain text may reach it: add `pseudonym`, as in {{ from = \"INSZ\", pseudonym = \"insz\" }}"
+            ));
+        }
+        if column.pseudonym.is_some() && kind != ColumnType::Text {
             found.push(format!(
                 "`{name}.{target}` is not text: `pseudonym` does not go with it"
             ));
@@ -155,18 +170,20 @@ fn severities(mapping: &Mapping, contracts: &IndexMap<String, Contract>, found: 
     }
 }
 
+/// Why a source is personal: the mapping says so, or it fills a column that is, or makes pseudonyms. Empty: it is not.
 pub(super) fn personal(mapping: &Mapping, contracts: &IndexMap<String, Contract>) -> Vec<String> {
     let mut found = Vec::new();
+    if mapping.personal {
+        found.push("its mapping says `personal = true`".into());
+    }
     for table in &mapping.tables {
-        for target in table.columns.keys() {
-            let column = contracts
-                .get(&table.name)
-                .and_then(|c| c.columns.get(target));
-            if column.is_some_and(|c| c.visibility == Visibility::Personal) {
-                found.push(format!(
-                    "`{}.{target}` is personal, and landed files are not encrypted yet",
-                    table.name
-                ));
+        let contract = contracts.get(&table.name);
+        for (target, column) in &table.columns {
+            let promised = contract.and_then(|c| c.columns.get(target));
+            if promised.is_some_and(|c| c.visibility == Visibility::Personal) {
+                found.push(format!("`{}.{target}` is personal", table.name));
+            } else if column.pseudonym.is_some() {
+                found.push(format!("`{}.{target}` is a pseudonym", table.name));
             }
         }
     }

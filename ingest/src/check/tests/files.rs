@@ -108,7 +108,7 @@ fn a_reference_table_may_leave_out_what_is_optional_but_not_misspell_it() {
         contracts: &contracts,
         codes: &CodeLists::default(),
         zone: chrono_tz::Europe::Brussels,
-        pseudonym_key: None,
+        keys: &beleidsinfo_warehouse::keys::Keys::default(),
     };
     let read = |text: &str| check(&source, &receipt("regions.csv"), text.as_bytes(), &rules);
     let delivery = read(

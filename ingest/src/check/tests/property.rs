@@ -51,7 +51,7 @@ fn read_is_accepted_plus_rejected_and_exactly_the_bad_records_fall() {
         contracts: &contracts,
         codes: &codes,
         zone: chrono_tz::Europe::Brussels,
-        pseudonym_key: None,
+        keys: &beleidsinfo_warehouse::keys::Keys::default(),
     };
     for seed in 0..300 {
         let mut dice = Dice(seed);

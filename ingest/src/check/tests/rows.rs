@@ -2,7 +2,7 @@
 
 use super::*;
 
-const MAPPING: &str = r#"
+pub(super) const MAPPING: &str = r#"
 connector = "csv"
 location = "x"
 delimiter = ";"
@@ -25,9 +25,8 @@ due_on = "uiterlijk"
 closed_on = "gesloten"
 fee = "bedrag"
 reopened = "heropend"
-applicant_key = { from = "insz", pseudonym = true }
 "#;
-const HEADER: [&str; 13] = [
+pub(super) const HEADER: [&str; 13] = [
     "nr",
     "nis",
     "kanaal",
@@ -44,7 +43,7 @@ const HEADER: [&str; 13] = [
 ];
 
 /// A file with one good record per entry, changed in the named columns.
-fn file(changes: &[&[(&str, &str)]]) -> String {
+pub(super) fn file(changes: &[&[(&str, &str)]]) -> String {
     let mut text = HEADER.join(";");
     for (at, changes) in changes.iter().enumerate() {
         let number = format!("Z{}", at + 1);
@@ -310,35 +309,6 @@ fn a_placeholder_counts_as_absent() {
         ["1 required reject"],
         "the warning of a rejected record does not count"
     );
-}
-
-#[test]
-fn a_pseudonym_is_a_keyed_hash_and_never_shown() {
-    let delivery = try_records(&[&[("insz", "85073003328")], &[("insz", "85073003328")], &[]]);
-    // printf 85073003328 | openssl dgst -sha256 -hmac sleutel
-    let expected = "d98eec96eb1e63450ef6b9d20ed677ac03ee5293b239304963b37488dcc58c10";
-    assert_eq!(
-        column(&delivery, "cases", "applicant_key"),
-        [expected, expected, "-"]
-    );
-    let contracts = contracts();
-    let source = Source::parse("zaken", Path::new("zaken.toml"), MAPPING).unwrap();
-    let codes = codes(&contracts);
-    let rules = Rules {
-        contracts: &contracts,
-        codes: &codes,
-        zone: chrono_tz::Europe::Brussels,
-        pseudonym_key: None,
-    };
-    let error = check(&source, &receipt("a.csv"), file(&[&[]]).as_bytes(), &rules).unwrap_err();
-    assert!(
-        error
-            .hint_text()
-            .unwrap()
-            .contains("BELEIDSINFO_PSEUDONYM_KEY")
-    );
-    let broken = finding(&[("insz", "8507\x003003328")]);
-    assert!(!broken.reason.contains("8507"), "{}", broken.reason);
 }
 
 #[test]
