@@ -16,7 +16,7 @@ use std::sync::Arc;
 use arrow::array::{BooleanArray, Int64Array, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema};
 use beleidsinfo_warehouse::contract::{Contract, Severity};
-use beleidsinfo_warehouse::delivery::{CheckedTable, Delivery, Finding, Receipt};
+use beleidsinfo_warehouse::delivery::{CheckedTable, Delivery, Finding, Receipt, Verdict};
 use beleidsinfo_warehouse::error::{Doing, Error, Result};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -96,7 +96,9 @@ pub fn check(source: &Source, receipt: &Receipt, bytes: &[u8], rules: &Rules) ->
     }
     let rows_read = records.read();
     let (findings, rejected, warned) = desk.findings.finish();
+    let over = mapping.limits.over(rows_read, rejected, mapping.load);
     Ok(Delivery {
+        verdict: over.map_or(Verdict::Passed, Verdict::Held),
         receipt: receipt.clone(),
         mapping_hash: source.mapping_hash.clone(),
         rows_read,
@@ -441,4 +443,4 @@ fn complete_until(mapped: Option<CompleteUntil>, name: &str) -> Result<Option<Na
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

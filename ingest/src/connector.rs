@@ -5,6 +5,7 @@ mod decode;
 mod header;
 mod json;
 mod lines;
+mod missing;
 pub(crate) mod path;
 mod tree;
 mod xes;
@@ -14,6 +15,8 @@ use std::ops::Range;
 
 use beleidsinfo_warehouse::error::{Doing, Result};
 use polars::prelude::*;
+
+pub(crate) use missing::MissingColumns;
 
 use crate::mapping::{Connector, Mapping};
 use crate::unpack::unpack;

@@ -2,6 +2,7 @@
 
 mod column;
 mod filter;
+mod thresholds;
 mod unpivot;
 
 use beleidsinfo_warehouse::contract::Severity;
@@ -17,6 +18,7 @@ use crate::schedule::Schedule;
 pub use crate::connector::path::RecordPath;
 pub use column::{Column, Other, Part, Pick, Take, Unmapped};
 pub use filter::{Condition, Kind, Range};
+pub use thresholds::{Share, Thresholds};
 pub use unpivot::{Empty, Unpivot, Wide};
 
 /// A source mapping. Keys that do not exist are errors, so that a slip of the pen never passes in silence.
@@ -55,6 +57,9 @@ pub struct Mapping {
     /// Rule id to severity, above what the contract says.
     #[serde(default)]
     pub severity: IndexMap<String, Severity>,
+    /// From where on a delivery is held instead of stored.
+    #[serde(default)]
+    pub limits: Thresholds,
     pub tables: Vec<TableMapping>,
     /// Columns are taken by their own name where the file has them: a reference table kept as CSV.
     #[serde(skip)]

@@ -161,7 +161,7 @@ impl Source {
 fn meaning(path: &Path, text: &str) -> Result<String> {
     let mut keys: toml::Table = toml::from_str(text)
         .reading(|| format!("cannot read source mapping {}", path.display()))?;
-    for key in ["location", "schedule"] {
+    for key in ["location", "schedule", "limits"] {
         keys.remove(key);
     }
     Ok(keys.to_string())
