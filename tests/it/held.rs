@@ -111,7 +111,7 @@ fn a_mended_mapping_lets_a_held_delivery_in_and_says_so_in_the_proof() {
     let batch = project.rows("select max(batch) from deliveries where name = 'cases_2025-09-30.csv' and outcome = 'stored'").join("");
     assert_eq!(
         project.rows("select distinct replayed_batch from rejections where rule = 'codes'"),
-        [batch.clone()]
+        [batch.as_str()]
     );
     let figure = "zaak_ingediend/1.0.0/2025-Q3/2025-01-01/12041";
     let proof = project.ok(&["proof", "show", figure, "--json"]);

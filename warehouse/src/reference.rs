@@ -258,13 +258,16 @@ pub(crate) async fn coverage(
 /// hangs from, which the same source fills.
 const DATED: &str = "received_on";
 
+/// Batch and the day up to which it is complete, in order of batch.
+type Readings = Vec<(i64, NaiveDate)>;
+
 /// Per source that says up to when it is complete: when its rows came in.
 pub(crate) async fn histories(
     session: &Session,
     pack: &crate::pack::Pack,
     reads: &Reads,
 ) -> Result<Vec<History>> {
-    let mut sources: BTreeMap<String, (BTreeSet<String>, Vec<(i64, NaiveDate)>)> = BTreeMap::new();
+    let mut sources: BTreeMap<String, (BTreeSet<String>, Readings)> = BTreeMap::new();
     let sql = "select source_id, batch, complete_until_on, tables from deliveries \
                where complete_until_on is not null and coalesce(outcome, 'stored') <> 'held' order by batch";
     for rows in session.collect(sql).await? {
@@ -287,7 +290,7 @@ pub(crate) async fn histories(
     let mut came: BTreeMap<String, Vec<Came>> = BTreeMap::new();
     let read: BTreeSet<&String> = reads.values().flatten().collect();
     for table in read {
-        let filled = |(tables, readings): &(BTreeSet<String>, Vec<_>)| {
+        let filled = |(tables, readings): &(BTreeSet<String>, Readings)| {
             tables.contains(table) && !few(readings)
         };
         let dated =

@@ -222,12 +222,12 @@ impl Session {
     ) -> datafusion::common::Result<DataFrame> {
         let there = frame.schema().as_arrow().clone();
         let stored = contract.stored_schema();
-        let new = stored
+        let mut new = stored
             .fields()
             .iter()
             .filter(|field| there.field_with_name(field.name()).is_err());
-        new.fold(Ok(frame), |frame, field| {
-            frame?.with_column(field.name(), lit(ScalarValue::try_from(field.data_type())?))
+        new.try_fold(frame, |frame, field| {
+            frame.with_column(field.name(), lit(ScalarValue::try_from(field.data_type())?))
         })
     }
 
