@@ -38,7 +38,10 @@ pub(super) fn format(document: &mut DocumentMut, table: &str, target: &str, form
         (None, Some(_)) => {}
         (Some(format), None) => set(column, "format", format),
         (None, None) => {
-            if let Some(column) = column.as_table_like_mut() {
+            if let Some(column) = column.as_inline_table_mut() {
+                column.remove("format");
+                column.fmt();
+            } else if let Some(column) = column.as_table_like_mut() {
                 column.remove("format");
             }
         }
