@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use beleidsinfo_warehouse::Error;
 use beleidsinfo_warehouse::contract::Severity;
 use beleidsinfo_warehouse::delivery::Delivery;
 use beleidsinfo_warehouse::gateway::Gateway;
@@ -9,6 +10,8 @@ use beleidsinfo_warehouse::principal::Principal;
 
 use crate::cli::CheckArgs;
 use crate::context::At;
+use crate::held::tell_proposal;
+use crate::replay;
 use crate::report::{Outcome, Problems};
 use crate::sources::{Door, is_reference, planned};
 
@@ -17,10 +20,20 @@ pub async fn run(at: &At, args: CheckArgs) -> Result<Outcome, Problems> {
     let mut door = Door::open(&project, &pack, &warehouse).await?;
     let sources = planned(&project, &pack, None)?;
     let gateway = Gateway::new(warehouse.clone(), project);
+    if args.replay
+        && let Some(only) = &args.source
+    {
+        let planned = sources
+            .iter()
+            .find(|p| p.source.id == *only)
+            .ok_or_else(|| Error::not_found(format!("there is no source `{only}`")))?;
+        return Ok(replay::run(planned, &pack, &warehouse, &gateway, &door, args.show).await?);
+    }
     let stored: HashSet<(String, String, String, i64)> = gateway
         .deliveries(&Principal::local())
         .await?
         .into_iter()
+        .filter(|d| !d.held)
         .map(|d| {
             (
                 d.source_id,
@@ -30,7 +43,7 @@ pub async fn run(at: &At, args: CheckArgs) -> Result<Outcome, Problems> {
             )
         })
         .collect();
-    let (mut files, mut rejected) = (0u64, 0u64);
+    let (mut files, mut rejected, mut held) = (0u64, 0u64, 0u64);
     for planned in &sources {
         let source = &planned.source;
         let shown = args.source.as_ref().is_none_or(|only| *only == source.id);
@@ -47,8 +60,17 @@ pub async fn run(at: &At, args: CheckArgs) -> Result<Outcome, Problems> {
                 continue;
             }
             let bytes = warehouse.raw().bytes(&receipt).await?;
-            let delivery = door.check(&pack, source, &receipt, &bytes)?;
-            door.learn(&pack, &delivery)?;
+            let checked = door.check(&pack, source, &receipt, &bytes);
+            if let Some(proposal) = door.propose(&pack, source, &receipt, &bytes, checked.as_ref())
+            {
+                tell_proposal(&source.id, &proposal);
+            }
+            let delivery = checked?;
+            if delivery.verdict.is_held() {
+                held += 1;
+            } else {
+                door.learn(&pack, &delivery)?;
+            }
             if shown && planned.builtin.is_none() {
                 show(&delivery, args.show);
                 files += 1;
@@ -59,7 +81,9 @@ pub async fn run(at: &At, args: CheckArgs) -> Result<Outcome, Problems> {
     if files == 0 {
         println!("Nothing waits: all that was pulled is stored. Run `beleidsinfo pull` for more.");
     }
-    Ok(if rejected > 0 {
+    Ok(if held > 0 {
+        Outcome::Held
+    } else if rejected > 0 {
         Outcome::WouldReject
     } else {
         Outcome::Done
@@ -78,6 +102,9 @@ fn show(delivery: &Delivery, most: usize) {
     );
     for (from, to) in &delivery.renamed {
         println!("    column `{from}` taken as `{to}` ([aliases])");
+    }
+    if let Some(because) = delivery.verdict.because() {
+        println!("    store would hold it: {because}");
     }
     for table in &delivery.tables {
         println!("    {} rows for {}", table.rows.num_rows(), table.table);

@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     name = "beleidsinfo",
     version,
     after_help = "Start here:\n  beleidsinfo demo                 the whole flow on invented cases, then the dashboards\n  beleidsinfo init mijn-gemeente --nis 12041   a project of your own\n\n\
-    Exit codes: 0 done · 1 something is wrong with the input · 2 wrong use · 3 check found rows to reject · 4 a proof is not right\n            5 another run holds the warehouse · 6 storage failed · 7 refused · 8 not found"
+    Exit codes: 0 done · 1 something is wrong with the input · 2 wrong use · 3 check found rows to reject, or a delivery is held · 4 a proof is not right\n            5 another run holds the warehouse · 6 storage failed · 7 refused · 8 not found"
 )]
 pub struct Cli {
     /// The project folder (with beleidsinfo.toml).
@@ -57,12 +57,24 @@ pub enum Verb {
     Pull(PullArgs),
     /// Dry run: what would be rejected and why. Writes nothing.
     #[command(
-        after_help = "Examples:\n  beleidsinfo check\n  beleidsinfo check omgeving --show 50\n\nExit code 3 when a row would be rejected."
+        after_help = "Examples:\n  beleidsinfo check\n  beleidsinfo check omgeving --show 50\n  beleidsinfo check omgeving --replay\n\nExit code 3 when a row would be rejected."
     )]
     Check(CheckArgs),
     /// Check landed files and commit accepted rows, rejections and receipt as one delivery each.
-    #[command(after_help = "Examples:\n  beleidsinfo store\n  beleidsinfo store omgeving")]
-    Store(Only),
+    #[command(
+        after_help = "Examples:\n  beleidsinfo store\n  beleidsinfo store omgeving\n  beleidsinfo store --accept omgeving --reason \"volgnummers nagekeken met de leverancier\"\n\nExit code 3 when a delivery is held: nothing of it is visible, and the files after it wait."
+    )]
+    Store(StoreArgs),
+    /// Look after the mapping of a source.
+    #[command(
+        after_help = "Examples:\n  beleidsinfo source mend omgeving\n  beleidsinfo source mend omgeving --apply"
+    )]
+    Source(SourceArgs),
+    /// What is wrong with which record: browse, count, and write a file for the supplier.
+    #[command(
+        after_help = "Examples:\n  beleidsinfo rejections omgeving\n  beleidsinfo rejections --by rule\n  beleidsinfo rejections omgeving --by month\n  beleidsinfo rejections omgeving --delivery omgeving_2025-06-30.csv --export voor-leverancier.xlsx"
+    )]
+    Rejections(RejectionsArgs),
     /// Read all definitions with the engine and report every problem of every file.
     #[command(after_help = "Example:\n  beleidsinfo define")]
     Define,
@@ -129,6 +141,18 @@ pub struct Only {
     pub source: Option<String>,
 }
 
+#[derive(Debug, Default, Args)]
+pub struct StoreArgs {
+    /// Only this source.
+    pub source: Option<String>,
+    /// Let a held delivery through: the (first characters of the) SHA-256 of its file, or its source.
+    #[arg(long, value_name = "SHA_OR_SOURCE", requires = "reason")]
+    pub accept: Option<String>,
+    /// Why it is let through; kept with the delivery, and shown in the proof of every figure that reads it.
+    #[arg(long, requires = "accept")]
+    pub reason: Option<String>,
+}
+
 #[derive(Debug, Args)]
 pub struct CheckArgs {
     /// Only this source.
@@ -136,6 +160,59 @@ pub struct CheckArgs {
     /// How many findings to show per file.
     #[arg(long, default_value_t = 10)]
     pub show: usize,
+    /// Read the landed files of the source again: how many rejections the mapping as it is now would accept, and which
+    /// records it would newly reject.
+    #[arg(long, requires = "source")]
+    pub replay: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct SourceArgs {
+    #[command(subcommand)]
+    pub what: SourceVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SourceVerb {
+    /// Propose the change to a mapping that follows a change in the form of its files, as a diff on stdout.
+    Mend {
+        source: String,
+        /// Write the change to the mapping.
+        #[arg(long)]
+        apply: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct RejectionsArgs {
+    /// Only this source.
+    pub source: Option<String>,
+    /// Only this rule, such as `type` or `closed_before_received`.
+    #[arg(long)]
+    pub rule: Option<String>,
+    /// Only this delivery: its file name, or how its SHA-256 begins.
+    #[arg(long)]
+    pub delivery: Option<String>,
+    /// Also accepted records with a warning.
+    #[arg(long)]
+    pub warnings: bool,
+    /// Count instead of list.
+    #[arg(long, value_enum)]
+    pub by: Option<By>,
+    /// Write a file for the supplier, in Dutch: FILE.csv or FILE.xlsx.
+    #[arg(long, value_name = "FILE", conflicts_with = "by")]
+    pub export: Option<PathBuf>,
+    /// How many findings to list.
+    #[arg(long, default_value_t = 100)]
+    pub show: usize,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum By {
+    Rule,
+    Delivery,
+    /// The month in which files were pulled.
+    Month,
 }
 
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 
-use crate::cli::{DemoArgs, Only, PullArgs, ServeArgs};
+use crate::cli::{DemoArgs, PullArgs, ServeArgs, StoreArgs};
 use crate::context::At;
 use crate::generate::{self, Plan};
 use crate::progress::Step;
@@ -32,7 +32,7 @@ pub async fn run(args: DemoArgs) -> Result<Outcome, Problems> {
     }
     let at = At::hand(args.dir);
     pull::run(&at, PullArgs::default()).await?;
-    store::run(&at, Only { source: None }).await?;
+    store::run(&at, StoreArgs::default()).await?;
     compute::run(&at).await?;
     publish::run(&at).await?;
     if args.no_serve {

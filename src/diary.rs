@@ -44,9 +44,14 @@ impl<'a> Diary<'a> {
     }
 
     pub fn went_wrong(&mut self, source_id: &str, error: &Error) {
+        self.note(source_id, (Outcome::of(error.kind()), one_line(error)));
+    }
+
+    /// How the attempt ended, and why.
+    pub fn note(&mut self, source_id: &str, (outcome, message): (Outcome, String)) {
         let attempt = self.of(source_id);
-        attempt.outcome = Outcome::of(error.kind());
-        attempt.message = one_line(error);
+        attempt.outcome = outcome;
+        attempt.message = message;
     }
 
     /// The attempt of this source, begun now if it was not yet; it ends at the last thing noted.
@@ -91,7 +96,7 @@ fn better(outcome: Outcome) -> Outcome {
 }
 
 /// The error, its first cause and the hint, in one line.
-fn one_line(error: &Error) -> String {
+pub fn one_line(error: &Error) -> String {
     let mut text = error.to_string();
     if let Some(cause) = error.source() {
         text.push_str(&format!(

@@ -8,6 +8,7 @@ mod define;
 mod demo;
 mod diary;
 mod generate;
+mod held;
 mod init;
 mod keep;
 mod keys;
@@ -18,9 +19,12 @@ mod proof;
 mod publish;
 mod pull;
 mod query;
+mod rejections;
+mod replay;
 mod report;
 mod schedule;
 mod serve;
+mod source;
 mod sources;
 mod status;
 mod store;
@@ -44,6 +48,8 @@ async fn main() -> ExitCode {
         Verb::Pull(args) => pull::run(&at, args).await,
         Verb::Check(args) => check::run(&at, args).await,
         Verb::Store(args) => store::run(&at, args).await,
+        Verb::Source(args) => source::run(&at, args).await,
+        Verb::Rejections(args) => rejections::run(&at, args).await,
         Verb::Define => define::run(&at).await,
         Verb::Compute => compute::run(&at).await,
         Verb::Publish => publish::run(&at).await,

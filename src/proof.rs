@@ -7,7 +7,7 @@ use beleidsinfo_warehouse::figure::{Address, Figure};
 use beleidsinfo_warehouse::gateway::Gateway;
 use beleidsinfo_warehouse::index::AsOf;
 use beleidsinfo_warehouse::principal::Principal;
-use beleidsinfo_warehouse::proof::Proof;
+use beleidsinfo_warehouse::proof::{Proof, ProofReplay};
 use beleidsinfo_warehouse::verify::verify_document;
 
 use crate::cli::{ProofArgs, ProofVerb};
@@ -167,6 +167,9 @@ fn show(p: &Proof) {
                 "               de bytes van dit bestand zijn weggehaald op {on}: hun bewaartermijn was om"
             );
         }
+        if let Some(reason) = &s.let_through {
+            println!("               boven de grens van de bron, bewust doorgelaten: {reason}");
+        }
     }
     for f in &p.findings {
         println!(
@@ -176,6 +179,9 @@ fn show(p: &Proof) {
             f.rule,
             &f.delivery[..12.min(f.delivery.len())]
         );
+    }
+    for r in &p.replays {
+        println!("    {}", replay_line(r));
     }
     println!("\ncontroles");
     for c in &p.checks {
@@ -213,6 +219,31 @@ fn show(p: &Proof) {
         println!("    {}", row.join(" | "));
     }
     println!("bewijs       sha256 {}", p.hash);
+}
+
+fn replay_line(r: &ProofReplay) -> String {
+    let short = |hash: &str| hash.chars().take(8).collect::<String>();
+    let unplaced = match r.unplaced {
+        0 => String::new(),
+        n => format!(" (en {n} waarvan de gemeente toen niet leesbaar was)"),
+    };
+    let change = if r.mapping_before == r.mapping_after {
+        "bewust doorgelaten".to_string()
+    } else {
+        format!(
+            "koppeling {} → {}",
+            short(&r.mapping_before),
+            short(&r.mapping_after)
+        )
+    };
+    format!(
+        "{} afgekeurde records van {} ({}){unplaced}, geweigerd in batch {}, alsnog aanvaard in batch {}: {change}",
+        r.records,
+        r.name,
+        short(&r.delivery),
+        r.rejected_in,
+        r.accepted_in
+    )
 }
 
 /// The words of states in the language of the rest of this page.

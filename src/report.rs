@@ -34,6 +34,8 @@ pub enum Outcome {
     Done,
     /// `check` found rows to reject.
     WouldReject,
+    /// A delivery is held by its source's limits.
+    Held,
     /// A proof or golden case is not right.
     NotRight,
 }
@@ -75,7 +77,7 @@ pub fn count(n: u64, one: &str, many: &str) -> String {
 pub fn exit(result: Result<Outcome, Problems>) -> ExitCode {
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
-        Ok(Outcome::WouldReject) => ExitCode::from(3),
+        Ok(Outcome::WouldReject | Outcome::Held) => ExitCode::from(3),
         Ok(Outcome::NotRight) => ExitCode::from(4),
         Err(Problems(errors)) => {
             errors.iter().for_each(tell);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use beleidsinfo_ingest::check::{Rules, check};
 use beleidsinfo_ingest::codes::CodeLists;
+use beleidsinfo_ingest::drift::{self, Proposal};
 use beleidsinfo_ingest::source::Source;
 use beleidsinfo_warehouse::delivery::{Delivery, Receipt};
 use beleidsinfo_warehouse::keys::Keys;
@@ -128,6 +129,28 @@ impl Door {
             keys: &self.keys,
         };
         check(source, receipt, bytes, &rules)
+    }
+
+    /// The change to its mapping that would follow a change in the form of this file; `None` when its form is as expected.
+    pub fn propose(
+        &self,
+        pack: &Pack,
+        source: &Source,
+        receipt: &Receipt,
+        bytes: &[u8],
+        outcome: Result<&Delivery, &Error>,
+    ) -> Option<Proposal> {
+        let rules = Rules {
+            contracts: &pack.contracts,
+            codes: &self.codes,
+            zone: self.zone,
+            keys: &self.keys,
+        };
+        let text = std::fs::read_to_string(&source.path).ok()?;
+        match outcome {
+            Ok(delivery) => drift::after_check(source, &text, delivery, bytes, &rules).ok()?,
+            Err(error) => drift::after_error(source, &text, receipt, bytes, &rules, error),
+        }
     }
 
     /// Takes accepted reference rows in without storing them: a dry run knows the codes a store would know.

@@ -6,6 +6,7 @@ use beleidsinfo_warehouse::attempts;
 use beleidsinfo_warehouse::gateway::Gateway;
 use beleidsinfo_warehouse::index::AsOf;
 use beleidsinfo_warehouse::principal::Principal;
+use beleidsinfo_warehouse::quality::last_readings;
 
 use crate::context::At;
 use crate::report::{Outcome, Problems};
@@ -43,7 +44,8 @@ pub async fn run(at: &At) -> Result<Outcome, Problems> {
             .iter()
             .filter(|r| {
                 !stored.iter().any(|d| {
-                    d.delivery == r.sha256
+                    !d.held
+                        && d.delivery == r.sha256
                         && d.pulled_at == r.pulled_at
                         && d.mapping_hash == planned.source.mapping_hash
                 })
@@ -56,7 +58,7 @@ pub async fn run(at: &At) -> Result<Outcome, Problems> {
             .map_or("-".into(), |d| d.to_string());
         println!(
             "{id:<22}  {:>10}  {:>10}  {until:<14}  {:>7}  {:>9}  {waiting:>7}",
-            stored.len(),
+            stored.iter().filter(|d| !d.held).count(),
             stored.first().map_or("-".into(), |d| d.batch.to_string()),
             stored.iter().map(|d| d.rows_read).sum::<i64>(),
             stored.iter().map(|d| d.rejected).sum::<i64>()
@@ -96,6 +98,15 @@ pub async fn run(at: &At) -> Result<Outcome, Problems> {
         if !last.message.is_empty() {
             println!("    {}", last.message);
         }
+    }
+    for d in last_readings(&deliveries).iter().filter(|d| d.held) {
+        println!(
+            "\nheld: {} / {} ({}): {}",
+            d.source_id,
+            d.name,
+            &d.delivery[..12.min(d.delivery.len())],
+            d.because.as_deref().unwrap_or_default()
+        );
     }
     match gateway.figures(&me, AsOf::Now).await? {
         None => println!("\nno figures yet: run `beleidsinfo compute`"),

@@ -1,33 +1,35 @@
 //! store: checks landed files and commits each as one delivery.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use beleidsinfo_warehouse::attempts::Verb;
 use beleidsinfo_warehouse::delivery::Receipt;
 use beleidsinfo_warehouse::store::Store;
 
-use crate::cli::Only;
+use crate::cli::StoreArgs;
 use crate::context::At;
 use crate::diary::Diary;
+use crate::held::{Passes, Waits};
 use crate::keep;
 use crate::progress::Step;
 use crate::report::{Outcome, Problems, count};
 use crate::sources::{Door, is_reference, planned};
 
-pub async fn run(at: &At, args: Only) -> Result<Outcome, Problems> {
+pub async fn run(at: &At, args: StoreArgs) -> Result<Outcome, Problems> {
     let (project, pack, warehouse) = at.open().await?;
     let sources = planned(&project, &pack, args.source.as_deref())?;
     let mut store = Store::begin(&warehouse, &pack).await?;
     let mut diary = Diary::new(&warehouse, Verb::Store, at.trigger);
+    let mut passes = Passes::new(&args);
     let mut waiting = Vec::new();
-    // A file that cannot be read holds up its own source (later files must not be overtaken), not the others.
-    let mut problems = Vec::new();
-    let mut held = BTreeSet::new();
+    // A file that cannot be read or is held keeps its own source waiting (later files must not overtake it), not the others.
+    let mut waits = Waits::default();
     for planned in &sources {
         if let Err(e) = keep::seal(&warehouse, &pack, planned).await {
-            diary.went_wrong(&planned.source.id, &e);
-            problems.push(e);
-            held.insert(planned.source.id.as_str());
+            let why = waits
+                .stop(&mut store, &planned.source.id, Err(e), None)
+                .await?;
+            diary.note(&planned.source.id, why);
         }
         for receipt in warehouse.raw().readable(&planned.source.id).await? {
             if !store.is_stored(&receipt, &planned.source.mapping_hash) {
@@ -46,7 +48,7 @@ pub async fn run(at: &At, args: Only) -> Result<Outcome, Problems> {
     let (mut files, mut rows, mut rejected, mut warned) = (0u64, 0u64, 0u64, 0u64);
     let mut stale = false;
     for (source, receipt) in waiting.clone() {
-        if held.contains(source.id.as_str()) {
+        if waits.keeps(&source.id) {
             step.tick(&format!("{} {} waits", source.id, receipt.name));
             continue;
         }
@@ -54,32 +56,29 @@ pub async fn run(at: &At, args: Only) -> Result<Outcome, Problems> {
             door.reload(&pack, &warehouse).await?;
             stale = false;
         }
-        if let Some(receipts) = again.remove(source.id.as_str()) {
-            for receipt in receipts {
-                let bytes = warehouse.raw().bytes(receipt).await?;
-                if let Err(e) = door.check(&pack, source, receipt, &bytes) {
-                    diary.went_wrong(&source.id, &e);
-                    problems.push(e);
-                    held.insert(source.id.as_str());
-                    break;
-                }
-            }
-            if held.contains(source.id.as_str()) {
-                step.tick(&format!("{} waits", source.id));
+        let all_again = again.remove(source.id.as_str()).unwrap_or_default();
+        let mut passed = None;
+        for receipt in all_again.into_iter().chain([&receipt]) {
+            diary.of(&source.id);
+            let bytes = warehouse.raw().bytes(receipt).await?;
+            let checked = door
+                .check(&pack, source, receipt, &bytes)
+                .map(|delivery| passes.judge(delivery, &store));
+            if matches!(&checked, Ok(delivery) if !delivery.verdict.is_held()) {
+                passed = checked.ok();
                 continue;
             }
+            let proposal = door.propose(&pack, source, receipt, &bytes, checked.as_ref());
+            let why = waits
+                .stop(&mut store, &source.id, checked, proposal)
+                .await?;
+            diary.note(&source.id, why);
+            passed = None;
+            break;
         }
-        diary.of(&source.id);
-        let bytes = warehouse.raw().bytes(&receipt).await?;
-        let delivery = match door.check(&pack, source, &receipt, &bytes) {
-            Ok(delivery) => delivery,
-            Err(e) => {
-                diary.went_wrong(&source.id, &e);
-                problems.push(e);
-                held.insert(source.id.as_str());
-                step.tick(&format!("{} {} cannot be read", source.id, receipt.name));
-                continue;
-            }
+        let Some(delivery) = passed else {
+            step.tick(&format!("{} {} waits", source.id, receipt.name));
+            continue;
         };
         if is_reference(source, &pack) {
             door.learn(&pack, &delivery)?;
@@ -107,9 +106,5 @@ pub async fn run(at: &At, args: Only) -> Result<Outcome, Problems> {
             count(rejected, "record", "records")
         ),
     });
-    if problems.is_empty() {
-        Ok(Outcome::Done)
-    } else {
-        Err(problems.into())
-    }
+    waits.outcome(passes.unused())
 }

@@ -18,6 +18,8 @@ pub struct Asked {
     pub as_of: Option<String>,
     pub run: Option<String>,
     pub rule: Option<String>,
+    pub severity: Option<String>,
+    pub page: Option<String>,
 }
 
 pub fn given(value: &Option<String>) -> Option<&str> {
@@ -25,6 +27,13 @@ pub fn given(value: &Option<String>) -> Option<&str> {
 }
 
 impl Asked {
+    /// Counted from 1; what is no number is the first.
+    pub fn page(&self) -> usize {
+        given(&self.page)
+            .and_then(|n| n.parse().ok())
+            .map_or(1, |n: usize| n.clamp(1, 1_000_000))
+    }
+
     pub fn as_of(&self) -> Outcome<AsOf> {
         match given(&self.as_of) {
             None => Ok(AsOf::Now),

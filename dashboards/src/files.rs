@@ -185,6 +185,7 @@ pub fn findings_csv(words: crate::words::Words, found: &[StoredFinding]) -> Stri
         "csv-column",
         "csv-rule",
         "csv-reason",
+        "csv-replayed",
         "csv-raw",
     ];
     let head = columns.iter().map(|c| words.t(c)).collect();
@@ -197,6 +198,7 @@ pub fn findings_csv(words: crate::words::Words, found: &[StoredFinding]) -> Stri
             f.column.clone(),
             f.rule.clone(),
             f.reason.clone(),
+            f.replayed_batch.map_or_else(String::new, |b| b.to_string()),
             f.raw.clone(),
         ]
     });

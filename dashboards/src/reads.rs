@@ -11,7 +11,7 @@ use beleidsinfo_warehouse::gateway::{Gateway, Snapshot};
 use beleidsinfo_warehouse::index::AsOf;
 use beleidsinfo_warehouse::principal::Principal;
 use beleidsinfo_warehouse::proof::Proof;
-use beleidsinfo_warehouse::quality::{StoredDelivery, StoredFinding};
+use beleidsinfo_warehouse::quality::{RuleCount, StoredDelivery, StoredFinding, Wanted};
 use beleidsinfo_warehouse::release::Release;
 
 use crate::Planned;
@@ -85,25 +85,18 @@ impl Reads {
     pub async fn findings(
         &self,
         principal: &Principal,
-        delivery: &str,
-        rule: Option<&str>,
+        wanted: Wanted<'_>,
+        skip: usize,
         limit: usize,
     ) -> Result<Vec<StoredFinding>> {
         match self {
-            Reads::Gateway(gateway, _) => {
-                gateway
-                    .findings(principal, Some(delivery), rule, limit)
-                    .await
-            }
+            Reads::Gateway(gateway, _) => gateway.findings(principal, wanted, skip, limit).await,
             #[cfg(any(test, feature = "preview"))]
-            Reads::Sample(sample) => Ok(sample.findings(delivery, rule, limit)),
+            Reads::Sample(sample) => Ok(sample.findings(wanted, skip, limit)),
         }
     }
 
-    pub async fn findings_by_rule(
-        &self,
-        principal: &Principal,
-    ) -> Result<Vec<(String, String, String, i64)>> {
+    pub async fn findings_by_rule(&self, principal: &Principal) -> Result<Vec<RuleCount>> {
         match self {
             Reads::Gateway(gateway, _) => gateway.findings_by_rule(principal).await,
             #[cfg(any(test, feature = "preview"))]

@@ -16,7 +16,7 @@ use beleidsinfo_warehouse::pack::{self, Files, Pack};
 use beleidsinfo_warehouse::period::{Period, PeriodKind};
 use beleidsinfo_warehouse::project::{Organisation, Settings};
 use beleidsinfo_warehouse::proof::*;
-use beleidsinfo_warehouse::quality::{StoredDelivery, StoredFinding};
+use beleidsinfo_warehouse::quality::{RuleCount, StoredDelivery, StoredFinding, Wanted};
 use beleidsinfo_warehouse::region::{ChangeKind, Region, RegionBook, RegionChange, Territory};
 use beleidsinfo_warehouse::release::{Release, ReleaseFile};
 use beleidsinfo_warehouse::target::Target;
@@ -217,7 +217,8 @@ impl Sample {
         Some((self.snapshot.clone(), run))
     }
 
-    pub fn findings(&self, delivery: &str, rule: Option<&str>, limit: usize) -> Vec<StoredFinding> {
+    pub fn findings(&self, wanted: Wanted<'_>, skip: usize, limit: usize) -> Vec<StoredFinding> {
+        let delivery = wanted.delivery.unwrap_or_default();
         let finding =
             |line: i64, rule: &str, severity: &str, column: &str, reason: &str, raw: &str| {
                 StoredFinding {
@@ -233,6 +234,7 @@ impl Sample {
                     reason: reason.into(),
                     raw: raw.into(),
                     batch: 418,
+                    replayed_batch: (rule == "lookup").then_some(421),
                 }
             };
         let mut all = vec![
@@ -261,21 +263,26 @@ impl Sample {
                 "OMV_2025_0822;04/03/2025;12/06/2025;E-loket;vergund",
             ),
         ];
-        all.retain(|f| rule.is_none_or(|r| f.rule == r));
-        all.truncate(limit);
-        all
+        all.retain(|f| wanted.takes(&f.source_id, &f.delivery, &f.rule, &f.severity));
+        all.into_iter().skip(skip).take(limit).collect()
     }
 
-    pub fn by_rule(&self) -> Vec<(String, String, String, i64)> {
+    pub fn by_rule(&self) -> Vec<RuleCount> {
         if self.deliveries.is_empty() {
             return vec![];
         }
         [
-            ("type", "reject", 9),
-            ("lookup", "reject", 4),
-            ("due_sum", "warn", 3),
+            ("type", "reject", 9, 0),
+            ("lookup", "reject", 4, 12),
+            ("due_sum", "warn", 3, 0),
         ]
-        .map(|(rule, severity, rows)| ("omgevingsloket".into(), rule.into(), severity.into(), rows))
+        .map(|(rule, severity, open, replayed)| RuleCount {
+            source_id: "omgevingsloket".into(),
+            rule: rule.into(),
+            severity: severity.into(),
+            open,
+            replayed,
+        })
         .to_vec()
     }
 

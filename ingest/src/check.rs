@@ -17,7 +17,7 @@ use std::sync::Arc;
 use arrow::array::{BooleanArray, Int64Array, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema};
 use beleidsinfo_warehouse::contract::{Contract, Severity};
-use beleidsinfo_warehouse::delivery::{CheckedTable, Delivery, Finding, Receipt};
+use beleidsinfo_warehouse::delivery::{CheckedTable, Delivery, Finding, Receipt, Verdict};
 use beleidsinfo_warehouse::error::{Doing, Error, Result};
 use beleidsinfo_warehouse::keys::Keys;
 use chrono::NaiveDate;
@@ -115,7 +115,9 @@ fn checked(
     }
     let rows_read = records.read();
     let (findings, rejected, warned) = desk.findings.finish();
+    let over = mapping.limits.over(rows_read, rejected, mapping.load);
     Ok(Delivery {
+        verdict: over.map_or(Verdict::Passed, Verdict::Held),
         receipt: receipt.clone(),
         mapping_hash: source.mapping_hash.clone(),
         rows_read,
@@ -482,4 +484,4 @@ fn complete_until(mapped: Option<CompleteUntil>, name: &str) -> Result<Option<Na
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

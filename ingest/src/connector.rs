@@ -6,6 +6,7 @@ mod decode;
 mod header;
 mod json;
 mod lines;
+mod missing;
 pub(crate) mod path;
 mod sheet;
 mod tree;
@@ -16,6 +17,8 @@ use std::ops::Range;
 
 use beleidsinfo_warehouse::error::{Doing, Result};
 use polars::prelude::*;
+
+pub(crate) use missing::MissingColumns;
 
 use crate::form;
 use crate::mapping::{Connector, Mapping};

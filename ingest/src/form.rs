@@ -115,7 +115,7 @@ fn is_zlib(bytes: &[u8]) -> bool {
         return false;
     };
     let header = u16::from_be_bytes([0x78, *flags]);
-    if header % 31 != 0 || flags & 0x20 != 0 {
+    if !header.is_multiple_of(31) || flags & 0x20 != 0 {
         return false;
     }
     let mut some = [0; 64];

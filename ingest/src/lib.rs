@@ -30,3 +30,4 @@ mod value;
 
 pub mod check;
 pub mod codes;
+pub mod drift;

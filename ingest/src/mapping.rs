@@ -4,6 +4,7 @@ mod column;
 mod dialect;
 mod filter;
 mod retention;
+mod thresholds;
 mod unpivot;
 
 use beleidsinfo_warehouse::contract::Severity;
@@ -21,6 +22,7 @@ pub use column::{Column, Other, Part, Pick, Take, Unmapped};
 pub use dialect::{Header, Ragged};
 pub use filter::{Condition, Kind, Range};
 pub use retention::Retention;
+pub use thresholds::{Share, Thresholds};
 pub use unpivot::{Empty, Unpivot, Wide};
 
 /// A source mapping. Keys that do not exist are errors, so that a slip of the pen never passes in silence.
@@ -87,6 +89,9 @@ pub struct Mapping {
     pub personal: bool,
     /// How long the landed bytes and rejected records of a personal source are kept.
     pub retention: Option<Retention>,
+    /// From where on a delivery is held instead of stored.
+    #[serde(default)]
+    pub limits: Thresholds,
     pub tables: Vec<TableMapping>,
     /// Columns are taken by their own name where the file has them: a reference table kept as CSV.
     #[serde(skip)]

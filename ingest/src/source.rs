@@ -185,7 +185,7 @@ impl Source {
 fn meaning(path: &Path, text: &str) -> Result<String> {
     let mut keys: toml::Table = toml::from_str(text)
         .reading(|| format!("cannot read source mapping {}", path.display()))?;
-    for key in ["location", "retention", "schedule"] {
+    for key in ["limits", "location", "retention", "schedule"] {
         keys.remove(key);
     }
     Ok(keys.to_string())

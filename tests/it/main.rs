@@ -7,6 +7,7 @@ mod as_of;
 mod corpora;
 mod examples;
 mod golden;
+mod held;
 mod hostile;
 mod kill;
 mod privacy;

@@ -190,11 +190,11 @@ impl Project {
             ("targets", "*"),
             (
                 "deliveries",
-                "delivery, source_id, mapping_hash, name, rows_read, accepted, warned, rejected, batch, complete_until_on, tables",
+                "delivery, source_id, mapping_hash, name, rows_read, accepted, warned, rejected, batch, complete_until_on, tables, outcome, because",
             ),
             (
                 "rejections",
-                "delivery, record, rule, severity, table_name, municipality_code, line, column_name, reason, batch",
+                "delivery, record, rule, severity, table_name, municipality_code, line, column_name, reason, batch, replayed_batch",
             ),
             (
                 "runs",

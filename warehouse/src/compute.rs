@@ -2,6 +2,7 @@
 
 mod cell;
 pub(crate) mod columns;
+pub(crate) mod completeness;
 pub(crate) mod coverage;
 pub(crate) mod facts;
 pub(crate) mod population;
@@ -24,6 +25,7 @@ use crate::reference;
 use crate::region::{RegionBook, Territory};
 use crate::session::{Content, Session, sql_error};
 use crate::warehouse::{PROGRAM, Warehouse, committed_batch, committed_run};
+use completeness::History;
 use coverage::Coverage;
 use facts::Facts;
 use population::Population;
@@ -55,6 +57,7 @@ pub(crate) struct Inputs {
     pub book: RegionBook,
     pub population: Population,
     pub coverage: Coverage,
+    pub histories: Vec<History>,
     pub cutoffs: HashMap<String, NaiveDate>,
 }
 
@@ -73,6 +76,7 @@ impl Inputs {
             book: reference::regions(&session).await?,
             population: reference::population(&session).await?,
             coverage: reference::coverage(&session, pack, reads).await?,
+            histories: reference::histories(&session, pack, reads).await?,
             cutoffs: reference::cutoffs(&session, pack, reads).await?,
             session,
         })
@@ -170,7 +174,7 @@ impl Warehouse {
             };
             let rollup = inputs.rollup(indicator, *cutoff).await?;
             checks.extend(rollup_checks(indicator, &rollup));
-            let figures = rollup.figures(
+            let mut figures = rollup.figures(
                 municipalities,
                 &before.standing(&indicator.id, &indicator.version, last),
                 &inputs.coverage,
@@ -178,6 +182,8 @@ impl Warehouse {
                 &inputs.population,
                 run_id,
             );
+            let tables = &reads[&indicator.id];
+            completeness::fill(&inputs.histories, indicator, tables, &mut figures);
             checks.extend(figure_checks(indicator, &figures));
             changed.extend(changes(&before, figures, indicator, run_id, last));
             tick(&indicator.id);

@@ -37,6 +37,32 @@ pub struct Delivery {
     pub tables: Vec<CheckedTable>,
     /// Rejections and warnings, in record order.
     pub findings: Vec<Finding>,
+    pub verdict: Verdict,
+}
+
+/// Whether a checked delivery may replace what is there.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Verdict {
+    #[default]
+    Passed,
+    /// More is wrong with it than its source's limits allow: kept aside whole, with its findings. One Dutch sentence why.
+    Held(String),
+    /// Over a limit, and let through by a person, with that person's reason.
+    LetThrough(String),
+}
+
+impl Verdict {
+    /// Why it is held, or was let through.
+    pub fn because(&self) -> Option<&str> {
+        match self {
+            Verdict::Passed => None,
+            Verdict::Held(because) | Verdict::LetThrough(because) => Some(because),
+        }
+    }
+
+    pub fn is_held(&self) -> bool {
+        matches!(self, Verdict::Held(_))
+    }
 }
 
 /// What a delivery says about rows it does not hold.

@@ -24,7 +24,7 @@ use crate::project::{Project, Settings};
 use crate::proof::Proof;
 use crate::prove::{self, Evidence};
 use crate::publish;
-use crate::quality::{StoredDelivery, StoredFinding};
+use crate::quality::{RuleCount, StoredDelivery, StoredFinding, Wanted};
 use crate::reference;
 use crate::region::RegionBook;
 use crate::release::Release;
@@ -230,6 +230,7 @@ impl Gateway {
             deliveries: arrivals::deliveries(&inputs.session).await?,
             findings: arrivals::findings(&inputs.session).await?,
             expired: self.warehouse.raw().kept().expired("").await?,
+            replayed: arrivals::replayed(&inputs.session).await?,
             inputs: &inputs,
             synthetic: self.project.settings.organisation.synthetic,
         };
@@ -286,12 +287,13 @@ impl Gateway {
         Ok(found)
     }
 
-    /// Rejected and warned records in record order, at most `limit`.
+    /// Rejected and warned records in order of batch and record, from the `skip`th on, at most `limit`: those that stand in
+    /// the last reading of their file, and those that a later reading accepted (once, as they were rejected last).
     pub async fn findings(
         &self,
         principal: &Principal,
-        delivery: Option<&str>,
-        rule: Option<&str>,
+        wanted: Wanted<'_>,
+        skip: usize,
         limit: usize,
     ) -> Result<Vec<StoredFinding>> {
         // `raw` is personal in general, so SQL never shows it; a finding is read whole only by who may see its municipality.
@@ -307,16 +309,24 @@ impl Gateway {
                 &principal.municipalities,
             )
             .await?;
-        let sql = "select delivery, source_id, record, line, rule, severity, table_name, column_name, municipality_code, reason, raw, batch \
-                   from rejections order by batch, record, rule";
+        let sql = "select r.delivery, r.source_id, r.record, r.line, r.rule, r.severity, r.table_name, r.column_name, r.municipality_code, \
+                   r.reason, r.raw, r.batch, r.replayed_batch from rejections r \
+                   join (select source_id, delivery, max(batch) as batch from deliveries group by source_id, delivery) as newest \
+                     on newest.source_id = r.source_id and newest.delivery = r.delivery \
+                   left join (select source_id, delivery, record, replayed_batch, max(batch) as batch from rejections \
+                     where replayed_batch is not null group by source_id, delivery, record, replayed_batch) as solved \
+                     on solved.source_id = r.source_id and solved.delivery = r.delivery and solved.record = r.record and solved.batch = r.batch \
+                   where r.batch = newest.batch or (solved.batch is not null and r.replayed_batch is not null) \
+                   order by r.batch, r.record, r.rule";
         let mut found = Vec::new();
+        let mut skipped = 0;
         for rows in session.collect(sql).await? {
             use arrow::array::Array;
             let texts: Vec<_> = [0, 1, 4, 5, 6, 7, 8, 9, 10]
                 .iter()
                 .map(|c| text_column(&rows, *c))
                 .collect::<Result<_>>()?;
-            let ints: Vec<_> = [2, 3, 11]
+            let ints: Vec<_> = [2, 3, 11, 12]
                 .iter()
                 .map(|c| int_column(&rows, *c))
                 .collect::<Result<_>>()?;
@@ -329,9 +339,17 @@ impl Gateway {
                         principal.may_see(m)
                     });
                 if !seen
-                    || delivery.is_some_and(|d| d != texts[0].value(i))
-                    || rule.is_some_and(|r| r != texts[2].value(i))
+                    || !wanted.takes(
+                        texts[1].value(i),
+                        texts[0].value(i),
+                        texts[2].value(i),
+                        texts[3].value(i),
+                    )
                 {
+                    continue;
+                }
+                if skipped < skip {
+                    skipped += 1;
                     continue;
                 }
                 if found.len() == limit {
@@ -353,37 +371,17 @@ impl Gateway {
                         raw => raw,
                     },
                     batch: ints[2].value(i),
+                    replayed_batch: ints[3].is_valid(i).then(|| ints[3].value(i)),
                 });
             }
         }
         Ok(found)
     }
 
-    /// (source, rule, severity, rows), most rows first.
-    pub async fn findings_by_rule(
-        &self,
-        _principal: &Principal,
-    ) -> Result<Vec<(String, String, String, i64)>> {
+    /// How often each rule was broken, most first; of a file read more than once, its last reading counts.
+    pub async fn findings_by_rule(&self, _principal: &Principal) -> Result<Vec<RuleCount>> {
         let (_, session) = self.now().await?;
-        let sql = "select source_id, rule, severity, count(*) as found from rejections group by source_id, rule, severity order by found desc, source_id, rule";
-        let mut found = Vec::new();
-        for rows in session.collect(sql).await? {
-            let (sources, rules, severities, counts) = (
-                text_column(&rows, 0)?,
-                text_column(&rows, 1)?,
-                text_column(&rows, 2)?,
-                int_column(&rows, 3)?,
-            );
-            found.extend((0..rows.num_rows()).map(|i| {
-                (
-                    sources.value(i).into(),
-                    rules.value(i).into(),
-                    severities.value(i).into(),
-                    counts.value(i),
-                )
-            }));
-        }
-        Ok(found)
+        arrivals::rule_counts(&session).await
     }
 
     async fn now(&self) -> Result<(Pack, Session)> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use include_dir::{Dir, include_dir};
 use indexmap::IndexMap;
@@ -177,6 +178,11 @@ impl Pack {
                 _ => {}
             }
         }
+        // What the warehouse writes itself is laid down by this program, also for a pack that was copied from an earlier one.
+        for contract in system_contracts() {
+            pack.contracts
+                .insert(contract.name.clone(), contract.clone());
+        }
         for (name, indicator) in &pack.indicators {
             if !pack.about.themes.iter().any(|t| t.id == indicator.theme) {
                 problems.push(Error::input(format!(
@@ -215,6 +221,24 @@ impl Pack {
     pub fn canonical(&self) -> impl Iterator<Item = &Contract> {
         self.contracts.values().filter(|c| !c.system)
     }
+}
+
+/// The built-in contracts of the tables that the warehouse writes itself.
+fn system_contracts() -> &'static [Contract] {
+    static CONTRACTS: LazyLock<Vec<Contract>> = LazyLock::new(|| {
+        let tables = BUILTIN
+            .get_dir("tables")
+            .map(Dir::files)
+            .into_iter()
+            .flatten();
+        let parsed = tables.filter_map(|file| {
+            let path = file.path().to_string_lossy();
+            let name = file.path().file_stem()?.to_str()?;
+            Contract::parse(name, &path, file.contents_utf8()?).ok()
+        });
+        parsed.filter(|contract| contract.system).collect()
+    });
+    &CONTRACTS
 }
 
 /// SHA-256 in hexadecimal.

@@ -22,6 +22,9 @@ pub struct Proof {
     pub sources: Vec<ProofSource>,
     /// Rows of this region that were rejected or warned in those deliveries, by rule.
     pub findings: Vec<ProofFinding>,
+    /// Records of this region that an earlier reading of those files rejected, and a later one with another mapping accepted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replays: Vec<ProofReplay>,
     pub checks: Vec<RunCheck>,
     /// Earlier contents of the same figure, oldest first.
     pub earlier: Vec<Earlier>,
@@ -105,6 +108,26 @@ pub struct ProofSource {
     /// The day on which the landed bytes were taken out, for a file with personal data whose time was over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expired_on: Option<NaiveDate>,
+    /// Over its source's limits, and let through by a person: that person's reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub let_through: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProofReplay {
+    pub source_id: String,
+    pub delivery: String,
+    pub name: String,
+    /// The reading that rejected them last, and the one that accepted them.
+    pub rejected_in: i64,
+    pub accepted_in: i64,
+    /// SHA-256 of the mapping of each of those readings.
+    pub mapping_before: String,
+    pub mapping_after: String,
+    /// Records of this region.
+    pub records: i64,
+    /// Records of which the rejecting reading could not tell the municipality.
+    pub unplaced: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

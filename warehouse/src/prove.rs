@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use futures::TryStreamExt;
 use serde_json::Value;
 
-use crate::arrivals::Found;
+use crate::arrivals::{Found, Replayed};
 use crate::compute::facts::Facts;
 use crate::compute::rollup::Rollup;
 use crate::compute::{Inputs, territories};
@@ -19,8 +19,8 @@ use crate::indicator::Indicator;
 use crate::language::Text;
 use crate::pack::{Pack, sha256_hex};
 use crate::proof::{
-    Break, Earlier, Proof, ProofDefinition, ProofFacts, ProofFigure, ProofFinding, ProofSource,
-    ProofView,
+    Break, Earlier, Proof, ProofDefinition, ProofFacts, ProofFigure, ProofFinding, ProofReplay,
+    ProofSource, ProofView,
 };
 use crate::quality::StoredDelivery;
 use crate::region::Territory;
@@ -43,6 +43,7 @@ pub(crate) struct Evidence<'a> {
     pub findings: Vec<Found>,
     /// By source and SHA-256: the day from which the landed bytes are no longer there.
     pub expired: BTreeMap<(String, String), NaiveDate>,
+    pub replayed: Vec<Replayed>,
     pub synthetic: bool,
 }
 
@@ -67,10 +68,12 @@ pub(crate) async fn build(
     let sources: Vec<ProofSource> = evidence
         .deliveries
         .iter()
-        .filter(|d| d.tables.iter().any(|t| tables.contains(t)))
+        .filter(|d| !d.held && d.tables.iter().any(|t| tables.contains(t)))
         // A file read again with a changed mapping counts as it was read last.
         .filter(|d| {
-            let same = |o: &&StoredDelivery| o.delivery == d.delivery && o.source_id == d.source_id;
+            let same = |o: &&StoredDelivery| {
+                !o.held && o.delivery == d.delivery && o.source_id == d.source_id
+            };
             evidence
                 .deliveries
                 .iter()
@@ -92,6 +95,7 @@ pub(crate) async fn build(
                 .expired
                 .get(&(d.source_id.clone(), d.delivery.clone()))
                 .copied(),
+            let_through: d.because.clone(),
         })
         .collect();
     let ground = match address.territory {
@@ -118,6 +122,7 @@ pub(crate) async fn build(
             }),
         }
     }
+    let replays = replays(evidence, &sources, &ground);
     let breaks = match address.territory {
         Territory::Vintage(_) => Vec::new(),
         Territory::AsRecorded => {
@@ -187,6 +192,7 @@ pub(crate) async fn build(
         run: (*run).clone(),
         sources,
         findings,
+        replays,
         checks: run
             .checks
             .iter()
@@ -201,6 +207,57 @@ pub(crate) async fn build(
     proof.run.checks.clear(); // those of this indicator stand in `checks`
     proof.hash = hash(&proof)?;
     Ok(proof)
+}
+
+/// What became of rejected records of this ground in the files that were read again, oldest first.
+fn replays(
+    evidence: &Evidence,
+    sources: &[ProofSource],
+    ground: &BTreeSet<String>,
+) -> Vec<ProofReplay> {
+    let mut found: Vec<ProofReplay> = Vec::new();
+    for r in &evidence.replayed {
+        let reading = |batch: i64| {
+            evidence
+                .deliveries
+                .iter()
+                .find(|d| d.batch == batch && d.source_id == r.source_id)
+        };
+        let used = sources
+            .iter()
+            .any(|s| s.delivery == r.delivery && s.source_id == r.source_id);
+        let (Some(before), Some(after), true) =
+            (reading(r.rejected_in), reading(r.accepted_in), used)
+        else {
+            continue;
+        };
+        let (records, unplaced) = match r.municipality.as_str() {
+            "" => (0, r.records),
+            code if ground.contains(code) => (r.records, 0),
+            _ => continue,
+        };
+        match found
+            .iter_mut()
+            .find(|known| (known.rejected_in, known.accepted_in) == (r.rejected_in, r.accepted_in))
+        {
+            Some(known) => {
+                known.records += records;
+                known.unplaced += unplaced;
+            }
+            None => found.push(ProofReplay {
+                source_id: r.source_id.clone(),
+                delivery: r.delivery.clone(),
+                name: after.name.clone(),
+                rejected_in: r.rejected_in,
+                accepted_in: r.accepted_in,
+                mapping_before: before.mapping_hash.clone(),
+                mapping_after: after.mapping_hash.clone(),
+                records,
+                unplaced,
+            }),
+        }
+    }
+    found
 }
 
 fn proof_figure(figure: &Figure, region_name: String, run: i64) -> ProofFigure {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use arrow::array::RecordBatch;
 use chrono::NaiveDate;
 
+use crate::compute::completeness::{Came, History, MONTHS_NEEDED};
 use crate::compute::coverage::{Coverage, Covered};
 use crate::compute::population::Population;
 use crate::define::Reads;
@@ -174,7 +175,7 @@ pub(crate) async fn cutoffs(
 ) -> Result<HashMap<String, NaiveDate>> {
     // Per source the latest day, and the tables it fills.
     let mut sources: BTreeMap<String, (NaiveDate, BTreeSet<String>)> = BTreeMap::new();
-    for rows in session.collect("select source_id, complete_until_on, tables from deliveries where complete_until_on is not null order by batch").await? {
+    for rows in session.collect("select source_id, complete_until_on, tables from deliveries where complete_until_on is not null and coalesce(outcome, 'stored') <> 'held' order by batch").await? {
         let (ids, until, tables) = (text_column(&rows, 0)?, date_column(&rows, 1)?, text_column(&rows, 2)?);
         for (i, day) in until.into_iter().enumerate() {
             let Some(day) = day else { continue };
@@ -251,6 +252,79 @@ pub(crate) async fn coverage(
         }
     }
     Ok(Coverage::new(found))
+}
+
+/// The column by which rows of a table belong to a month when lateness is learned; a table without it follows the cases it
+/// hangs from, which the same source fills.
+const DATED: &str = "received_on";
+
+/// Batch and the day up to which it is complete, in order of batch.
+type Readings = Vec<(i64, NaiveDate)>;
+
+/// Per source that says up to when it is complete: when its rows came in.
+pub(crate) async fn histories(
+    session: &Session,
+    pack: &crate::pack::Pack,
+    reads: &Reads,
+) -> Result<Vec<History>> {
+    let mut sources: BTreeMap<String, (BTreeSet<String>, Readings)> = BTreeMap::new();
+    let sql = "select source_id, batch, complete_until_on, tables from deliveries \
+               where complete_until_on is not null and coalesce(outcome, 'stored') <> 'held' order by batch";
+    for rows in session.collect(sql).await? {
+        let (ids, batches, until, tables) = (
+            text_column(&rows, 0)?,
+            int_column(&rows, 1)?,
+            date_column(&rows, 2)?,
+            text_column(&rows, 3)?,
+        );
+        for (i, day) in until.into_iter().enumerate() {
+            let source = sources.entry(ids.value(i).into()).or_default();
+            source.0 = tables.value(i).split(',').map(str::to_string).collect();
+            source.1.extend(day.map(|day| (batches.value(i), day)));
+        }
+    }
+    // Lateness cannot be learned before a source has reached as many days as months are needed; so its rows are not read.
+    let few = |readings: &[(i64, NaiveDate)]| {
+        readings.iter().map(|r| r.1).collect::<BTreeSet<_>>().len() < MONTHS_NEEDED
+    };
+    let mut came: BTreeMap<String, Vec<Came>> = BTreeMap::new();
+    let read: BTreeSet<&String> = reads.values().flatten().collect();
+    for table in read {
+        let filled = |(tables, readings): &(BTreeSet<String>, Readings)| {
+            tables.contains(table) && !few(readings)
+        };
+        let dated =
+            |c: &&crate::contract::Contract| c.tenant.is_some() && c.columns.contains_key(DATED);
+        let Some(contract) = pack.contracts.get(table).filter(dated) else {
+            continue;
+        };
+        if !sources.values().any(filled) {
+            continue;
+        }
+        for rows in session.first_came(contract, DATED).await? {
+            let (ids, days, batches, counts) = (
+                text_column(&rows, 0)?,
+                date_column(&rows, 1)?,
+                int_column(&rows, 2)?,
+                int_column(&rows, 3)?,
+            );
+            for (i, on) in days.into_iter().enumerate() {
+                came.entry(ids.value(i).into())
+                    .or_default()
+                    .extend(on.map(|on| Came {
+                        on,
+                        batch: batches.value(i),
+                        rows: u64::try_from(counts.value(i)).unwrap_or(0),
+                    }));
+            }
+        }
+    }
+    Ok(sources
+        .into_iter()
+        .map(|(id, (tables, readings))| {
+            History::new(tables, &readings, came.remove(&id).unwrap_or_default())
+        })
+        .collect())
 }
 
 /// Runs and figures, whole.

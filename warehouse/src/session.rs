@@ -1,5 +1,7 @@
 //! session: the only place where a DataFusion session is made. What a session does not hold, no SQL can reach.
 
+mod replayed;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::sync::{Arc, RwLock};
@@ -14,6 +16,7 @@ use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::object_store::ObjectStoreRegistry;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::functions_aggregate::expr_fn::{count, min};
 use datafusion::functions_window::expr_fn::{lead, row_number};
 use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlan, col, lit};
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
@@ -43,6 +46,8 @@ pub(crate) struct Content<'a> {
 
 pub(crate) struct Session {
     context: SessionContext,
+    /// Every version of the rows of tenant tables up to the batch; read only when asked for.
+    versions: HashMap<String, DataFrame>,
 }
 
 /// Holds only the stores that tables registered; `file://` and the like are not there to be found.
@@ -101,7 +106,10 @@ impl Session {
         for function in days::functions() {
             context.register_udf(function);
         }
-        let session = Self { context };
+        let mut session = Self {
+            context,
+            versions: HashMap::new(),
+        };
         for contract in content.pack.contracts.values() {
             let provider = session.visible(contract, &content).await?;
             session
@@ -114,7 +122,7 @@ impl Session {
 
     /// The rows of a table as of the batch: per key the latest version that is not a delete.
     async fn visible(
-        &self,
+        &mut self,
         contract: &Contract,
         content: &Content<'_>,
     ) -> Result<Arc<dyn TableProvider>> {
@@ -148,10 +156,29 @@ impl Session {
             return Ok(frame.into_view());
         };
         let frame = self.context.read_table(provider).storing(doing)?;
+        let frame = self.grown(frame, contract).storing(doing)?;
+        if contract.tenant.is_some() {
+            let versions = frame
+                .clone()
+                .filter(col("batch").lt_eq(lit(content.batch)))
+                .storing(doing)?;
+            self.versions.insert(contract.name.clone(), versions);
+        }
         let frame = if contract.system {
             system_rows(frame, contract, content)
         } else {
             latest_versions(frame, contract, content.batch)
+        };
+        let frame = match (contract.name.as_str(), content.tables.get("deliveries")) {
+            ("rejections", Some(table)) => match table.provider(None).await? {
+                Some(provider) => {
+                    let deliveries = self.context.read_table(provider).storing(doing)?;
+                    let deliveries = self.grown(deliveries, &table.contract);
+                    frame.and_then(|f| replayed::with_replayed_batch(f, deliveries?, content.batch))
+                }
+                None => frame,
+            },
+            _ => frame,
         };
         let mut columns: Vec<Expr> = names.iter().map(|n| col(n.as_str())).collect();
         if contract.name == "figures" {
@@ -161,6 +188,47 @@ impl Session {
             .and_then(|f| f.select(columns))
             .storing(doing)?
             .into_view())
+    }
+
+    /// Per source, date (of the column `dated`) and batch: how many rows came in for the first time. Columns in that order.
+    pub async fn first_came(&self, contract: &Contract, dated: &str) -> Result<Vec<RecordBatch>> {
+        let doing = || format!("cannot read when rows of `{}` came in", contract.name);
+        let Some(versions) = self.versions.get(&contract.name) else {
+            return Ok(Vec::new());
+        };
+        let keys = contract.key.iter().map(|k| col(k.as_str())).collect();
+        let first = vec![
+            min(col("source_id")).alias("first_source"),
+            min(col(dated)).alias("first_date"),
+            min(col("batch")).alias("first_batch"),
+        ];
+        let group = ["first_source", "first_date", "first_batch"].map(col);
+        versions
+            .clone()
+            .filter(col("change").eq(lit("put")).and(col(dated).is_not_null()))
+            .and_then(|f| f.aggregate(keys, first))
+            .and_then(|f| f.aggregate(group.to_vec(), vec![count(lit(1i64)).alias("rows")]))
+            .storing(doing)?
+            .collect()
+            .await
+            .storing(doing)
+    }
+
+    /// With a null for each column that the contract has and a table written by an earlier version does not yet.
+    fn grown(
+        &self,
+        frame: DataFrame,
+        contract: &Contract,
+    ) -> datafusion::common::Result<DataFrame> {
+        let there = frame.schema().as_arrow().clone();
+        let stored = contract.stored_schema();
+        let mut new = stored
+            .fields()
+            .iter()
+            .filter(|field| there.field_with_name(field.name()).is_err());
+        new.try_fold(frame, |frame, field| {
+            frame.with_column(field.name(), lit(ScalarValue::try_from(field.data_type())?))
+        })
     }
 
     /// Registers the pack's views, in an order in which each finds those it reads; all problems at once.

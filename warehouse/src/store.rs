@@ -5,8 +5,10 @@ pub(crate) mod rows;
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::{DateTime, Utc};
+
 use crate::contract::Severity;
-use crate::delivery::{Delivery, Finding, Load, Receipt};
+use crate::delivery::{Delivery, Finding, Load, Receipt, Verdict};
 use crate::error::{Error, Result};
 use crate::lock::Lock;
 use crate::pack::Pack;
@@ -34,6 +36,8 @@ pub struct Store<'a> {
     batch: i64,
     /// How each landed file was read last.
     stored: HashMap<Landed, Reading>,
+    /// Landed files that were held when they were read last.
+    held: HashMap<Landed, Held>,
     keys: HashMap<String, KeyIndex>,
 }
 
@@ -43,6 +47,14 @@ type Landed = (String, String, i64);
 struct Reading {
     mapping_hash: String,
     tables: Vec<String>,
+}
+
+/// A landed file that is held, as a person names it to let it through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    mapping_hash: String,
+    pub batch: i64,
+    pub because: String,
 }
 
 fn landed(receipt: &Receipt) -> Landed {
@@ -65,23 +77,36 @@ impl<'a> Store<'a> {
             tables,
             batch,
             stored: HashMap::new(),
+            held: HashMap::new(),
             keys: HashMap::new(),
         };
         let session = store.session().await?;
         for rows in session
-            .collect("select source_id, delivery, mapping_hash, tables, pulled_at from deliveries order by batch")
+            .collect("select source_id, delivery, mapping_hash, tables, pulled_at, batch, coalesce(outcome, ''), coalesce(because, '') from deliveries order by batch")
             .await?
         {
             let text = |column| rows::text_column(&rows, column);
             let (sources, deliveries, mappings, tables) = (text(0)?, text(1)?, text(2)?, text(3)?);
-            let pulled = rows::int_column(&rows, 4)?;
+            let (pulled, batches) = (rows::int_column(&rows, 4)?, rows::int_column(&rows, 5)?);
+            let (outcomes, because) = (text(6)?, text(7)?);
             for i in 0..rows.num_rows() {
+                let landed = (
+                    sources.value(i).into(),
+                    deliveries.value(i).into(),
+                    pulled.value(i),
+                );
+                if outcomes.value(i) == "held" {
+                    let held = Held {
+                        mapping_hash: mappings.value(i).into(),
+                        batch: batches.value(i),
+                        because: because.value(i).into(),
+                    };
+                    store.held.insert(landed, held);
+                    continue;
+                }
+                store.held.remove(&landed);
                 store.stored.insert(
-                    (
-                        sources.value(i).into(),
-                        deliveries.value(i).into(),
-                        pulled.value(i),
-                    ),
+                    landed,
                     Reading {
                         mapping_hash: mappings.value(i).into(),
                         tables: tables.value(i).split(',').map(str::to_string).collect(),
@@ -117,7 +142,57 @@ impl<'a> Store<'a> {
         self.stored.contains_key(&landed(receipt))
     }
 
-    /// Commits a delivery: its tables, its findings, and at last its row in `deliveries`.
+    /// How this landing was held when it was read last; `None` when it never was, or was stored since.
+    pub fn held(&self, receipt: &Receipt) -> Option<&Held> {
+        self.held.get(&landed(receipt))
+    }
+
+    /// Keeps a held delivery's findings and its row in `deliveries`, and none of its rows: a batch in which nothing becomes
+    /// visible but what was wrong. Held before in the same way, it is not written again; answers whether it was written.
+    async fn hold(&mut self, delivery: &mut Delivery, because: &str) -> Result<bool> {
+        let known = self.held.get(&landed(&delivery.receipt));
+        if known.is_some_and(|h| h.mapping_hash == delivery.mapping_hash && h.because == because) {
+            return Ok(false);
+        }
+        let batch = self.batch + 1;
+        self.record(delivery, batch, self.warehouse.now()).await?;
+        self.batch = batch;
+        let held = Held {
+            mapping_hash: delivery.mapping_hash.clone(),
+            batch,
+            because: because.into(),
+        };
+        self.held.insert(landed(&delivery.receipt), held);
+        Ok(true)
+    }
+
+    /// The findings, and then the row in `deliveries` that makes all of the batch visible.
+    async fn record(
+        &mut self,
+        delivery: &mut Delivery,
+        batch: i64,
+        stored_at: DateTime<Utc>,
+    ) -> Result<()> {
+        if delivery.personal {
+            let records = delivery.findings.iter_mut().map(|f| (f.record, &mut f.raw));
+            self.warehouse
+                .raw()
+                .kept()
+                .seal_records(&delivery.receipt, records)
+                .await?;
+        }
+        let delivery = &*delivery;
+        let app = application(delivery);
+        let attempt = format!("{app}@{}", stored_at.timestamp_micros());
+        let findings = rows::rejections(self.contract("rejections")?, delivery, batch)?;
+        self.table("rejections")?
+            .append(findings, &attempt, batch)
+            .await?;
+        let row = rows::delivery_row(self.contract("deliveries")?, delivery, batch, stored_at)?;
+        self.table("deliveries")?.append(row, &app, batch).await
+    }
+
+    /// Commits a delivery: its tables, its findings, and at last its row in `deliveries`. Of one that is held, no rows.
     pub async fn delivery(&mut self, mut delivery: Delivery) -> Result<Stored> {
         if delivery.rows_read != delivery.accepted + delivery.rejected {
             return Err(Error::input(format!(
@@ -125,15 +200,24 @@ impl<'a> Store<'a> {
                 delivery.receipt.name, delivery.rows_read, delivery.accepted, delivery.rejected
             )));
         }
+        if let Verdict::Held(because) = &delivery.verdict {
+            let because = because.clone();
+            self.hold(&mut delivery, &because).await?;
+            return Ok(Stored {
+                batch: self.batch,
+                rows: 0,
+                deleted: 0,
+            });
+        }
         let batch = self.batch + 1;
         let stored_at = self.warehouse.now();
-        let app = format!(
-            "{}/{}/{}",
-            delivery.receipt.source_id, delivery.receipt.sha256, delivery.mapping_hash
-        );
         // Rows of a killed attempt are swept, so each attempt is a transaction of its own; the row in `deliveries` is the one
         // that is committed once and for all.
-        let attempt = format!("{app}@{}", stored_at.timestamp_micros());
+        let attempt = format!(
+            "{}@{}",
+            application(&delivery),
+            stored_at.timestamp_micros()
+        );
         let version = rows::Version {
             source_id: &delivery.receipt.source_id,
             delivery: &delivery.receipt.sha256,
@@ -186,22 +270,10 @@ impl<'a> Store<'a> {
                 .await?;
         }
         add_moves(&mut delivery, moved);
-        if delivery.personal {
-            let records = delivery.findings.iter_mut().map(|f| (f.record, &mut f.raw));
-            self.warehouse
-                .raw()
-                .kept()
-                .seal_records(&delivery.receipt, records)
-                .await?;
-        }
-        let findings = rows::rejections(self.contract("rejections")?, &delivery, batch)?;
-        self.table("rejections")?
-            .append(findings, &attempt, batch)
-            .await?;
         delivery.tables.retain(|t| !dropped.contains(&t.table));
-        let row = rows::delivery_row(self.contract("deliveries")?, &delivery, batch, stored_at)?;
-        self.table("deliveries")?.append(row, &app, batch).await?;
+        self.record(&mut delivery, batch, stored_at).await?;
         self.batch = batch;
+        self.held.remove(&landed(&delivery.receipt));
         let tables = delivery.tables.iter().map(|t| t.table.clone()).collect();
         let reading = Reading {
             mapping_hash: delivery.mapping_hash.clone(),
@@ -231,6 +303,14 @@ impl<'a> Store<'a> {
     pub fn end(self) {
         self.lock.done();
     }
+}
+
+/// The name under which a reading of a file commits once and for all.
+fn application(delivery: &Delivery) -> String {
+    format!(
+        "{}/{}/{}",
+        delivery.receipt.source_id, delivery.receipt.sha256, delivery.mapping_hash
+    )
 }
 
 /// A row that went to another municipality is a change of attribute, and said so once.

@@ -101,6 +101,32 @@ impl Table {
         Ok(())
     }
 
+    /// Adds the columns that the contract has and a table made by an earlier version does not: in a commit of its own, before
+    /// the data. Rows from before have nothing there.
+    async fn grow(&mut self) -> Result<()> {
+        let doing = || format!("cannot add columns to table `{}`", self.contract.name);
+        let Some(delta) = &self.delta else {
+            return Ok(());
+        };
+        let there = delta.snapshot().storing(doing)?.schema();
+        let wanted: StructType = self
+            .contract
+            .stored_schema()
+            .as_ref()
+            .try_into_kernel()
+            .storing(doing)?;
+        let new: Vec<_> = wanted
+            .fields()
+            .filter(|field| there.field(field.name()).is_none())
+            .cloned()
+            .collect();
+        if !new.is_empty() {
+            let grown = delta.clone().add_columns().with_fields(new);
+            self.delta = Some(grown.await.storing(doing)?);
+        }
+        Ok(())
+    }
+
     /// Appends rows as one commit, unless the application transaction (`app`, `version`) was committed before.
     ///
     /// An error can come after the commit file was written; so the log is read again before an error is believed.
@@ -111,6 +137,7 @@ impl Table {
         if self.delta.is_none() {
             self.create().await?;
         }
+        self.grow().await?;
         let name = self.contract.name.clone();
         let doing = || format!("cannot store rows in table `{name}`");
         let delta = self.delta.as_mut().expect("opened or created above");

@@ -6,7 +6,7 @@ use askama::Template;
 use beleidsinfo_warehouse::figure::{Address, Slice, State};
 use beleidsinfo_warehouse::gateway::Snapshot;
 use beleidsinfo_warehouse::indicator::{Direction, Indicator, Kind};
-use beleidsinfo_warehouse::proof::{Proof, ProofFinding};
+use beleidsinfo_warehouse::proof::{Proof, ProofFinding, ProofReplay};
 use beleidsinfo_warehouse::{Language, Text};
 use chrono::NaiveDate;
 use serde_json::json;
@@ -83,6 +83,8 @@ struct ProofPage {
     views: Vec<(String, String)>,
     tables: String,
     sources: Vec<Source>,
+    /// What became of rejected rows that were read again.
+    replays: Vec<(String, String)>,
     rejected: Vec<Finding>,
     warned: Vec<Finding>,
     checks: Vec<Check>,
@@ -220,6 +222,7 @@ pub fn render(lens: &Lens, visit: &Visit, address: &Address, proof: &Proof) -> O
             .collect(),
         tables: definition.tables.join(", "),
         sources: sources(lens, proof, zone),
+        replays: replays(lens, proof),
         rejected: findings(lens, proof, "reject"),
         warned: findings(lens, proof, "warn"),
         checks: proof
@@ -387,6 +390,36 @@ fn sum(
         _ => top,
     };
     Some((top, bottom, number::with_unit(value, unit, language)))
+}
+
+/// One sentence each, and the address of the rows.
+fn replays(lens: &Lens, proof: &Proof) -> Vec<(String, String)> {
+    let (words, language) = (lens.words, lens.language());
+    let short = |hash: &str| hash.chars().take(8).collect::<String>();
+    let sentence = |r: &ProofReplay| {
+        let key = match r.mapping_before == r.mapping_after {
+            true => "proof-replay-let-through",
+            false => "proof-replay",
+        };
+        words.with(
+            key,
+            &[
+                ("records", &number::whole(r.records + r.unplaced, language)),
+                ("unplaced", &number::whole(r.unplaced, language)),
+                ("file", &r.name),
+                ("rejected", &number::whole(r.rejected_in, language)),
+                ("accepted", &number::whole(r.accepted_in, language)),
+                ("before", &short(&r.mapping_before)),
+                ("after", &short(&r.mapping_after)),
+            ],
+        )
+    };
+    let href = |r: &ProofReplay| format!("/{}/quality/{}", language.code(), r.delivery);
+    proof
+        .replays
+        .iter()
+        .map(|r| (sentence(r), href(r)))
+        .collect()
 }
 
 fn sources(lens: &Lens, proof: &Proof, zone: chrono_tz::Tz) -> Vec<Source> {

@@ -2,11 +2,13 @@
 
 use askama::Template;
 use beleidsinfo_warehouse::pack::Pack;
-use beleidsinfo_warehouse::quality::{StoredDelivery, StoredFinding};
+use beleidsinfo_warehouse::quality::{RuleCount, StoredDelivery, StoredFinding, last_readings};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use crate::asked::escape;
+use crate::charts::spark;
+use crate::charts::trend::Point;
 use crate::number;
 use crate::page::Page;
 use crate::rules;
@@ -24,6 +26,8 @@ pub struct Source {
     pub rows: String,
     pub rejected: String,
     pub share: String,
+    /// The part rejected, delivery after delivery; empty with fewer than two.
+    pub trend: String,
     pub clean: bool,
     /// A list cases refer to; it does not run up to a day.
     pub reference: bool,
@@ -45,6 +49,9 @@ pub struct Delivery {
     pub tables: String,
     pub until: String,
     pub clean: bool,
+    pub held: bool,
+    /// Why it is held, or was let through.
+    pub because: String,
 }
 
 pub struct Rule {
@@ -53,6 +60,8 @@ pub struct Rule {
     pub code: String,
     pub reject: bool,
     pub rows: String,
+    /// Records accepted since by a later reading; empty where there are none.
+    pub replayed: String,
     pub href: String,
     pub bar: String,
 }
@@ -65,6 +74,8 @@ pub struct Finding {
     pub reject: bool,
     pub reason: String,
     pub raw: String,
+    /// In which batch the record was accepted after all.
+    pub replayed: String,
 }
 
 #[derive(Template)]
@@ -73,7 +84,9 @@ struct Quality {
     page: Page,
     sources: Vec<Source>,
     references: Vec<Source>,
+    held: Vec<Delivery>,
     deliveries: Vec<Delivery>,
+    pages: Pages,
     rules: Vec<Rule>,
 }
 
@@ -84,51 +97,102 @@ struct Findings {
     delivery: Delivery,
     /// Address, words and rows; the first is all of them.
     rules: Vec<(String, String, bool)>,
+    /// The same for rejections and warnings apart.
+    severities: Vec<(String, String, bool)>,
     findings: Vec<Finding>,
-    more: bool,
-    most: String,
+    pages: Pages,
     csv: String,
+}
+
+/// Where a list stands that is too long for one page; both empty when it is not.
+#[derive(Default)]
+pub struct Pages {
+    pub before: String,
+    pub after: String,
+    pub at: String,
+}
+
+impl Pages {
+    /// `href` makes the address of a page, counted from 1.
+    fn new(words: Words, page: usize, more: bool, href: impl Fn(usize) -> String) -> Self {
+        if page == 1 && !more {
+            return Self::default();
+        }
+        Self {
+            before: if page > 1 {
+                href(page - 1)
+            } else {
+                String::new()
+            },
+            after: if more { href(page + 1) } else { String::new() },
+            at: words.with(
+                "page-at",
+                &[("page", &number::whole(page as i64, words.language))],
+            ),
+        }
+    }
+
+    pub fn any(&self) -> bool {
+        !self.at.is_empty()
+    }
 }
 
 pub fn render(
     page: Page,
     deliveries: &[StoredDelivery],
-    by_rule: &[(String, String, String, i64)],
+    by_rule: &[RuleCount],
+    at: usize,
     pack: Option<&Pack>,
     zone: Tz,
 ) -> Outcome<String> {
     let words = page.words;
-    let most = by_rule.iter().map(|r| r.3).max().unwrap_or(1).max(1);
-    let rules = by_rule.iter().map(|(source, rule, severity, rows)| Rule {
-        source: source.clone(),
-        rule: rules::name(words, pack, rule),
-        code: rule.clone(),
-        reject: severity == "reject",
-        rows: number::whole(*rows, words.language),
+    let most = by_rule.iter().map(|r| r.open).max().unwrap_or(1).max(1);
+    let rules = by_rule.iter().map(|count| Rule {
+        source: count.source_id.clone(),
+        rule: rules::name(words, pack, &count.rule),
+        code: count.rule.clone(),
+        reject: count.severity == "reject",
+        rows: number::whole(count.open, words.language),
+        replayed: match count.replayed {
+            0 => String::new(),
+            n => number::whole(n, words.language),
+        },
         // The newest delivery of the source is where mending starts.
         href: deliveries
             .iter()
-            .find(|d| &d.source_id == source && d.rejected + d.warned > 0)
+            .find(|d| d.source_id == count.source_id && d.rejected + d.warned > 0)
             .map_or_else(String::new, |d| {
                 format!(
                     "/{}/quality/{}?rule={}",
                     page.lang(),
                     d.delivery,
-                    escape(rule)
+                    escape(&count.rule)
                 )
             }),
-        bar: crate::charts::bars::mini(*rows as f64 / most as f64),
+        bar: crate::charts::bars::mini(count.open as f64 / most as f64),
     });
     let (references, cases) = sources(words, deliveries, zone)
         .into_iter()
         .partition(|s| s.reference);
+    let readings = last_readings(deliveries);
+    let from = (at - 1) * LISTED;
     let view = Quality {
         sources: cases,
         references,
-        deliveries: deliveries
+        held: readings
             .iter()
+            .filter(|d| d.held)
             .map(|d| delivery(words, d, zone))
             .collect(),
+        deliveries: deliveries
+            .iter()
+            .skip(from)
+            .take(LISTED)
+            .map(|d| delivery(words, d, zone))
+            .collect(),
+        pages: Pages::new(words, at, deliveries.len() > from + LISTED, |n| {
+            format!("/{}/quality?page={n}#deliveries", page.lang())
+        }),
         rules: rules.collect(),
         page,
     };
@@ -137,13 +201,17 @@ pub fn render(
 
 fn sources(words: Words, deliveries: &[StoredDelivery], zone: Tz) -> Vec<Source> {
     let language = words.language;
+    let readings = last_readings(deliveries);
     let mut names: Vec<&str> = deliveries.iter().map(|d| d.source_id.as_str()).collect();
     names.sort_unstable();
     names.dedup();
     names
         .into_iter()
         .filter_map(|name| {
-            let of: Vec<_> = deliveries.iter().filter(|d| d.source_id == name).collect();
+            let of: Vec<_> = readings
+                .iter()
+                .filter(|d| d.source_id == name && !d.held)
+                .collect();
             let last = of.iter().max_by_key(|d| d.pulled_at)?;
             let read: i64 = of.iter().map(|d| d.rows_read).sum();
             let rejected: i64 = of.iter().map(|d| d.rejected).sum();
@@ -162,11 +230,55 @@ fn sources(words: Words, deliveries: &[StoredDelivery], zone: Tz) -> Vec<Source>
                 rows: number::whole(read, language),
                 rejected: number::whole(rejected, language),
                 share: number::percent(share, 2, language),
+                trend: rejected_trend(words, name, &readings),
                 clean: rejected == 0,
             })
         })
         .collect()
 }
+
+/// The part of the records that was rejected, per file as it was read last, in order of landing.
+fn rejected_trend(words: Words, source: &str, readings: &[&StoredDelivery]) -> String {
+    let mut of: Vec<_> = readings
+        .iter()
+        .filter(|d| d.source_id == source && d.rows_read > 0)
+        .collect();
+    of.sort_by_key(|d| (d.pulled_at, d.batch));
+    let from = of.len().saturating_sub(TREND);
+    let of = &of[from..];
+    let share = |d: &StoredDelivery| d.rejected as f64 / d.rows_read as f64 * 100.0;
+    if of.len() < 2 || of.iter().all(|d| d.rejected == 0) {
+        return String::new();
+    }
+    let points: Vec<Point> = of
+        .iter()
+        .map(|d| Point {
+            own: Some(share(d)),
+            provisional: d.held,
+            ..Point::default()
+        })
+        .collect();
+    let percent = |d: &StoredDelivery| {
+        number::percent(d.rejected as f64 / d.rows_read as f64, 2, words.language)
+    };
+    let description = words.with(
+        "rejected-trend-text",
+        &[
+            ("count", &number::whole(of.len() as i64, words.language)),
+            ("first", &percent(of[0])),
+            ("last", &percent(of[of.len() - 1])),
+        ],
+    );
+    let id = format!(
+        "rejected-{}",
+        source.replace(|c: char| !c.is_ascii_alphanumeric(), "-")
+    );
+    spark::draw(&points, &words.t("rejected-trend"), &description, &id)
+}
+
+/// Deliveries on a page of the list, and in a trend.
+const LISTED: usize = 50;
+const TREND: usize = 24;
 
 /// Sources that come with the definitions.
 const OF_THE_PACK: &str = "pack/";
@@ -203,14 +315,24 @@ pub(super) fn delivery(words: Words, d: &StoredDelivery, zone: Tz) -> Delivery {
         tables: d.tables.join(", "),
         until: until(words, &d.source_id, d.complete_until_on),
         clean: d.rejected == 0,
+        held: d.held,
+        because: d.because.clone().unwrap_or_default(),
     }
+}
+
+/// What of a delivery's findings is asked for; pages count from 1.
+#[derive(Clone, Copy)]
+pub struct Choice<'a> {
+    pub rule: Option<&'a str>,
+    pub severity: Option<&'a str>,
+    pub at: usize,
 }
 
 /// `found` may hold one more than the page shows: then there is more.
 pub fn render_findings(
     page: Page,
     stored: &StoredDelivery,
-    rule: Option<&str>,
+    choice: Choice<'_>,
     found: &[StoredFinding],
     known: &[String],
     pack: Option<&Pack>,
@@ -218,15 +340,36 @@ pub fn render_findings(
 ) -> Outcome<String> {
     let words = page.words;
     let path = format!("/{}/quality/{}", page.lang(), stored.delivery);
-    let mut choices = vec![(path.clone(), words.t("all-rules"), rule.is_none())];
+    let Choice { rule, severity, at } = choice;
+    let query = |rule: Option<&str>, severity: Option<&str>, at: usize| {
+        let mut parts: Vec<String> = Vec::new();
+        parts.extend(rule.map(|r| format!("rule={}", escape(r))));
+        parts.extend(severity.map(|s| format!("severity={}", escape(s))));
+        parts.extend((at > 1).then(|| format!("page={at}")));
+        match parts.is_empty() {
+            true => String::new(),
+            false => format!("?{}", parts.join("&")),
+        }
+    };
+    let severities = [None, Some("reject"), Some("warn")].map(|one| {
+        let text = one.map_or_else(|| words.t("all-outcomes"), |s| words.named("severity", s));
+        (
+            format!("{path}{}", query(rule, one, 1)),
+            text,
+            one == severity,
+        )
+    });
+    let all = format!("{path}{}", query(None, severity, 1));
+    let mut choices = vec![(all, words.t("all-rules"), rule.is_none())];
     for name in known {
-        let href = format!("{path}?rule={}", escape(name));
+        let href = format!("{path}{}", query(Some(name), severity, 1));
         let text = rules::name(words, pack, name);
         choices.push((href, text, rule == Some(name)));
     }
     let view = Findings {
         delivery: delivery(words, stored, zone),
         rules: choices,
+        severities: severities.to_vec(),
         findings: found
             .iter()
             .take(ON_PAGE)
@@ -238,14 +381,16 @@ pub fn render_findings(
                 reject: f.severity == "reject",
                 reason: f.reason.clone(),
                 raw: f.raw.clone(),
+                replayed: f.replayed_batch.map_or_else(String::new, |batch| {
+                    let batch = number::whole(batch, words.language);
+                    words.with("accepted-in", &[("batch", &batch)])
+                }),
             })
             .collect(),
-        more: found.len() > ON_PAGE,
-        most: number::whole(ON_PAGE as i64, words.language),
-        csv: format!(
-            "{path}/rows.csv{}",
-            rule.map_or_else(String::new, |r| format!("?rule={}", escape(r)))
-        ),
+        pages: Pages::new(words, at, found.len() > ON_PAGE, |n| {
+            format!("{path}{}", query(rule, severity, n))
+        }),
+        csv: format!("{path}/rows.csv{}", query(rule, severity, 1)),
         page,
     };
     Ok(view.render()?)

@@ -5,7 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, Response, Uri};
 use beleidsinfo_warehouse::index::AsOf;
 use beleidsinfo_warehouse::pack::Pack;
-use beleidsinfo_warehouse::quality::StoredDelivery;
+use beleidsinfo_warehouse::quality::{StoredDelivery, Wanted};
 
 use super::steering::{Seen, language, see};
 use super::{App, Here, answer, visit};
@@ -72,7 +72,12 @@ fn pack_of(seen: Option<&Seen>) -> Option<&Pack> {
     seen.map(|s| &s.snapshot.pack)
 }
 
-pub async fn quality(uri: Uri, headers: HeaderMap, State(app): Here) -> Response<Body> {
+pub async fn quality(
+    uri: Uri,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+    State(app): Here,
+) -> Response<Body> {
     let visit = visit(&app, &uri);
     let made = async {
         language(&uri)?;
@@ -95,12 +100,22 @@ pub async fn quality(uri: Uri, headers: HeaderMap, State(app): Here) -> Response
             page,
             &deliveries,
             &by_rule,
+            asked.page(),
             pack_of(seen.as_ref()),
             zone_of(seen.as_ref()),
         )?;
         Ok(answer::found(&tag, answer::HTML, None, body))
     };
     answer::outcome(&visit, made.await)
+}
+
+fn wanted<'a>(delivery: &'a StoredDelivery, asked: &'a Asked) -> Wanted<'a> {
+    Wanted {
+        source: Some(&delivery.source_id),
+        delivery: Some(&delivery.delivery),
+        rule: given(&asked.rule),
+        severity: given(&asked.severity),
+    }
 }
 
 async fn stored(app: &App, delivery: &str) -> Outcome<StoredDelivery> {
@@ -124,19 +139,27 @@ pub async fn findings(
         language(&uri)?;
         let delivery = stored(&app, &delivery).await?;
         let seen = see(&app, visit.words, AsOf::Now).await?;
-        let rule = given(&asked.rule);
-        let limit = pages::quality::ON_PAGE + 1;
+        let choice = pages::quality::Choice {
+            rule: given(&asked.rule),
+            severity: given(&asked.severity),
+            at: asked.page(),
+        };
+        let wanted = wanted(&delivery, &asked);
+        let (skip, limit) = (
+            (choice.at - 1) * pages::quality::ON_PAGE,
+            pages::quality::ON_PAGE + 1,
+        );
         let found = app
             .reads
-            .findings(&app.principal, &delivery.delivery, rule, limit)
+            .findings(&app.principal, wanted, skip, limit)
             .await?;
         let mut rules: Vec<String> = app
             .reads
             .findings_by_rule(&app.principal)
             .await?
             .into_iter()
-            .filter(|r| r.0 == delivery.source_id)
-            .map(|r| r.1)
+            .filter(|r| r.source_id == delivery.source_id)
+            .map(|r| r.rule)
             .collect();
         rules.sort_unstable();
         rules.dedup();
@@ -150,7 +173,7 @@ pub async fn findings(
         let zone = zone_of(seen.as_ref());
         let pack = pack_of(seen.as_ref());
         let body =
-            pages::quality::render_findings(page, &delivery, rule, &found, &rules, pack, zone)?;
+            pages::quality::render_findings(page, &delivery, choice, &found, &rules, pack, zone)?;
         Ok(answer::found(&tag, answer::HTML, None, body))
     };
     answer::outcome(&visit, made.await)
@@ -168,12 +191,7 @@ pub async fn findings_csv(
         let delivery = stored(&app, &delivery).await?;
         let found = app
             .reads
-            .findings(
-                &app.principal,
-                &delivery.delivery,
-                given(&asked.rule),
-                100_000,
-            )
+            .findings(&app.principal, wanted(&delivery, &asked), 0, 100_000)
             .await?;
         let body = files::findings_csv(visit.words, &found);
         let tag = etag::of(&body, &app.principal, &uri.to_string());

@@ -3,9 +3,14 @@
 use super::*;
 
 pub(super) fn deliveries() -> Vec<StoredDelivery> {
-    let delivery =
-        |source: &str, name: &str, at: &str, batch, read: i64, rejected: i64, warned: i64| {
-            StoredDelivery {
+    let delivery = |source: &str,
+                    name: &str,
+                    at: &str,
+                    batch,
+                    read: i64,
+                    rejected: i64,
+                    warned: i64| {
+        StoredDelivery {
                 delivery: pack::sha256_hex(name),
                 source_id: source.into(),
                 mapping_hash: pack::sha256_hex(source),
@@ -20,8 +25,12 @@ pub(super) fn deliveries() -> Vec<StoredDelivery> {
                 batch,
                 complete_until_on: (source != "statbel").then(|| day("2025-12-31")),
                 tables: vec!["cases".into()],
+                held: name.contains("aanvulling"),
+                because: name.contains("aanvulling").then(|| {
+                    "812 van 1204 records afgekeurd (67,4 %), en de grens van deze bron is 50 %: kijk de bevindingen na, verbeter de koppeling of het bestand, of laat het bewust door.".into()
+                }),
             }
-        };
+    };
     vec![
         delivery(
             "omgevingsloket",

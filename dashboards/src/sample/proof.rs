@@ -101,8 +101,20 @@ impl Sample {
                     rejected: d.rejected,
                     complete_until_on: d.complete_until_on,
                     expired_on: None,
+                    let_through: None,
                 })
                 .collect(),
+            replays: vec![ProofReplay {
+                source_id: "omgevingsloket".into(),
+                delivery: self.deliveries[1].delivery.clone(),
+                name: self.deliveries[1].name.clone(),
+                rejected_in: 410,
+                accepted_in: 411,
+                mapping_before: beleidsinfo_warehouse::pack::sha256_hex("before"),
+                mapping_after: beleidsinfo_warehouse::pack::sha256_hex("after"),
+                records: 12,
+                unplaced: 1,
+            }],
             findings: vec![
                 ProofFinding {
                     delivery: self

@@ -54,7 +54,7 @@ pub(super) fn contract(
     Contract::parse(name, name, &format!("{text}{rules}")).unwrap()
 }
 
-pub(super) fn contracts() -> IndexMap<String, Contract> {
+pub(crate) fn contracts() -> IndexMap<String, Contract> {
     let region =
         "lookup = { table = \"regions\", column = \"region_code\", valid_on = \"received_on\" }";
     let cases = contract(
@@ -161,7 +161,7 @@ fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-pub(super) fn codes(contracts: &IndexMap<String, Contract>) -> CodeLists {
+pub(crate) fn codes(contracts: &IndexMap<String, Contract>) -> CodeLists {
     let windows = [
         ("44040", "1977-01-01", None),
         ("44049", "1977-01-01", Some("2019-01-01")),

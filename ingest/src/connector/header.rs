@@ -2,6 +2,7 @@
 
 use beleidsinfo_warehouse::error::{Error, Result};
 
+use super::MissingColumns;
 use crate::mapping::{Mapping, Wide};
 use crate::nearest::nearest;
 
@@ -90,17 +91,21 @@ pub(super) fn all_there(name: &str, needed: &[&str], there: &[&str]) -> Result<(
             proposals.join(", ")
         )
     };
+    let columns = |names: &[&str]| names.iter().map(|n| n.to_string()).collect();
     Err(Error::input(format!(
-        "{name} does not have the column{} {}; it has {}",
+        "{name} does not have the column{} {}",
         if missing.len() == 1 { "" } else { "s" },
-        quoted(&missing),
-        quoted(there)
+        quoted(&missing)
     ))
+    .because(MissingColumns {
+        missing: columns(&missing),
+        there: columns(there),
+    })
     .hint(hint))
 }
 
 /// Names for a sentence: not too long, and not too many.
-fn quoted(names: &[&str]) -> String {
+pub(super) fn quoted(names: &[&str]) -> String {
     const MOST: usize = 50;
     let mut shown: Vec<String> = names
         .iter()

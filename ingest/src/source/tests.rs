@@ -382,7 +382,7 @@ case_id = "Nummer"
 municipality_code = { const = "44040" }
 received_on = { first = "Datum" }
 "#;
-    let why = why(parse(text).unwrap().validate(&contracts(), false));
+    let why = why(parse(text).unwrap().validate(&contracts()));
     for problem in [
         "[aliases] names `Numer`, which no table takes; did you mean `Nummer`?",
         "[aliases] calls `Datum` another name of `Nummer`, but a table takes `Datum` as well",

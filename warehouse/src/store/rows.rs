@@ -197,6 +197,18 @@ pub(crate) fn delivery_row(
         ("batch", Arc::new(Int64Array::from(vec![batch])) as ArrayRef),
         ("complete_until_on", date(delivery.complete_until_on)),
         ("tables", text(&tables.join(","))),
+        (
+            "outcome",
+            text(if delivery.verdict.is_held() {
+                "held"
+            } else {
+                "stored"
+            }),
+        ),
+        (
+            "because",
+            Arc::new(StringArray::from(vec![delivery.verdict.because()])),
+        ),
     ];
     by_contract(contract, 1, columns)
 }
