@@ -47,7 +47,7 @@ pub async fn run(at: &At, args: CheckArgs) -> Result<Outcome, Problems> {
                 continue;
             }
             let bytes = warehouse.raw().bytes(&receipt).await?;
-            let delivery = door.check(&pack, source, &receipt, &bytes)?;
+            let delivery = door.check(&pack, source, &receipt, &bytes).await?;
             door.learn(&pack, &delivery)?;
             if shown && planned.builtin.is_none() {
                 show(&delivery, args.show);
@@ -89,7 +89,17 @@ fn show(delivery: &Delivery, most: usize) {
     for ((severity, rule), n) in by_rule {
         println!("    {n} × {severity} {rule}");
     }
-    for f in delivery.findings.iter().take(most) {
+    for alarm in delivery.alarms() {
+        println!(
+            "    the whole delivery, {} [{}]: {}",
+            severity(alarm.severity),
+            alarm.rule,
+            alarm.reason
+        );
+    }
+    let of_records = || delivery.findings.iter().filter(|f| !f.is_alarm());
+    let all = of_records().count();
+    for f in of_records().take(most) {
         println!(
             "    line {}, {}, column `{}` [{}]: {}",
             f.line,
@@ -99,12 +109,8 @@ fn show(delivery: &Delivery, most: usize) {
             f.reason
         );
     }
-    if delivery.findings.len() > most {
-        println!(
-            "    … and {} more: --show {}",
-            delivery.findings.len() - most,
-            delivery.findings.len()
-        );
+    if all > most {
+        println!("    … and {} more: --show {all}", all - most);
     }
 }
 

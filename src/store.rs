@@ -36,6 +36,7 @@ pub async fn run(at: &At, args: Only) -> Result<Outcome, Problems> {
     let step = Step::start("store", waiting.len() as u64);
     let (mut files, mut rows, mut rejected, mut warned) = (0u64, 0u64, 0u64, 0u64);
     let mut stale = false;
+    let mut alarms = Vec::new();
     // A file that cannot be read holds up its own source (later files must not be overtaken), not the others.
     let mut problems = Vec::new();
     let mut held = BTreeSet::new();
@@ -51,7 +52,7 @@ pub async fn run(at: &At, args: Only) -> Result<Outcome, Problems> {
         if let Some(receipts) = again.remove(source.id.as_str()) {
             for receipt in receipts {
                 let bytes = warehouse.raw().bytes(receipt).await?;
-                if let Err(e) = door.check(&pack, source, receipt, &bytes) {
+                if let Err(e) = door.check(&pack, source, receipt, &bytes).await {
                     diary.went_wrong(&source.id, &e);
                     problems.push(e);
                     held.insert(source.id.as_str());
@@ -65,7 +66,7 @@ pub async fn run(at: &At, args: Only) -> Result<Outcome, Problems> {
         }
         diary.of(&source.id);
         let bytes = warehouse.raw().bytes(&receipt).await?;
-        let delivery = match door.check(&pack, source, &receipt, &bytes) {
+        let delivery = match door.check(&pack, source, &receipt, &bytes).await {
             Ok(delivery) => delivery,
             Err(e) => {
                 diary.went_wrong(&source.id, &e);
@@ -80,6 +81,13 @@ pub async fn run(at: &At, args: Only) -> Result<Outcome, Problems> {
             stale = true;
         }
         diary.stored(&delivery);
+        door.remember(&delivery)?;
+        for alarm in delivery.alarms() {
+            alarms.push(format!(
+                "{} {} [{}]: {}",
+                source.id, receipt.name, alarm.rule, alarm.reason
+            ));
+        }
         rejected += delivery.rejected;
         warned += delivery.warned;
         rows += store.delivery(delivery).await?.rows;
@@ -99,6 +107,9 @@ pub async fn run(at: &At, args: Only) -> Result<Outcome, Problems> {
             count(rejected, "record", "records")
         ),
     });
+    for alarm in alarms {
+        eprintln!("         {alarm}");
+    }
     if problems.is_empty() {
         Ok(Outcome::Done)
     } else {

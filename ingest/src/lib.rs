@@ -27,3 +27,4 @@ mod value;
 
 pub mod check;
 pub mod codes;
+pub mod profile;

@@ -4,6 +4,8 @@ use arrow::array::RecordBatch;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::profile::TableProfile;
+
 /// What the landing zone keeps beside the untouched bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
@@ -35,6 +37,15 @@ pub struct Delivery {
     pub tables: Vec<CheckedTable>,
     /// Rejections and warnings, in record order.
     pub findings: Vec<Finding>,
+    /// What the accepted rows look like, per table.
+    pub profile: Vec<TableProfile>,
+}
+
+impl Delivery {
+    /// The findings about the delivery as a whole.
+    pub fn alarms(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|f| f.is_alarm())
+    }
 }
 
 /// What a delivery says about rows it does not hold.
@@ -60,7 +71,7 @@ pub struct CheckedTable {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     pub severity: crate::contract::Severity,
-    /// 1-based place of the record in the file.
+    /// 1-based place of the record in the file; 0 for a finding about the delivery as a whole.
     pub record: u64,
     /// 1-based line in the file as decoded.
     pub line: u64,
@@ -74,4 +85,11 @@ pub struct Finding {
     pub municipality_code: Option<String>,
     /// The record whole, as it came.
     pub raw: String,
+}
+
+impl Finding {
+    /// About the delivery as a whole: it takes no record out, and is counted with none.
+    pub fn is_alarm(&self) -> bool {
+        self.record == 0
+    }
 }

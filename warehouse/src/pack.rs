@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::contract::Contract;
+use crate::contract::{self, Contract};
 use crate::error::{Doing, Error, Result};
 use crate::indicator::Indicator;
 use crate::language::Text;
@@ -177,6 +177,7 @@ impl Pack {
                 _ => {}
             }
         }
+        problems.extend(contract::references_lead_somewhere(pack.contracts.values()));
         for (name, indicator) in &pack.indicators {
             if !pack.about.themes.iter().any(|t| t.id == indicator.theme) {
                 problems.push(Error::input(format!(

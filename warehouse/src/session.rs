@@ -8,7 +8,7 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::Schema;
 use chrono::{Datelike, NaiveDate};
 use datafusion::catalog::{MemTable, MemorySchemaProvider, TableProvider};
-use datafusion::common::{DataFusionError, ParamValues, ScalarValue, plan_err};
+use datafusion::common::{DFSchema, DataFusionError, ParamValues, ScalarValue, plan_err};
 use datafusion::dataframe::DataFrame;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::memory_pool::FairSpillPool;
@@ -16,6 +16,7 @@ use datafusion::execution::object_store::ObjectStoreRegistry;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::functions_window::expr_fn::{lead, row_number};
 use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlan, col, lit};
+use datafusion::physical_plan::PhysicalExpr;
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 use object_store::ObjectStore;
 use url::Url;
@@ -330,6 +331,22 @@ impl Session {
             .storing(doing)?;
         Ok(())
     }
+}
+
+/// A condition over the columns of one row: as written, and ready to be evaluated. Nothing else is in reach of it.
+pub(crate) fn condition(
+    text: &str,
+    columns: &Schema,
+) -> datafusion::common::Result<(Expr, Arc<dyn PhysicalExpr>)> {
+    let context =
+        SessionContext::new_with_config(SessionConfig::new().with_information_schema(false));
+    for function in days::functions() {
+        context.register_udf(function);
+    }
+    let columns = DFSchema::try_from(columns.clone())?;
+    let written = context.parse_sql_expr(text, &columns)?;
+    let compiled = context.create_physical_expr(written.clone(), &columns)?;
+    Ok((written, compiled))
 }
 
 /// Never a personal column: no definition and no question needs one yet.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use beleidsinfo_warehouse::contract::Severity;
 use beleidsinfo_warehouse::delivery::Finding;
+#[cfg(debug_assertions)]
+use {beleidsinfo_warehouse::contract::Contract, indexmap::IndexMap};
 
 /// A broken rule in a row of a table, before it is known which records that touches.
 pub(super) struct Note {
@@ -17,6 +19,15 @@ pub(super) struct Note {
 
 #[derive(Default)]
 pub(super) struct Findings(BTreeMap<(u64, String), Finding>);
+
+/// Whether the published list has this rule: the program's own, or one of these contracts.
+#[cfg(debug_assertions)]
+pub(super) fn is_listed(rule: &str, contracts: &IndexMap<String, Contract>) -> bool {
+    let of_table = |c: &Contract| {
+        c.rules.iter().any(|r| r.id == rule) || c.references.iter().any(|r| r.id == rule)
+    };
+    super::catalogue::find(rule).is_some() || contracts.values().any(of_table)
+}
 
 impl Findings {
     /// A rejection outweighs a warning of the same rule; two of a kind become one with both reasons.

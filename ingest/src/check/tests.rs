@@ -1,7 +1,9 @@
 //! check/tests: a small project to check against, and what the tests ask of a delivery.
 
+mod alarms;
 mod files;
 mod logs;
+mod others;
 mod property;
 mod receipt;
 mod rows;
@@ -22,7 +24,7 @@ use crate::codes::CodeLists;
 use crate::source::Source;
 
 /// `name type key = value ; key = value` per line, as a contract; `!` after the name makes it required, `P` makes it personal.
-pub(super) fn contract(
+pub(crate) fn contract(
     name: &str,
     key: &[&str],
     tenant: Option<&str>,
