@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use beleidsinfo_ingest::check::catalogue;
 use beleidsinfo_warehouse::contract::Severity;
 use beleidsinfo_warehouse::delivery::Delivery;
 use beleidsinfo_warehouse::gateway::Gateway;
+use beleidsinfo_warehouse::pack::{Pack, builtin_files};
 use beleidsinfo_warehouse::principal::Principal;
 
 use crate::cli::CheckArgs;
@@ -13,6 +15,16 @@ use crate::report::{Outcome, Problems};
 use crate::sources::{Door, is_reference, planned};
 
 pub async fn run(at: &At, args: CheckArgs) -> Result<Outcome, Problems> {
+    if let Some(language) = args.list {
+        // Outside a project, the rules of the built-in pack.
+        let pack = match at.project() {
+            Ok(project) => project.pack()?,
+            Err(_) if !at.is_there() => Pack::parse(builtin_files())?,
+            Err(e) => return Err(e.into()),
+        };
+        print!("{}", catalogue::list(language, &pack));
+        return Ok(Outcome::Done);
+    }
     let (project, pack, warehouse) = at.open().await?;
     let mut door = Door::open(&project, &pack, &warehouse).await?;
     let sources = planned(&project, &pack, None)?;

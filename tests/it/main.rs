@@ -6,6 +6,7 @@ mod architecture;
 mod as_of;
 mod corpora;
 mod examples;
+mod checks;
 mod golden;
 mod hostile;
 mod kill;

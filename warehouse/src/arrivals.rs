@@ -1,7 +1,7 @@
 //! arrivals: what came in and what was wrong with it, read from the warehouse's own tables.
 
 use crate::error::{Error, Result};
-use crate::quality::StoredDelivery;
+use crate::quality::{StoredDelivery, StoredFinding};
 use crate::session::Session;
 use crate::store::rows::{date_column, int_column, text_column, time_column};
 
@@ -43,6 +43,37 @@ pub(crate) async fn deliveries(session: &Session) -> Result<Vec<StoredDelivery>>
                 pulled_at: time(&pulled)?,
                 stored_at: time(&stored)?,
                 complete_until_on: until[i],
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// Findings about deliveries as a whole, in order of batch.
+pub(crate) async fn alarms(session: &Session) -> Result<Vec<StoredFinding>> {
+    let sql = "select delivery, source_id, rule, severity, table_name, coalesce(column_name, '') as column_name, reason, batch \
+               from rejections where record = 0 order by batch, table_name, rule, reason";
+    let mut found = Vec::new();
+    for rows in session.collect(sql).await? {
+        let texts: Vec<_> = (0..7)
+            .map(|c| text_column(&rows, c))
+            .collect::<Result<_>>()?;
+        let batches = int_column(&rows, 7)?;
+        for i in 0..rows.num_rows() {
+            let text = |c: usize| texts[c].value(i).to_string();
+            found.push(StoredFinding {
+                delivery: text(0),
+                source_id: text(1),
+                record: 0,
+                line: 0,
+                rule: text(2),
+                severity: text(3),
+                table: text(4),
+                column: text(5),
+                municipality_code: None,
+                reason: text(6),
+                raw: String::new(),
+                batch: batches.value(i),
             });
         }
     }

@@ -1,6 +1,7 @@
 //! gateway: the one way in for people, with two doors behind one check of rights: `query` for SQL, `figures` (and what hangs
 //! from them: proofs, deliveries, releases) for pages.
 
+mod profiles;
 mod query;
 
 use std::collections::{BTreeMap, HashMap};
@@ -225,6 +226,7 @@ impl Gateway {
             reads: &reads,
             deliveries: arrivals::deliveries(&inputs.session).await?,
             findings: arrivals::findings(&inputs.session).await?,
+            alarms: arrivals::alarms(&inputs.session).await?,
             inputs: &inputs,
             synthetic: self.project.settings.organisation.synthetic,
         };

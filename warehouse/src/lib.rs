@@ -10,6 +10,7 @@ pub mod location;
 pub mod lock;
 
 pub mod board;
+pub mod checks;
 // A condition is compiled by `session`, far below: only that file may hold the engine's context.
 pub mod contract;
 pub mod delivery;

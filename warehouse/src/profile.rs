@@ -15,6 +15,8 @@ pub struct TableProfile {
     pub columns: Vec<ColumnProfile>,
     /// Rows per month (`2025-03`) of the table's own date: its first required date column. Empty where it has none.
     pub months: BTreeMap<String, u64>,
+    /// Kept beside it, and not shown.
+    #[serde(skip)]
     pub prints: Prints,
 }
 

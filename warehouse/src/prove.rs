@@ -18,10 +18,10 @@ use crate::indicator::Indicator;
 use crate::language::Text;
 use crate::pack::{Pack, sha256_hex};
 use crate::proof::{
-    Break, Earlier, Proof, ProofDefinition, ProofFacts, ProofFigure, ProofFinding, ProofSource,
-    ProofView,
+    Break, Earlier, Proof, ProofAlarm, ProofDefinition, ProofFacts, ProofFigure, ProofFinding,
+    ProofSource, ProofView,
 };
-use crate::quality::StoredDelivery;
+use crate::quality::{StoredDelivery, StoredFinding};
 use crate::region::Territory;
 use crate::session::sql_error;
 use crate::words;
@@ -40,6 +40,7 @@ pub(crate) struct Evidence<'a> {
     pub inputs: &'a Inputs,
     pub deliveries: Vec<StoredDelivery>,
     pub findings: Vec<Found>,
+    pub alarms: Vec<StoredFinding>,
     pub synthetic: bool,
 }
 
@@ -111,6 +112,19 @@ pub(crate) async fn build(
             }),
         }
     }
+    let alarms = evidence.alarms.iter().filter(|a| {
+        let used = |s: &ProofSource| s.delivery == a.delivery && s.batch == a.batch;
+        sources.iter().any(used) && (a.table.is_empty() || tables.contains(&a.table))
+    });
+    let alarms = alarms
+        .map(|a| ProofAlarm {
+            delivery: a.delivery.clone(),
+            table: a.table.clone(),
+            rule: a.rule.clone(),
+            severity: a.severity.clone(),
+            reason: a.reason.clone(),
+        })
+        .collect();
     let breaks = match address.territory {
         Territory::Vintage(_) => Vec::new(),
         Territory::AsRecorded => {
@@ -180,11 +194,12 @@ pub(crate) async fn build(
         run: (*run).clone(),
         sources,
         findings,
+        alarms,
         checks: run
             .checks
             .iter()
             .filter(|c| c.indicator.is_empty() || c.indicator == indicator.id)
-            .cloned()
+            .map(|c| c.for_ground(&ground))
             .collect(),
         earlier: earlier(index, address, run.run_id),
         breaks,

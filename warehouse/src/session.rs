@@ -21,6 +21,7 @@ use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 use object_store::ObjectStore;
 use url::Url;
 
+use crate::checks::Check;
 use crate::contract::Contract;
 use crate::days;
 use crate::error::{Doing, Error, Result};
@@ -284,15 +285,21 @@ impl Session {
         cutoff: NaiveDate,
     ) -> Result<LogicalPlan> {
         let path = format!("indicators/{}/{}/facts.sql", indicator.theme, indicator.id);
+        self.with_cutoff(&path, &indicator.sql, cutoff).await
+    }
+
+    async fn with_cutoff(&self, path: &str, sql: &str, cutoff: NaiveDate) -> Result<LogicalPlan> {
         let days = cutoff.num_days_from_ce() - NaiveDate::default().num_days_from_ce();
         let values =
             HashMap::from([("cutoff".to_string(), ScalarValue::Date32(Some(days)).into())]);
-        let plan = self
-            .plan(&indicator.sql)
-            .await
-            .map_err(|e| sql_error(&path, &indicator.sql, &e))?;
+        let plan = self.plan(sql).await.map_err(|e| sql_error(path, sql, &e))?;
         plan.with_param_values(ParamValues::Map(values))
-            .map_err(|e| sql_error(&path, &indicator.sql, &e))
+            .map_err(|e| sql_error(path, sql, &e))
+    }
+
+    /// The plan of a check, `$cutoff` filled in.
+    pub async fn check_plan(&self, check: &Check, cutoff: NaiveDate) -> Result<LogicalPlan> {
+        self.with_cutoff(&check.path(), &check.sql, cutoff).await
     }
 
     pub async fn stream(

@@ -1,7 +1,9 @@
 //! quality: what came in, and what was wrong with it, down to the rows a supplier must mend.
 
 use askama::Template;
+use beleidsinfo_warehouse::index::RunCheck;
 use beleidsinfo_warehouse::pack::Pack;
+use beleidsinfo_warehouse::profile::TableProfile;
 use beleidsinfo_warehouse::quality::{StoredDelivery, StoredFinding};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -9,6 +11,7 @@ use chrono_tz::Tz;
 use crate::asked::escape;
 use crate::number;
 use crate::page::Page;
+use crate::pages::odd::{self, Alarm, ProfileTable, Standing};
 use crate::rules;
 use crate::trouble::Outcome;
 use crate::words::Words;
@@ -75,6 +78,8 @@ struct Quality {
     references: Vec<Source>,
     deliveries: Vec<Delivery>,
     rules: Vec<Rule>,
+    alarms: Vec<Alarm>,
+    standing: Vec<Standing>,
 }
 
 #[derive(Template)]
@@ -88,12 +93,16 @@ struct Findings {
     more: bool,
     most: String,
     csv: String,
+    alarms: Vec<Alarm>,
+    profile: Vec<ProfileTable>,
+    profile_json: String,
 }
 
 pub fn render(
     page: Page,
     deliveries: &[StoredDelivery],
     by_rule: &[(String, String, String, i64)],
+    odd: (&[StoredFinding], &[RunCheck]),
     pack: Option<&Pack>,
     zone: Tz,
 ) -> Outcome<String> {
@@ -130,6 +139,8 @@ pub fn render(
             .map(|d| delivery(words, d, zone))
             .collect(),
         rules: rules.collect(),
+        alarms: odd::alarms(words, odd.0, deliveries, pack),
+        standing: odd::standing(words, odd.1, pack),
         page,
     };
     Ok(view.render()?)
@@ -206,16 +217,24 @@ pub(super) fn delivery(words: Words, d: &StoredDelivery, zone: Tz) -> Delivery {
     }
 }
 
+/// What is known of a delivery as a whole.
+pub struct Whole<'a> {
+    pub stored: &'a StoredDelivery,
+    pub alarms: &'a [StoredFinding],
+    pub profile: &'a [TableProfile],
+}
+
 /// `found` may hold one more than the page shows: then there is more.
 pub fn render_findings(
     page: Page,
-    stored: &StoredDelivery,
+    whole: Whole,
     rule: Option<&str>,
     found: &[StoredFinding],
     known: &[String],
     pack: Option<&Pack>,
     zone: Tz,
 ) -> Outcome<String> {
+    let stored = whole.stored;
     let words = page.words;
     let path = format!("/{}/quality/{}", page.lang(), stored.delivery);
     let mut choices = vec![(path.clone(), words.t("all-rules"), rule.is_none())];
@@ -226,9 +245,19 @@ pub fn render_findings(
     }
     let view = Findings {
         delivery: delivery(words, stored, zone),
+        alarms: odd::alarms(words, whole.alarms, &[], pack)
+            .into_iter()
+            .map(|alarm| Alarm {
+                href: String::new(),
+                ..alarm
+            })
+            .collect(),
+        profile: odd::profile(words, whole.profile, pack),
+        profile_json: format!("/api/deliveries/{}/profile", stored.delivery),
         rules: choices,
         findings: found
             .iter()
+            .filter(|f| f.record > 0)
             .take(ON_PAGE)
             .map(|f| Finding {
                 line: number::whole(f.line, words.language),

@@ -1,6 +1,7 @@
 //! check/catalogue: every rule that check knows by itself, in Dutch and English, with an example: what the published list
 //! of checks is made from. A finding of a rule that stands neither here nor in a contract is a fault of the program.
 
+use beleidsinfo_warehouse::checks::Gravity;
 use beleidsinfo_warehouse::contract::Severity;
 use beleidsinfo_warehouse::language::Language;
 use beleidsinfo_warehouse::pack::Pack;
@@ -369,6 +370,27 @@ pub fn list(language: Language, pack: &Pack) -> String {
                 meaning.get(language).trim_end_matches('.'),
             ));
         }
+    }
+    if !pack.checks.is_empty() {
+        text.push_str(&format!(
+            "\n### {}\n\n",
+            say(
+                "Controles over alles wat is opgeslagen (sql/checks)",
+                "Checks over all that is stored (sql/checks)"
+            )
+        ));
+    }
+    for check in pack.checks.values() {
+        let gravity = match check.gravity {
+            Gravity::Fail => say("faalt", "fails"),
+            Gravity::Warn => say("waarschuwt", "warns"),
+        };
+        text.push_str(&format!(
+            "- **`{}`** ({gravity}). {}.\n  - {}\n",
+            check.id,
+            check.meaning.get(language).trim_end_matches('.'),
+            check.advice.get(language)
+        ));
     }
     text
 }

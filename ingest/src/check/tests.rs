@@ -8,6 +8,7 @@ mod property;
 mod receipt;
 mod rows;
 mod shapes;
+mod thousand;
 
 use std::path::Path;
 

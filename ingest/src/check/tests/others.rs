@@ -154,7 +154,7 @@ fn an_expression_rejects_what_is_false_and_lets_through_what_is_unknown() {
         found(&case("Z-1,2025-01-09,gisteren,verleend,")),
         ["1 type reject"]
     );
-    let severities = format!("{CASES}").replace(
+    let severities = CASES.replace(
         "[[tables]]",
         "[severity]\noutcome_needs_decision = \"warn\"\n[[tables]]",
     );
