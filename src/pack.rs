@@ -134,7 +134,7 @@ pub async fn golden(
             bytes: text.len() as u64,
             pulled_at: warehouse.now(),
         };
-        let checked = door.check(pack, &source, &receipt, text.as_bytes())?;
+        let checked = door.check(pack, &source, &receipt, text.as_bytes()).await?;
         if let Some(f) = checked
             .findings
             .iter()
