@@ -285,6 +285,7 @@ rule-emptied = Column ran empty
 rule-freshness = Not recent
 odd = Odd about deliveries
 odd-why = no row was rejected for this; look into it before you use a figure
+doubt = Look into this before you use this figure
 standing = Checks over all data
 standing-why = asked at the last computation; what finds rows stands in the proof of each figure it touches
 touches = Indicators touched:

@@ -285,6 +285,7 @@ rule-emptied = Kolom leeggelopen
 rule-freshness = Niet recent
 odd = Opvallend aan leveringen
 odd-why = geen enkele rij is hierom afgekeurd; kijk dit na voor u een cijfer gebruikt
+doubt = Kijk dit na voor u dit cijfer gebruikt
 standing = Controles over alle gegevens
 standing-why = gesteld bij de laatste berekening; wat rijen vindt, staat ook in het bewijs van elk geraakt cijfer
 touches = Geraakte indicatoren:

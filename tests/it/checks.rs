@@ -352,3 +352,70 @@ fn the_list_of_checks_is_printed_in_both_languages() {
     assert!(dutch.contains("weigert") && english.contains("rejects"));
     project.fails(&["check", "--list", "fr"], 2);
 }
+
+/// The planning applications of the Isle of Man, 2011 to 2015, as its government published them (open government licence): the file of
+/// 2014 holds 274 rows where about 1,400 are normal, a fault of the source and not a fall of 80 %.
+#[test]
+fn the_year_with_274_applications_is_an_alarm_at_the_door_and_over_all_years() {
+    let Some(archive) =
+        crate::project::reference_data("cases/permits/isle-of-man/iom-2011-2017.tar.gz")
+    else {
+        return;
+    };
+    let project = Project::new(true, "12041");
+    project.write(
+        "sources/applications.toml",
+        r#"
+connector = "csv"
+location = "raw/applications_*.csv"
+encoding = "windows-1252"
+complete_until = "name"
+[[tables]]
+name = "cases"
+[tables.columns]
+system = { const = "iom" }
+case_id = "PA Ref"
+municipality_code = { const = "12041" }
+service = { const = "omgeving" }
+channel = { const = "unknown" }
+received_on = { from = "Decision issued", format = "%d-%b-%y" }
+"#,
+    );
+    let unpacked = std::process::Command::new("tar")
+        .arg("xzf")
+        .arg(&archive)
+        .arg("-C")
+        .arg(project.path("."))
+        .status()
+        .expect("tar");
+    assert!(unpacked.success());
+    for year in 2011..=2015 {
+        let bytes = std::fs::read(project.path(&format!("{year}-planning-applications.csv")))
+            .expect("a file");
+        project.write_bytes(&format!("raw/applications_{year}-12-31.csv"), &bytes);
+    }
+    project.flow();
+    // Rows per year as the reference figures have them.
+    assert_eq!(
+        project.rows("select name, rows_read, rejected from deliveries where source_id = 'applications' order by batch"),
+        [
+            "applications_2011-12-31.csv,1825,0",
+            "applications_2012-12-31.csv,1760,0",
+            "applications_2013-12-31.csv,1465,0",
+            "applications_2014-12-31.csv,274,0",
+            "applications_2015-12-31.csv,1391,0",
+        ]
+    );
+    let alarms = project.rows(
+        "select deliveries.name, rejections.rule, rejections.reason from rejections join deliveries on deliveries.delivery = rejections.delivery where record = 0",
+    );
+    assert_eq!(alarms.len(), 1, "{alarms:?}");
+    assert!(
+        alarms[0].starts_with("applications_2014-12-31.csv,volume,"),
+        "{alarms:?}"
+    );
+    assert!(
+        alarms[0].contains("274 rijen, waar er 1760 gewoon zijn"),
+        "{alarms:?}"
+    );
+}

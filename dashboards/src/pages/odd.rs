@@ -1,13 +1,15 @@
 //! odd: what is odd about deliveries as a whole, the checks over all that is stored, and the profile of a delivery; shared by
 //! the pages about data quality and proofs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use beleidsinfo_warehouse::index::RunCheck;
 use beleidsinfo_warehouse::pack::Pack;
 use beleidsinfo_warehouse::profile::{ColumnProfile, TableProfile};
 use beleidsinfo_warehouse::quality::{StoredDelivery, StoredFinding};
+use beleidsinfo_warehouse::region::Territory;
 
+use crate::lens::Lens;
 use crate::number;
 use crate::rules;
 use crate::words::Words;
@@ -89,6 +91,25 @@ pub fn standing(words: Words, checks: &[RunCheck], pack: Option<&Pack>) -> Vec<S
     let mut all: Vec<Standing> = by_id.into_values().collect();
     all.sort_by_key(|s| (s.passed, !s.fails));
     all
+}
+
+/// What the checks over all data say against the figures of an indicator for the region that is looked at.
+pub fn doubts(lens: &Lens, indicator: &str, region: &str) -> Vec<(String, String)> {
+    let ground = match lens.territory {
+        Territory::AsRecorded => BTreeSet::from([region.to_string()]),
+        Territory::Vintage(on) => lens.snapshot.regions.predecessors(region, on),
+    };
+    lens.run
+        .checks
+        .iter()
+        .filter(|check| check.indicator == indicator && !check.passed)
+        .filter_map(|check| {
+            let here = check.for_ground(&ground);
+            let title = here.title.as_ref()?.get(lens.language()).to_string();
+            let finding = here.finding.get(lens.language()).to_string();
+            (!here.passed).then_some((title, finding))
+        })
+        .collect()
 }
 
 /// The accepted rows of a delivery for one table.

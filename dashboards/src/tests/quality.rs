@@ -66,3 +66,17 @@ async fn a_profile_is_on_the_page_and_comes_as_json() {
         StatusCode::NOT_FOUND
     );
 }
+
+#[tokio::test]
+async fn the_page_of_an_indicator_says_what_a_check_found_here() {
+    let router = router(Sample::new(), false);
+    let here = ask(&router, "/nl/indicators/ov_tijdig?region=12041", &[])
+        .await
+        .body;
+    assert!(here.contains("Kijk dit na voor u dit cijfer gebruikt"));
+    assert!(here.contains("Geen jaar heeft minder dan de helft"));
+    let elsewhere = ask(&router, "/nl/indicators/ov_tijdig?region=11001", &[])
+        .await
+        .body;
+    assert!(!elsewhere.contains("Kijk dit na voor u dit cijfer gebruikt"));
+}

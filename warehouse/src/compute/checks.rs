@@ -125,7 +125,7 @@ fn outcome(check: &Check, indicator: &str, found: &Found) -> RunCheck {
 
 impl RunCheck {
     /// The check as it is for some municipalities: rows that all lie elsewhere do not touch them.
-    pub(crate) fn for_ground(&self, ground: &BTreeSet<String>) -> RunCheck {
+    pub fn for_ground(&self, ground: &BTreeSet<String>) -> RunCheck {
         let here: i64 = ground
             .iter()
             .filter_map(|code| self.regions.get(code))
