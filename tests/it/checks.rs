@@ -148,8 +148,8 @@ fn outcomes(project: &Project) -> BTreeMap<String, (bool, BTreeMap<String, i64>)
         "--format",
         "json",
     ]);
-    let rows: serde_json::Value = serde_json::from_str(&answer).expect("JSON");
-    let checks = rows[0]["checks"].as_str().expect("text");
+    let row: serde_json::Value = serde_json::from_str(&answer).expect("JSON");
+    let checks = row["checks"].as_str().expect("text");
     let checks: serde_json::Value = serde_json::from_str(checks).expect("JSON");
     let standing = checks
         .as_array()

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, LazyLock, RwLock};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::Schema;
@@ -340,19 +340,24 @@ impl Session {
     }
 }
 
+/// Where conditions are compiled: it holds no table.
+static CONDITIONS: LazyLock<SessionContext> = LazyLock::new(|| {
+    let config = SessionConfig::new().with_information_schema(false);
+    let context = SessionContext::new_with_config(config);
+    for function in days::functions() {
+        context.register_udf(function);
+    }
+    context
+});
+
 /// A condition over the columns of one row: as written, and ready to be evaluated. Nothing else is in reach of it.
 pub(crate) fn condition(
     text: &str,
     columns: &Schema,
 ) -> datafusion::common::Result<(Expr, Arc<dyn PhysicalExpr>)> {
-    let context =
-        SessionContext::new_with_config(SessionConfig::new().with_information_schema(false));
-    for function in days::functions() {
-        context.register_udf(function);
-    }
     let columns = DFSchema::try_from(columns.clone())?;
-    let written = context.parse_sql_expr(text, &columns)?;
-    let compiled = context.create_physical_expr(written.clone(), &columns)?;
+    let written = CONDITIONS.parse_sql_expr(text, &columns)?;
+    let compiled = CONDITIONS.create_physical_expr(written.clone(), &columns)?;
     Ok((written, compiled))
 }
 

@@ -245,8 +245,13 @@ mod tests {
 
     fn why(columns: &str) -> String {
         let error = contract(columns).expect_err("a contract that does not hold");
-        let source = std::error::Error::source(&error).map(ToString::to_string);
-        format!("{error} {}", source.unwrap_or_default())
+        let mut told = error.to_string();
+        let mut cause = std::error::Error::source(&error);
+        while let Some(inner) = cause {
+            told = format!("{told} {inner}");
+            cause = inner.source();
+        }
+        told
     }
 
     #[test]

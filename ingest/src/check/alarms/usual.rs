@@ -142,15 +142,30 @@ impl Periods {
             .map_or(0, |(_, rows)| *rows)
     }
 
+    /// The rows of the period in which the middle row lies, periods in order of size.
+    fn of_the_middle_row(&self) -> u64 {
+        let mut sizes: Vec<u64> = self.counts.iter().map(|(_, rows)| *rows).collect();
+        sizes.sort_unstable();
+        let all: u64 = sizes.iter().sum();
+        let mut before = 0;
+        for rows in &sizes {
+            before += rows;
+            if before * 2 >= all {
+                return *rows;
+            }
+        }
+        0
+    }
+
     /// Period, rows and words for each that is out of line with the others.
     pub fn odd(&self, factor: f64) -> Vec<(String, u64, String)> {
-        // Old cases that came along because they changed make a thin tail; the file begins in earnest where a period
-        // has half of what is usual.
-        let all: Vec<u64> = self.counts.iter().map(|(_, rows)| *rows).collect();
-        let earnest = median(all.iter().map(|n| *n as f64).collect()) / factor.max(1.0);
-        let begin = all
+        // Old cases that came along because they changed make a tail, thin and at times long: the file begins in earnest
+        // where a period has half of what the period of its middle row has.
+        let earnest = self.of_the_middle_row() as f64 / factor.max(1.0);
+        let begin = self
+            .counts
             .iter()
-            .position(|rows| *rows as f64 >= earnest)
+            .position(|(_, rows)| *rows as f64 >= earnest)
             .unwrap_or(0);
         let counts = &self.counts[begin..];
         if counts.len() < self.least {
@@ -277,6 +292,13 @@ mod tests {
             ("2024-11", 100),
             ("2024-12", 100),
         ];
+        // Half a year of work, and a tail twice as long.
+        let long: Vec<(String, u64)> = (0..12)
+            .map(|m| (format!("2022-{:02}", m + 1), 3 + m % 5))
+            .chain((0..6).map(|m| (format!("2023-{:02}", m + 1), 540 + m * 5)))
+            .collect();
+        let long: Vec<(&str, u64)> = long.iter().map(|(m, n)| (m.as_str(), *n)).collect();
+        assert_eq!(odd(&long, "2023-06-30"), Vec::<String>::new());
         assert_eq!(odd(&tail, "2024-12-31"), Vec::<String>::new());
         assert_eq!(odd(&tail[..6], "2024-02-29"), Vec::<String>::new());
         assert_eq!(odd(&[], "2024-02-29"), Vec::<String>::new());
