@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use beleidsinfo_ingest::check::catalogue;
 use beleidsinfo_warehouse::Error;
 use beleidsinfo_warehouse::contract::Severity;
 use beleidsinfo_warehouse::delivery::Delivery;
 use beleidsinfo_warehouse::gateway::Gateway;
+use beleidsinfo_warehouse::pack::{Pack, builtin_files};
 use beleidsinfo_warehouse::principal::Principal;
 
 use crate::cli::CheckArgs;
@@ -16,6 +18,16 @@ use crate::report::{Outcome, Problems};
 use crate::sources::{Door, is_reference, planned};
 
 pub async fn run(at: &At, args: CheckArgs) -> Result<Outcome, Problems> {
+    if let Some(language) = args.list {
+        // Outside a project, the rules of the built-in pack.
+        let pack = match at.project() {
+            Ok(project) => project.pack()?,
+            Err(_) if !at.is_there() => Pack::parse(builtin_files())?,
+            Err(e) => return Err(e.into()),
+        };
+        print!("{}", catalogue::list(language, &pack));
+        return Ok(Outcome::Done);
+    }
     let (project, pack, warehouse) = at.open().await?;
     let mut door = Door::open(&project, &pack, &warehouse).await?;
     let sources = planned(&project, &pack, None)?;
@@ -27,7 +39,7 @@ pub async fn run(at: &At, args: CheckArgs) -> Result<Outcome, Problems> {
             .iter()
             .find(|p| p.source.id == *only)
             .ok_or_else(|| Error::not_found(format!("there is no source `{only}`")))?;
-        return Ok(replay::run(planned, &pack, &warehouse, &gateway, &door, args.show).await?);
+        return Ok(replay::run(planned, &pack, &warehouse, &gateway, &mut door, args.show).await?);
     }
     let stored: HashSet<(String, String, String, i64)> = gateway
         .deliveries(&Principal::local())
@@ -60,7 +72,7 @@ pub async fn run(at: &At, args: CheckArgs) -> Result<Outcome, Problems> {
                 continue;
             }
             let bytes = warehouse.raw().bytes(&receipt).await?;
-            let checked = door.check(&pack, source, &receipt, &bytes);
+            let checked = door.check(&pack, source, &receipt, &bytes).await;
             if let Some(proposal) = door.propose(&pack, source, &receipt, &bytes, checked.as_ref())
             {
                 tell_proposal(&source.id, &proposal);
@@ -116,7 +128,17 @@ fn show(delivery: &Delivery, most: usize) {
     for ((severity, rule), n) in by_rule {
         println!("    {n} × {severity} {rule}");
     }
-    for f in delivery.findings.iter().take(most) {
+    for alarm in delivery.alarms() {
+        println!(
+            "    the whole delivery, {} [{}]: {}",
+            severity(alarm.severity),
+            alarm.rule,
+            alarm.reason
+        );
+    }
+    let of_records = || delivery.findings.iter().filter(|f| !f.is_alarm());
+    let all = of_records().count();
+    for f in of_records().take(most) {
         println!(
             "    line {}, {}, column `{}` [{}]: {}",
             f.line,
@@ -126,12 +148,8 @@ fn show(delivery: &Delivery, most: usize) {
             f.reason
         );
     }
-    if delivery.findings.len() > most {
-        println!(
-            "    … and {} more: --show {}",
-            delivery.findings.len() - most,
-            delivery.findings.len()
-        );
+    if all > most {
+        println!("    … and {} more: --show {all}", all - most);
     }
 }
 

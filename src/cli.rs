@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use beleidsinfo_warehouse::Language;
 use beleidsinfo_warehouse::attempts;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -57,7 +58,7 @@ pub enum Verb {
     Pull(PullArgs),
     /// Dry run: what would be rejected and why. Writes nothing.
     #[command(
-        after_help = "Examples:\n  beleidsinfo check\n  beleidsinfo check omgeving --show 50\n  beleidsinfo check omgeving --replay\n\nExit code 3 when a row would be rejected."
+        after_help = "Examples:\n  beleidsinfo check\n  beleidsinfo check omgeving --show 50\n  beleidsinfo check omgeving --replay\n  beleidsinfo check --list en\n\nExit code 3 when a row would be rejected."
     )]
     Check(CheckArgs),
     /// Check landed files and commit accepted rows, rejections and receipt as one delivery each.
@@ -157,6 +158,9 @@ pub struct StoreArgs {
 pub struct CheckArgs {
     /// Only this source.
     pub source: Option<String>,
+    /// Print every rule there is, with an example, in Dutch (nl) or English (en); checks nothing.
+    #[arg(long, value_name = "LANGUAGE", num_args = 0..=1, default_missing_value = "nl", value_parser = language)]
+    pub list: Option<Language>,
     /// How many findings to show per file.
     #[arg(long, default_value_t = 10)]
     pub show: usize,
@@ -356,6 +360,10 @@ pub struct GenerateArgs {
     /// The folder to write to.
     #[arg(long, default_value = "raw")]
     pub out: PathBuf,
+}
+
+fn language(code: &str) -> Result<Language, String> {
+    Language::parse(code).ok_or_else(|| "write nl or en".into())
 }
 
 /// `10_000_000` reads better than `10000000`.

@@ -1,5 +1,7 @@
 //! compute: the figures, from all that is stored.
 
+use std::collections::BTreeMap;
+
 use beleidsinfo_warehouse::compute::Computed;
 
 use crate::context::At;
@@ -30,11 +32,14 @@ pub async fn run(at: &At) -> Result<Outcome, Problems> {
                 run.checks.len() - failed.len(),
                 run.checks.len()
             ));
+            // A query that finds rows touches many figures; it is told once.
+            let mut told: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
             for check in failed {
-                eprintln!(
-                    "         {} [{}]: {}",
-                    check.indicator, check.check, check.finding.nl
-                );
+                let of = told.entry((&check.check, &check.finding.nl)).or_default();
+                of.push(&check.indicator);
+            }
+            for ((check, finding), indicators) in told {
+                eprintln!("         {} [{check}]: {finding}", indicators.join(", "));
             }
         }
     }

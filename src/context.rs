@@ -29,6 +29,13 @@ impl At {
         }
     }
 
+    /// Whether there is a project at all.
+    pub fn is_there(&self) -> bool {
+        self.project
+            .join(beleidsinfo_warehouse::project::FILE)
+            .exists()
+    }
+
     pub fn project(&self) -> Result<Project> {
         Project::open(&self.project)
     }

@@ -10,12 +10,13 @@ pub async fn run(at: &At) -> Result<Outcome, Problems> {
     let pack = project.pack()?;
     let reads = define(&pack).await?;
     println!(
-        "{} {}: {} tables, {} views, {} indicators, all in order",
+        "{} {}: {} tables, {} views, {} indicators, {} checks, all in order",
         pack.about.name,
         pack.about.version,
         pack.contracts.len(),
         pack.views.len(),
-        reads.len()
+        reads.len(),
+        pack.checks.len()
     );
     for (id, tables) in reads {
         println!(

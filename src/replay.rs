@@ -39,7 +39,7 @@ pub async fn run(
     pack: &Pack,
     warehouse: &Warehouse,
     gateway: &Gateway,
-    door: &Door,
+    door: &mut Door,
     show: usize,
 ) -> Result<Outcome> {
     let source = &planned.source;
@@ -60,7 +60,7 @@ pub async fn run(
         };
         let before = rejected_before(gateway, &me, last).await?;
         let bytes = warehouse.raw().bytes(&receipt).await?;
-        let delivery = door.check(pack, source, &receipt, &bytes)?;
+        let delivery = door.check(pack, source, &receipt, &bytes).await?;
         let found = difference(&before, &rejected_now(&delivery));
         println!(
             "{}: {} rejected in batch {}; {} would now pass, {} would still be rejected, {} would newly be rejected",

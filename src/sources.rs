@@ -1,14 +1,17 @@
 //! sources: the sources of a project in the order in which they count: reference tables first, since others look codes up in them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use beleidsinfo_ingest::check::{Rules, check};
+use beleidsinfo_ingest::check::references::StoredKeys;
+use beleidsinfo_ingest::check::{Rules, alarms, check_with};
 use beleidsinfo_ingest::codes::CodeLists;
 use beleidsinfo_ingest::drift::{self, Proposal};
 use beleidsinfo_ingest::source::Source;
 use beleidsinfo_warehouse::delivery::{Delivery, Receipt};
 use beleidsinfo_warehouse::keys::Keys;
 use beleidsinfo_warehouse::pack::Pack;
+use beleidsinfo_warehouse::profile::Past;
 use beleidsinfo_warehouse::project::Project;
 use beleidsinfo_warehouse::reference::{CodeTables, region_book};
 use beleidsinfo_warehouse::warehouse::Warehouse;
@@ -54,6 +57,18 @@ pub fn planned(
                 .is_some_and(|c| c.tenant.is_some())
         })
     };
+    // What others point at comes before what points at it.
+    let points_outside = |s: &Source| {
+        let fills = |table: &str| s.mapping.tables.iter().any(|t| t.name == table);
+        let contracts = s
+            .mapping
+            .tables
+            .iter()
+            .filter_map(|t| pack.contracts.get(&t.name));
+        contracts
+            .flat_map(|c| &c.references)
+            .any(|reference| !fills(&reference.table))
+    };
     own.sort_by_key(|s| {
         (
             reference_first(s),
@@ -61,6 +76,7 @@ pub fn planned(
                 .tables
                 .iter()
                 .any(|t| t.name.starts_with("region")),
+            points_outside(s),
         )
     });
     let problems: Vec<Error> = own
@@ -94,10 +110,14 @@ pub struct Door {
     codes: CodeLists,
     keys: Arc<Keys>,
     zone: chrono_tz::Tz,
+    warehouse: Arc<Warehouse>,
+    stored: StoredKeys,
+    /// Per source its earlier deliveries, oldest first.
+    past: BTreeMap<String, Vec<Past>>,
 }
 
 impl Door {
-    pub async fn open(project: &Project, pack: &Pack, warehouse: &Warehouse) -> Result<Self> {
+    pub async fn open(project: &Project, pack: &Pack, warehouse: &Arc<Warehouse>) -> Result<Self> {
         let known = warehouse.code_tables(pack).await?;
         let codes = code_lists(pack, &known)?;
         Ok(Self {
@@ -105,6 +125,9 @@ impl Door {
             codes,
             keys: warehouse.keys().clone(),
             zone: project.zone,
+            warehouse: warehouse.clone(),
+            stored: StoredKeys::default(),
+            past: warehouse.past(pack).await?,
         })
     }
 
@@ -115,8 +138,9 @@ impl Door {
         Ok(())
     }
 
-    pub fn check(
-        &self,
+    /// Checks a file; when it points at rows it does not hold, the keys of their table are read first.
+    pub async fn check(
+        &mut self,
         pack: &Pack,
         source: &Source,
         receipt: &Receipt,
@@ -128,7 +152,47 @@ impl Door {
             zone: self.zone,
             keys: &self.keys,
         };
-        check(source, receipt, bytes, &rules)
+        let mut delivery = check_with(source, receipt, bytes, &rules, &self.stored)?;
+        let wanted = self.stored.wanted();
+        let again = !wanted.is_empty();
+        for target in wanted {
+            let (table, columns) = target.clone();
+            self.stored.know(target);
+            let stored = &mut self.stored;
+            self.warehouse
+                .stored_keys(pack, &table, &columns, &mut |rows| stored.add(&table, rows))
+                .await?;
+        }
+        if again {
+            delivery = check_with(source, receipt, bytes, &rules, &self.stored)?;
+        }
+        let past = self.past.get(&source.id).map_or(&[][..], Vec::as_slice);
+        alarms::raise(
+            &source.mapping,
+            &pack.contracts,
+            &mut delivery,
+            past,
+            self.zone,
+        );
+        Ok(delivery)
+    }
+
+    /// From now on the rows of this delivery can be pointed at, and later ones are held against it.
+    pub fn remember(&mut self, delivery: &Delivery) -> Result<()> {
+        let receipt = &delivery.receipt;
+        let of = self.past.entry(receipt.source_id.clone()).or_default();
+        of.retain(|p| (&p.delivery, p.pulled_at) != (&receipt.sha256, receipt.pulled_at));
+        of.push(Past {
+            delivery: receipt.sha256.clone(),
+            name: receipt.name.clone(),
+            pulled_at: receipt.pulled_at,
+            complete_until_on: delivery.complete_until_on,
+            tables: delivery.profile.clone(),
+        });
+        for table in &delivery.tables {
+            self.stored.add(&table.table, &table.rows)?;
+        }
+        Ok(())
     }
 
     /// The change to its mapping that would follow a change in the form of this file; `None` when its form is as expected.
@@ -155,6 +219,7 @@ impl Door {
 
     /// Takes accepted reference rows in without storing them: a dry run knows the codes a store would know.
     pub fn learn(&mut self, pack: &Pack, delivery: &Delivery) -> Result<()> {
+        self.remember(delivery)?;
         let mut learned = false;
         for table in &delivery.tables {
             if pack

@@ -47,6 +47,7 @@ pub async fn run(at: &At, args: StoreArgs) -> Result<Outcome, Problems> {
     let step = Step::start("store", waiting.len() as u64);
     let (mut files, mut rows, mut rejected, mut warned) = (0u64, 0u64, 0u64, 0u64);
     let mut stale = false;
+    let mut alarms = Vec::new();
     for (source, receipt) in waiting.clone() {
         if waits.keeps(&source.id) {
             step.tick(&format!("{} {} waits", source.id, receipt.name));
@@ -63,6 +64,7 @@ pub async fn run(at: &At, args: StoreArgs) -> Result<Outcome, Problems> {
             let bytes = warehouse.raw().bytes(receipt).await?;
             let checked = door
                 .check(&pack, source, receipt, &bytes)
+                .await
                 .map(|delivery| passes.judge(delivery, &store));
             if matches!(&checked, Ok(delivery) if !delivery.verdict.is_held()) {
                 passed = checked.ok();
@@ -85,6 +87,13 @@ pub async fn run(at: &At, args: StoreArgs) -> Result<Outcome, Problems> {
             stale = true;
         }
         diary.stored(&delivery);
+        door.remember(&delivery)?;
+        for alarm in delivery.alarms() {
+            alarms.push(format!(
+                "{} {} [{}]: {}",
+                source.id, receipt.name, alarm.rule, alarm.reason
+            ));
+        }
         rejected += delivery.rejected;
         warned += delivery.warned;
         rows += store.delivery(delivery).await?.rows;
@@ -106,5 +115,8 @@ pub async fn run(at: &At, args: StoreArgs) -> Result<Outcome, Problems> {
             count(rejected, "record", "records")
         ),
     });
+    for alarm in alarms {
+        eprintln!("         {alarm}");
+    }
     waits.outcome(passes.unused())
 }

@@ -1,5 +1,6 @@
 //! reads: what the pages ask of the warehouse, and what was learned about the snapshot in hand.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -10,6 +11,7 @@ use beleidsinfo_warehouse::figure::Address;
 use beleidsinfo_warehouse::gateway::{Gateway, Snapshot};
 use beleidsinfo_warehouse::index::AsOf;
 use beleidsinfo_warehouse::principal::Principal;
+use beleidsinfo_warehouse::profile::TableProfile;
 use beleidsinfo_warehouse::proof::Proof;
 use beleidsinfo_warehouse::quality::{RuleCount, StoredDelivery, StoredFinding, Wanted};
 use beleidsinfo_warehouse::release::Release;
@@ -119,6 +121,26 @@ impl Reads {
             Reads::Gateway(gateway, _) => gateway.attempts(principal).await,
             #[cfg(any(test, feature = "preview"))]
             Reads::Sample(sample) => Ok(sample.attempts.clone()),
+        }
+    }
+
+    pub async fn alarms(&self, principal: &Principal) -> Result<Vec<StoredFinding>> {
+        match self {
+            Reads::Gateway(gateway, _) => gateway.alarms(principal).await,
+            #[cfg(any(test, feature = "preview"))]
+            Reads::Sample(sample) => Ok(sample.alarms()),
+        }
+    }
+
+    pub async fn profile(
+        &self,
+        principal: &Principal,
+        delivery: &str,
+    ) -> Result<BTreeMap<String, Vec<TableProfile>>> {
+        match self {
+            Reads::Gateway(gateway, _) => gateway.profile(principal, delivery).await,
+            #[cfg(any(test, feature = "preview"))]
+            Reads::Sample(sample) => Ok(sample.profile(delivery)),
         }
     }
 

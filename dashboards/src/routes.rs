@@ -65,6 +65,10 @@ pub fn router(reads: Reads, principal: Principal, public_only: bool) -> Router {
             .route("/api/figures/{*address}", get(proofs::proof_json))
             .route("/{lang}/sources", get(sources::sources))
             .route("/{lang}/sources/{id}", get(sources::source))
+            .route(
+                "/api/deliveries/{delivery}/profile",
+                get(arrivals::profile_json),
+            )
             .route("/{lang}/quality", get(arrivals::quality))
             .route("/{lang}/quality/{delivery}", get(arrivals::findings))
             .route(

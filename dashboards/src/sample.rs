@@ -14,6 +14,7 @@ use beleidsinfo_warehouse::index::{AsOf, FigureIndex, Run, RunCheck};
 use beleidsinfo_warehouse::indicator::Kind;
 use beleidsinfo_warehouse::pack::{self, Files, Pack};
 use beleidsinfo_warehouse::period::{Period, PeriodKind};
+use beleidsinfo_warehouse::profile::{ColumnProfile, TableProfile};
 use beleidsinfo_warehouse::project::{Organisation, Settings};
 use beleidsinfo_warehouse::proof::*;
 use beleidsinfo_warehouse::quality::{RuleCount, StoredDelivery, StoredFinding, Wanted};
@@ -30,6 +31,7 @@ mod proof;
 use arrivals::*;
 use definitions::*;
 use numbers::*;
+use proof::checks;
 
 pub struct Sample {
     pub snapshot: Arc<Snapshot>,
@@ -118,7 +120,7 @@ impl Sample {
             definitions_hash: pack::sha256_hex("definitions"),
             program: "beleidsinfo 0.1.0".into(),
             cutoff_on: day("2025-12-31"),
-            checks: vec![],
+            checks: checks(),
             started_at: time(at),
             finished_at: time(at),
             figures_written: 10,
@@ -265,6 +267,18 @@ impl Sample {
         ];
         all.retain(|f| wanted.takes(&f.source_id, &f.delivery, &f.rule, &f.severity));
         all.into_iter().skip(skip).take(limit).collect()
+    }
+
+    pub fn alarms(&self) -> Vec<StoredFinding> {
+        let of = self.deliveries.first();
+        of.map(arrivals::alarm).into_iter().collect()
+    }
+
+    pub fn profile(&self, delivery: &str) -> BTreeMap<String, Vec<TableProfile>> {
+        let of = self.deliveries.iter().find(|d| d.delivery == delivery);
+        of.map(|d| (d.source_id.clone(), vec![arrivals::profile(d)]))
+            .into_iter()
+            .collect()
     }
 
     pub fn by_rule(&self) -> Vec<RuleCount> {

@@ -5,11 +5,16 @@
 //! all. Rows over several records are made anew from what is left until nothing more falls, so what is accepted never
 //! rests on a rejected record.
 
+pub mod alarms;
+pub mod catalogue;
+mod conditions;
 mod convert;
 mod findings;
 mod keys;
+pub mod references;
 mod rules;
 mod table;
+mod values;
 mod withheld;
 
 use std::sync::Arc;
@@ -27,10 +32,13 @@ use indexmap::IndexMap;
 use crate::codes::CodeLists;
 use crate::connector::{self, Place, Records};
 use crate::mapping::{CompleteUntil, TableMapping};
+use crate::profile::Profiler;
 use crate::reshape::{Clean, Flat};
 use crate::source::Source;
 use findings::{Findings, Note};
+use references::StoredKeys;
 use table::Table;
+pub(crate) use table::display;
 use withheld::Withheld;
 
 /// What a check needs to know besides the file and its mapping.
@@ -47,10 +55,22 @@ pub struct Rules<'a> {
 ///
 /// Bad records are data: they come back as findings, and the rest is accepted. Errors are for the file as a whole: it
 /// cannot be read (packing, encoding, XML, missing columns), the mapping names a table that has no contract, or a
-/// personal source has no key. Neither findings nor errors of a personal source show a value.
+/// personal source has no key. Neither findings nor errors of a personal source show a value. References to rows that are
+/// not in the file pass: [`check_with`] knows what is stored.
 pub fn check(source: &Source, receipt: &Receipt, bytes: &[u8], rules: &Rules) -> Result<Delivery> {
+    check_with(source, receipt, bytes, rules, &StoredKeys::default())
+}
+
+/// Checks one landed file beside the keys that are stored; those it misses are told by [`StoredKeys::wanted`].
+pub fn check_with(
+    source: &Source,
+    receipt: &Receipt,
+    bytes: &[u8],
+    rules: &Rules,
+    stored: &StoredKeys,
+) -> Result<Delivery> {
     let personal = source.sealed(rules.contracts, rules.keys)?;
-    let checked = checked(source, receipt, bytes, rules, personal);
+    let checked = checked(source, receipt, bytes, rules, stored, personal);
     if personal {
         checked.map_err(|e| Withheld::of(&source.mapping, rules.contracts).error(e))
     } else {
@@ -63,13 +83,15 @@ fn checked(
     receipt: &Receipt,
     bytes: &[u8],
     rules: &Rules,
+    stored: &StoredKeys,
     personal: bool,
 ) -> Result<Delivery> {
     let mapping = &source.mapping;
     let complete_until_on = complete_until(mapping.complete_until, &receipt.name)?;
     let records = connector::read(&receipt.name, bytes, mapping)?;
     let clean = Clean::new(&records, mapping)?;
-    let mut desk = Desk::new(source, &records, &clean, rules, personal);
+    let landed = receipt.pulled_at.with_timezone(&rules.zone).date_naive();
+    let mut desk = Desk::new(source, &records, &clean, rules, landed, personal);
     desk.set_misshapen_apart();
 
     let mut parts = Vec::new();
@@ -99,6 +121,16 @@ fn checked(
             }
         }
         if desk.fallen == fallen {
+            for (at, note) in desk.strangers(&built, stored)? {
+                if let Some(built) = built[at]
+                    .as_ref()
+                    .filter(|_| note.severity == Severity::Reject)
+                {
+                    desk.reject(built, &note);
+                }
+            }
+        }
+        if desk.fallen == fallen {
             break;
         }
         for (built, (shape, ..)) in built.iter_mut().zip(&parts) {
@@ -108,13 +140,30 @@ fn checked(
         }
     }
 
-    let mut tables = Vec::new();
+    for (at, note) in desk.strangers(&built, stored)? {
+        if let Some(built) = &mut built[at] {
+            built.table.notes.push(note);
+        }
+    }
+    let (mut tables, mut profile) = (Vec::new(), Vec::new());
     for built in built.iter().flatten() {
         desk.warn(built);
-        tables.push(desk.accepted_rows(built)?);
+        let accepted = desk.accepted_rows(built)?;
+        let mut profiler = Profiler::new(built.table.contract, rules.zone);
+        profiler.add(&accepted.rows);
+        profile.push(profiler.finish());
+        tables.push(accepted);
     }
     let rows_read = records.read();
     let (findings, rejected, warned) = desk.findings.finish();
+    #[cfg(debug_assertions)]
+    for finding in &findings {
+        assert!(
+            findings::is_listed(&finding.rule, rules.contracts),
+            "rule `{}` is not in the list of checks",
+            finding.rule
+        );
+    }
     let over = mapping.limits.over(rows_read, rejected, mapping.load);
     Ok(Delivery {
         verdict: over.map_or(Verdict::Passed, Verdict::Held),
@@ -130,6 +179,7 @@ fn checked(
         personal,
         tables,
         findings,
+        profile,
     })
 }
 
@@ -159,11 +209,13 @@ impl<'a> Desk<'a> {
         records: &'a Records,
         clean: &'a Clean<'a>,
         rules: &'a Rules<'a>,
+        landed: NaiveDate,
         personal: bool,
     ) -> Self {
         let setting = rules::Setting {
             codes: rules.codes,
             zone: rules.zone,
+            landed,
             severity: &source.mapping.severity,
         };
         let alive = vec![true; clean.height()];
@@ -271,7 +323,7 @@ impl<'a> Desk<'a> {
         })?;
         let mut table =
             convert::convert(mapping, shape, contract, &texts, self.rules, self.personal)?;
-        rules::apply(&mut table, &self.setting);
+        rules::apply(&mut table, &self.setting)?;
         self.note_placeholders(&mut table, &texts.members);
         let built = Built {
             table,
@@ -332,6 +384,14 @@ impl<'a> Desk<'a> {
             self.reject(built, &note);
         }
         Ok(())
+    }
+
+    fn strangers(
+        &self,
+        built: &[Option<Built>],
+        stored: &StoredKeys,
+    ) -> Result<Vec<(usize, Note)>> {
+        references::strangers(self, built, stored, &self.setting)
     }
 
     fn row_alive(&self, built: &Built, row: usize) -> bool {

@@ -31,3 +31,4 @@ mod value;
 pub mod check;
 pub mod codes;
 pub mod drift;
+pub mod profile;

@@ -81,6 +81,12 @@ pub struct Mapping {
     pub aliases: IndexMap<String, Vec<String>>,
     /// Columns that become records.
     pub unpivot: Option<Unpivot>,
+    /// What is expected of the number of rows.
+    #[serde(default)]
+    pub volume: Volume,
+    /// What is expected of the days on which it delivers, and up to which.
+    #[serde(default)]
+    pub freshness: Freshness,
     /// Rule id to severity, above what the contract says.
     #[serde(default)]
     pub severity: IndexMap<String, Severity>,
@@ -145,6 +151,35 @@ pub enum Merged {
     First,
     /// The value stands in all of them.
     Fill,
+}
+
+/// How many rows a delivery should give each table.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Volume {
+    /// So many times more or fewer than is usual is an alarm.
+    pub factor: f64,
+    /// At least and at most, whatever came before.
+    pub rows: Option<[u64; 2]>,
+}
+
+impl Default for Volume {
+    fn default() -> Self {
+        Self {
+            factor: 2.0,
+            rows: None,
+        }
+    }
+}
+
+/// When deliveries should come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Freshness {
+    /// At least one delivery in so many days.
+    pub every_days: Option<u32>,
+    /// A delivery is complete up to at most so many days before it lands.
+    pub lag_days: Option<u32>,
 }
 
 /// The decimal sign of the source's numbers; the other one, spaces and apostrophes may group thousands.

@@ -13,7 +13,7 @@ use crate::sources::{Door, planned};
 pub async fn run(at: &At, id: &str, apply: bool) -> Result<Outcome, Problems> {
     let (project, pack, warehouse) = at.open().await?;
     let sources = planned(&project, &pack, Some(id))?;
-    let door = Door::open(&project, &pack, &warehouse).await?;
+    let mut door = Door::open(&project, &pack, &warehouse).await?;
     let gateway = Gateway::new(warehouse.clone(), project);
     let stored = gateway.deliveries(&Principal::local()).await?;
     for planned in &sources {
@@ -30,7 +30,7 @@ pub async fn run(at: &At, id: &str, apply: bool) -> Result<Outcome, Problems> {
                 continue;
             }
             let bytes = warehouse.raw().bytes(&receipt).await?;
-            let checked = door.check(&pack, source, &receipt, &bytes);
+            let checked = door.check(&pack, source, &receipt, &bytes).await;
             let Some(proposal) = door.propose(&pack, source, &receipt, &bytes, checked.as_ref())
             else {
                 if let Err(error) = checked {

@@ -196,6 +196,7 @@ impl Project {
                 "rejections",
                 "delivery, record, rule, severity, table_name, municipality_code, line, column_name, reason, batch, replayed_batch",
             ),
+            ("profiles", "*"),
             (
                 "runs",
                 "run_id, batch, definitions_hash, cutoff_on, checks, figures_written",

@@ -3,7 +3,7 @@
 use arrow::array::Array;
 
 use crate::error::{Error, Result};
-use crate::quality::{RuleCount, StoredDelivery};
+use crate::quality::{RuleCount, StoredDelivery, StoredFinding};
 use crate::session::Session;
 use crate::store::rows::{date_column, int_column, text_column, time_column};
 
@@ -48,6 +48,38 @@ pub(crate) async fn deliveries(session: &Session) -> Result<Vec<StoredDelivery>>
                 complete_until_on: until[i],
                 held: outcomes.value(i) == "held",
                 because: because.is_valid(i).then(|| because.value(i).to_string()),
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// Findings about deliveries as a whole, in order of batch.
+pub(crate) async fn alarms(session: &Session) -> Result<Vec<StoredFinding>> {
+    let sql = "select delivery, source_id, rule, severity, table_name, coalesce(column_name, '') as column_name, reason, batch \
+               from rejections where record = 0 order by batch, table_name, rule, reason";
+    let mut found = Vec::new();
+    for rows in session.collect(sql).await? {
+        let texts: Vec<_> = (0..7)
+            .map(|c| text_column(&rows, c))
+            .collect::<Result<_>>()?;
+        let batches = int_column(&rows, 7)?;
+        for i in 0..rows.num_rows() {
+            let text = |c: usize| texts[c].value(i).to_string();
+            found.push(StoredFinding {
+                delivery: text(0),
+                source_id: text(1),
+                record: 0,
+                line: 0,
+                rule: text(2),
+                severity: text(3),
+                table: text(4),
+                column: text(5),
+                municipality_code: None,
+                reason: text(6),
+                raw: String::new(),
+                batch: batches.value(i),
+                replayed_batch: None,
             });
         }
     }

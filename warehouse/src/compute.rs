@@ -1,6 +1,7 @@
 //! compute: a run: every indicator's facts, counted into figures; only what changed is written.
 
 mod cell;
+mod checks;
 pub(crate) mod columns;
 pub(crate) mod completeness;
 pub(crate) mod coverage;
@@ -8,11 +9,12 @@ pub(crate) mod facts;
 pub(crate) mod population;
 pub(crate) mod rollup;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use futures::TryStreamExt;
 
+use crate::checks::Gravity;
 use crate::define::{self, Reads};
 use crate::error::{Error, Result};
 use crate::figure::{Figure, State, Status};
@@ -168,6 +170,9 @@ impl Warehouse {
                         format!("Niet elke tabel hiervoor ({}) wordt door een bron gevuld: dit cijfer kan niet berekend worden.", tables.join(", ")),
                         format!("Not every table for this ({}) is filled by a source: this figure cannot be computed.", tables.join(", ")),
                     ),
+                    title: None,
+                    gravity: Gravity::Fail,
+                    regions: BTreeMap::new(),
                 });
                 tick(&indicator.id);
                 continue;
@@ -188,6 +193,7 @@ impl Warehouse {
             changed.extend(changes(&before, figures, indicator, run_id, last));
             tick(&indicator.id);
         }
+        checks.extend(checks::ask(&inputs.session, pack, reads).await?);
         let Some(cutoff_on) = inputs.cutoffs.values().min().copied() else {
             return Err(Error::input(
                 "cannot compute: no source says up to which day it is complete",
@@ -292,6 +298,9 @@ fn check(
         check: name.into(),
         passed: wrong == 0,
         finding,
+        title: None,
+        gravity: Gravity::Fail,
+        regions: BTreeMap::new(),
     }
 }
 

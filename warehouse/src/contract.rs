@@ -1,6 +1,8 @@
 //! contract: what a table promises, read from `sql/tables/<name>.toml`. Check, store, column help, the data quality pages
 //! and the query catalogue all read this one list of columns.
 
+mod rules;
+
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
@@ -9,6 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::language::Text;
+
+pub(crate) use rules::references_lead_somewhere;
+pub use rules::{Bound, Pattern, Reference, Rule, Severity};
 
 /// One table of the canonical model. A column without visibility and purpose does not parse.
 #[derive(Debug, Clone, Deserialize)]
@@ -29,6 +34,8 @@ pub struct Contract {
     pub columns: IndexMap<String, Column>,
     #[serde(default)]
     pub rules: Vec<Rule>,
+    #[serde(default)]
+    pub references: Vec<Reference>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -53,8 +60,13 @@ pub struct Column {
     pub codes: Option<Vec<String>>,
     /// The value must be a code of a reference table, valid on the row's date.
     pub lookup: Option<Lookup>,
-    pub min: Option<f64>,
-    pub max: Option<f64>,
+    pub min: Option<Bound>,
+    pub max: Option<Bound>,
+    /// The whole text must match.
+    pub pattern: Option<Pattern>,
+    /// One value in all rows of a delivery is suspect.
+    #[serde(default)]
+    pub varies: bool,
     /// IRI of the OSLO term.
     pub oslo: Option<String>,
 }
@@ -108,27 +120,6 @@ pub struct Lookup {
     pub valid_on: Option<String>,
 }
 
-/// A rule over more than one column. `id` names it in rejections; a mapping may change its severity.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Rule {
-    pub id: String,
-    pub column: String,
-    /// `column` must not be smaller than this column (both present).
-    pub at_least: Option<String>,
-    /// `column` (a date) must equal the first of these (a date) plus the others (days), when all are present.
-    pub equals_sum: Option<Vec<String>>,
-    pub severity: Severity,
-    pub meaning: Text,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    Reject,
-    Warn,
-}
-
 /// The columns `store` adds to every row of a table that is not a system table; readers of the state do not see them
 /// unless they ask for provenance.
 pub const VERSION_COLUMNS: [(&str, ColumnType, bool); 6] = [
@@ -160,17 +151,7 @@ impl Contract {
                 )));
             }
         }
-        for rule in &contract.rules {
-            let others = rule.at_least.iter().chain(rule.equals_sum.iter().flatten());
-            for column in std::iter::once(&rule.column).chain(others) {
-                if !contract.columns.contains_key(column) {
-                    return Err(Error::input(format!(
-                        "{path}: rule `{}` names column `{column}`, which the contract does not have",
-                        rule.id
-                    )));
-                }
-            }
-        }
+        rules::prepare(&mut contract, path)?;
         Ok(contract)
     }
 

@@ -44,6 +44,9 @@ pub async fn define(pack: &Pack) -> Result<Reads, Vec<Error>> {
             Err(mut found) => problems.append(&mut found),
         }
     }
+    for check in pack.checks.values() {
+        problems.append(&mut check_problems(&session, check).await);
+    }
     if problems.is_empty() {
         Ok(reads)
     } else {
@@ -114,6 +117,35 @@ async fn check(
     } else {
         Err(problems)
     }
+}
+
+/// Plans a query of `sql/checks`; where it says which municipality a row is about, that is text.
+async fn check_problems(session: &Session, check: &crate::checks::Check) -> Vec<Error> {
+    let plan = match session
+        .check_plan(check, chrono::NaiveDate::default())
+        .await
+    {
+        Ok(plan) => plan,
+        Err(e) => return vec![e],
+    };
+    let path = check.path();
+    let mut problems = Vec::new();
+    if let Some(function) = unstable_function(&plan) {
+        problems.push(no_now(&path, &check.sql, &function));
+    }
+    let about = plan
+        .schema()
+        .field_with_unqualified_name("municipality_code")
+        .ok();
+    if let Some(wanted) = about.and_then(|f| wrong_type(Kind::Count, f.name(), f.data_type())) {
+        problems.push(
+            Error::input(format!(
+                "{path}: column `municipality_code` is not {wanted}"
+            ))
+            .hint("cast it in the select"),
+        );
+    }
+    problems
 }
 
 /// The type wanted, when it is another.

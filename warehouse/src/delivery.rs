@@ -4,6 +4,8 @@ use arrow::array::RecordBatch;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::profile::TableProfile;
+
 /// What the landing zone keeps beside the untouched bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
@@ -38,6 +40,15 @@ pub struct Delivery {
     /// Rejections and warnings, in record order.
     pub findings: Vec<Finding>,
     pub verdict: Verdict,
+    /// What the accepted rows look like, per table.
+    pub profile: Vec<TableProfile>,
+}
+
+impl Delivery {
+    /// The findings about the delivery as a whole.
+    pub fn alarms(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|f| f.is_alarm())
+    }
 }
 
 /// Whether a checked delivery may replace what is there.
@@ -88,7 +99,7 @@ pub struct CheckedTable {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     pub severity: crate::contract::Severity,
-    /// 1-based place of the record in the file.
+    /// 1-based place of the record in the file; 0 for a finding about the delivery as a whole.
     pub record: u64,
     /// 1-based line in the file as decoded.
     pub line: u64,
@@ -102,4 +113,11 @@ pub struct Finding {
     pub municipality_code: Option<String>,
     /// The record whole, as it came.
     pub raw: String,
+}
+
+impl Finding {
+    /// About the delivery as a whole: it takes no record out, and is counted with none.
+    pub fn is_alarm(&self) -> bool {
+        self.record == 0
+    }
 }

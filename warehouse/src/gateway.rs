@@ -1,6 +1,7 @@
 //! gateway: the one way in for people, with two doors behind one check of rights: `query` for SQL, `figures` (and what hangs
 //! from them: proofs, deliveries, releases) for pages.
 
+mod profiles;
 mod query;
 
 use std::collections::{BTreeMap, HashMap};
@@ -231,6 +232,7 @@ impl Gateway {
             findings: arrivals::findings(&inputs.session).await?,
             expired: self.warehouse.raw().kept().expired("").await?,
             replayed: arrivals::replayed(&inputs.session).await?,
+            alarms: arrivals::alarms(&inputs.session).await?,
             inputs: &inputs,
             synthetic: self.project.settings.organisation.synthetic,
         };

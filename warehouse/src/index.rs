@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::checks::Gravity;
 use crate::figure::{Address, Figure, Slice};
 use crate::language::Text;
 use crate::period::{Period, PeriodKind};
@@ -33,6 +34,14 @@ pub struct RunCheck {
     pub passed: bool,
     /// What was found.
     pub finding: Text,
+    /// What must hold, for a query of `sql/checks`; the program's own checks are named by the pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<Text>,
+    #[serde(default)]
+    pub gravity: Gravity,
+    /// Rows per municipality, where the check says which; empty: the finding is about all.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub regions: BTreeMap<String, i64>,
 }
 
 /// A point of view in time: over data, definitions, targets and territory together.

@@ -13,13 +13,17 @@ pub mod location;
 pub mod lock;
 
 pub mod board;
+pub mod checks;
+// A condition is compiled by `session`, far below: only that file may hold the engine's context.
 pub mod contract;
 pub mod delivery;
+mod expression;
 pub mod figure;
 pub mod indicator;
 pub mod pack;
 pub mod period;
 pub mod principal;
+pub mod profile;
 pub mod project;
 pub mod region;
 pub mod target;

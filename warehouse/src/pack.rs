@@ -9,7 +9,8 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::contract::Contract;
+use crate::checks::Check;
+use crate::contract::{self, Contract};
 use crate::error::{Doing, Error, Result};
 use crate::indicator::Indicator;
 use crate::language::Text;
@@ -28,6 +29,8 @@ pub struct Pack {
     pub views: IndexMap<String, String>,
     /// In the order of the themes, then by id.
     pub indicators: IndexMap<String, Indicator>,
+    /// Queries that must return no rows, by id.
+    pub checks: IndexMap<String, Check>,
     /// Rows the pack brings along: table name to CSV.
     pub reference: IndexMap<String, String>,
     files: Files,
@@ -135,6 +138,7 @@ impl Pack {
             contracts: IndexMap::new(),
             views: IndexMap::new(),
             indicators: IndexMap::new(),
+            checks: IndexMap::new(),
             reference: IndexMap::new(),
             files,
         };
@@ -151,6 +155,26 @@ impl Pack {
                 ["views", file] if file.ends_with(".sql") => {
                     pack.views
                         .insert(file.trim_end_matches(".sql").to_string(), text.clone());
+                }
+                ["checks", file] if file.ends_with(".sql") => {
+                    let id = file.trim_end_matches(".sql");
+                    let about = format!("checks/{id}.toml");
+                    let check = match pack.files.get(&about) {
+                        Some(written) => Check::parse(id, &about, written, text),
+                        None => Err(Error::input(format!(
+                            "{path}: there is no {id}.toml beside it"
+                        ))),
+                    };
+                    match check {
+                        Ok(check) => drop(pack.checks.insert(id.to_string(), check)),
+                        Err(e) => problems.push(e),
+                    }
+                }
+                ["checks", file] if file.ends_with(".toml") => {
+                    let sql = path.replace(".toml", ".sql");
+                    if !pack.files.contains_key(&sql) {
+                        problems.push(Error::input(format!("{path}: there is no {sql} for it")));
+                    }
                 }
                 ["reference", file] if file.ends_with(".csv") => {
                     pack.reference
@@ -183,11 +207,24 @@ impl Pack {
             pack.contracts
                 .insert(contract.name.clone(), contract.clone());
         }
+        problems.extend(contract::references_lead_somewhere(pack.contracts.values()));
         for (name, indicator) in &pack.indicators {
             if !pack.about.themes.iter().any(|t| t.id == indicator.theme) {
                 problems.push(Error::input(format!(
                     "indicator `{name}`: theme `{}` is not in pack.toml",
                     indicator.theme
+                )));
+            }
+        }
+        for check in pack.checks.values() {
+            for table in check
+                .touches
+                .iter()
+                .filter(|t| !pack.contracts.contains_key(*t))
+            {
+                problems.push(Error::input(format!(
+                    "checks/{}.toml: it touches table `{table}`, which is not there",
+                    check.id
                 )));
             }
         }

@@ -25,6 +25,9 @@ pub struct Proof {
     /// Records of this region that an earlier reading of those files rejected, and a later one with another mapping accepted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replays: Vec<ProofReplay>,
+    /// What was odd about those deliveries as a whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alarms: Vec<ProofAlarm>,
     pub checks: Vec<RunCheck>,
     /// Earlier contents of the same figure, oldest first.
     pub earlier: Vec<Earlier>,
@@ -137,6 +140,17 @@ pub struct ProofFinding {
     /// `reject` or `warn`.
     pub severity: String,
     pub rows: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProofAlarm {
+    pub delivery: String,
+    pub table: String,
+    pub rule: String,
+    /// `reject` or `warn`.
+    pub severity: String,
+    /// One Dutch sentence with what to do.
+    pub reason: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

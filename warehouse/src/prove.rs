@@ -19,10 +19,10 @@ use crate::indicator::Indicator;
 use crate::language::Text;
 use crate::pack::{Pack, sha256_hex};
 use crate::proof::{
-    Break, Earlier, Proof, ProofDefinition, ProofFacts, ProofFigure, ProofFinding, ProofReplay,
-    ProofSource, ProofView,
+    Break, Earlier, Proof, ProofAlarm, ProofDefinition, ProofFacts, ProofFigure, ProofFinding,
+    ProofReplay, ProofSource, ProofView,
 };
-use crate::quality::StoredDelivery;
+use crate::quality::{StoredDelivery, StoredFinding};
 use crate::region::Territory;
 use crate::session::sql_error;
 use crate::words;
@@ -44,6 +44,7 @@ pub(crate) struct Evidence<'a> {
     /// By source and SHA-256: the day from which the landed bytes are no longer there.
     pub expired: BTreeMap<(String, String), NaiveDate>,
     pub replayed: Vec<Replayed>,
+    pub alarms: Vec<StoredFinding>,
     pub synthetic: bool,
 }
 
@@ -123,6 +124,19 @@ pub(crate) async fn build(
         }
     }
     let replays = replays(evidence, &sources, &ground);
+    let alarms = evidence.alarms.iter().filter(|a| {
+        let used = |s: &ProofSource| s.delivery == a.delivery && s.batch == a.batch;
+        sources.iter().any(used) && (a.table.is_empty() || tables.contains(&a.table))
+    });
+    let alarms = alarms
+        .map(|a| ProofAlarm {
+            delivery: a.delivery.clone(),
+            table: a.table.clone(),
+            rule: a.rule.clone(),
+            severity: a.severity.clone(),
+            reason: a.reason.clone(),
+        })
+        .collect();
     let breaks = match address.territory {
         Territory::Vintage(_) => Vec::new(),
         Territory::AsRecorded => {
@@ -193,11 +207,12 @@ pub(crate) async fn build(
         sources,
         findings,
         replays,
+        alarms,
         checks: run
             .checks
             .iter()
             .filter(|c| c.indicator.is_empty() || c.indicator == indicator.id)
-            .cloned()
+            .map(|c| c.for_ground(&ground))
             .collect(),
         earlier: earlier(index, address, run.run_id),
         breaks,

@@ -384,6 +384,58 @@ impl crate::warehouse::Warehouse {
     }
 }
 
+impl crate::warehouse::Warehouse {
+    /// Hands the named columns of a table as it stands now, batch by batch, in the contract's types.
+    pub async fn stored_keys(
+        &self,
+        pack: &crate::pack::Pack,
+        table: &str,
+        columns: &[String],
+        hear: &mut (dyn FnMut(&RecordBatch) -> Result<()> + Send),
+    ) -> Result<()> {
+        use crate::error::Doing;
+        use futures::TryStreamExt;
+        let doing = || format!("cannot read the keys of table `{table}`");
+        let contract = pack
+            .contracts
+            .get(table)
+            .ok_or_else(|| Error::input(format!("the pack has no table contract `{table}`")))?;
+        let tables = self.tables(pack).await?;
+        let session = Session::open(crate::session::Content {
+            pack,
+            tables: &tables,
+            batch: crate::warehouse::committed_batch(&tables).await?,
+            run: 0,
+            municipalities: &crate::principal::Municipalities::All,
+            provenance: false,
+        })
+        .await?;
+        let sql = format!("select {} from {table}", columns.join(", "));
+        let plan = session.plan(&sql).await.storing(doing)?;
+        let mut rows = session.stream(plan).await.storing(doing)?;
+        let whole = contract.schema();
+        while let Some(batch) = rows.try_next().await.storing(doing)? {
+            let schema = whole
+                .project(
+                    &columns
+                        .iter()
+                        .filter_map(|c| contract.columns.get_index_of(c))
+                        .collect::<Vec<_>>(),
+                )
+                .storing(doing)?;
+            let cast = batch
+                .columns()
+                .iter()
+                .zip(schema.fields())
+                .map(|(c, f)| arrow::compute::cast(c, f.data_type()))
+                .collect::<std::result::Result<Vec<_>, _>>()
+                .storing(doing)?;
+            hear(&RecordBatch::try_new(std::sync::Arc::new(schema), cast).storing(doing)?)?;
+        }
+        Ok(())
+    }
+}
+
 /// The engine may answer text as views; others expect the contract's own types.
 fn in_contract_types(
     contract: &crate::contract::Contract,

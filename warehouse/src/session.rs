@@ -4,13 +4,13 @@ mod replayed;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, LazyLock, RwLock};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::Schema;
 use chrono::{Datelike, NaiveDate};
 use datafusion::catalog::{MemTable, MemorySchemaProvider, TableProvider};
-use datafusion::common::{DataFusionError, ParamValues, ScalarValue, plan_err};
+use datafusion::common::{DFSchema, DataFusionError, ParamValues, ScalarValue, plan_err};
 use datafusion::dataframe::DataFrame;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::memory_pool::FairSpillPool;
@@ -19,10 +19,12 @@ use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::functions_aggregate::expr_fn::{count, min};
 use datafusion::functions_window::expr_fn::{lead, row_number};
 use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlan, col, lit};
+use datafusion::physical_plan::PhysicalExpr;
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 use object_store::ObjectStore;
 use url::Url;
 
+use crate::checks::Check;
 use crate::contract::Contract;
 use crate::days;
 use crate::error::{Doing, Error, Result};
@@ -351,15 +353,21 @@ impl Session {
         cutoff: NaiveDate,
     ) -> Result<LogicalPlan> {
         let path = format!("indicators/{}/{}/facts.sql", indicator.theme, indicator.id);
+        self.with_cutoff(&path, &indicator.sql, cutoff).await
+    }
+
+    async fn with_cutoff(&self, path: &str, sql: &str, cutoff: NaiveDate) -> Result<LogicalPlan> {
         let days = cutoff.num_days_from_ce() - NaiveDate::default().num_days_from_ce();
         let values =
             HashMap::from([("cutoff".to_string(), ScalarValue::Date32(Some(days)).into())]);
-        let plan = self
-            .plan(&indicator.sql)
-            .await
-            .map_err(|e| sql_error(&path, &indicator.sql, &e))?;
+        let plan = self.plan(sql).await.map_err(|e| sql_error(path, sql, &e))?;
         plan.with_param_values(ParamValues::Map(values))
-            .map_err(|e| sql_error(&path, &indicator.sql, &e))
+            .map_err(|e| sql_error(path, sql, &e))
+    }
+
+    /// The plan of a check, `$cutoff` filled in.
+    pub async fn check_plan(&self, check: &Check, cutoff: NaiveDate) -> Result<LogicalPlan> {
+        self.with_cutoff(&check.path(), &check.sql, cutoff).await
     }
 
     pub async fn stream(
@@ -398,6 +406,27 @@ impl Session {
             .storing(doing)?;
         Ok(())
     }
+}
+
+/// Where conditions are compiled: it holds no table.
+static CONDITIONS: LazyLock<SessionContext> = LazyLock::new(|| {
+    let config = SessionConfig::new().with_information_schema(false);
+    let context = SessionContext::new_with_config(config);
+    for function in days::functions() {
+        context.register_udf(function);
+    }
+    context
+});
+
+/// A condition over the columns of one row: as written, and ready to be evaluated. Nothing else is in reach of it.
+pub(crate) fn condition(
+    text: &str,
+    columns: &Schema,
+) -> datafusion::common::Result<(Expr, Arc<dyn PhysicalExpr>)> {
+    let columns = DFSchema::try_from(columns.clone())?;
+    let written = CONDITIONS.parse_sql_expr(text, &columns)?;
+    let compiled = CONDITIONS.create_physical_expr(written.clone(), &columns)?;
+    Ok((written, compiled))
 }
 
 /// Never a personal column: no definition and no question needs one yet.

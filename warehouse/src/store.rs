@@ -1,6 +1,7 @@
 //! store: commits a checked delivery as one whole. Its rows become visible when its row in `deliveries` commits.
 
 mod keys;
+pub(crate) mod profiles;
 pub(crate) mod rows;
 
 use std::collections::{BTreeMap, HashMap};
@@ -270,6 +271,13 @@ impl<'a> Store<'a> {
                 .await?;
         }
         add_moves(&mut delivery, moved);
+        // A pack of one's own may be older than profiles.
+        if let Some(contract) = self.pack.contracts.get("profiles") {
+            let profile = profiles::rows(contract, &delivery, batch)?;
+            self.table("profiles")?
+                .append(profile, &attempt, batch)
+                .await?;
+        }
         delivery.tables.retain(|t| !dropped.contains(&t.table));
         self.record(&mut delivery, batch, stored_at).await?;
         self.batch = batch;

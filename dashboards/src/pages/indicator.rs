@@ -20,6 +20,7 @@ use crate::drawing;
 use crate::lens::{Choice, Lens};
 use crate::number;
 use crate::page::{Page, Visit};
+use crate::pages::odd;
 use crate::reading::Reading;
 use crate::tile::{Compared, compared};
 use crate::trouble::{Outcome, Trouble};
@@ -70,6 +71,8 @@ struct IndicatorPage {
     territory_links: Vec<Choice>,
     files: Vec<(String, String)>,
     address: String,
+    /// Checks that found rows here: what should hold, and what was found.
+    doubts: Vec<(String, String)>,
 }
 
 /// What of an indicator is asked for; shared by its page and its files.
@@ -188,6 +191,7 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
         .iter()
         .find(|t| t.id == indicator.theme);
     let view = IndicatorPage {
+        doubts: odd::doubts(lens, &indicator.id, &focus.region),
         page: Page::new(visit, format!("{title} · {place}"), "indicators").over(lens, visit),
         question: indicator.question.get(language).to_string(),
         definition: indicator.definition.get(language).to_string(),

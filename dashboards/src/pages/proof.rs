@@ -15,6 +15,7 @@ use crate::asked::escape;
 use crate::lens::Lens;
 use crate::number;
 use crate::page::{Page, Visit, zone};
+use crate::pages::odd::Alarm;
 use crate::reading::Measure;
 use crate::rules;
 use crate::trouble::{Outcome, Trouble};
@@ -85,6 +86,7 @@ struct ProofPage {
     sources: Vec<Source>,
     /// What became of rejected rows that were read again.
     replays: Vec<(String, String)>,
+    alarms: Vec<Alarm>,
     rejected: Vec<Finding>,
     warned: Vec<Finding>,
     checks: Vec<Check>,
@@ -223,6 +225,7 @@ pub fn render(lens: &Lens, visit: &Visit, address: &Address, proof: &Proof) -> O
         tables: definition.tables.join(", "),
         sources: sources(lens, proof, zone),
         replays: replays(lens, proof),
+        alarms: alarms(lens, proof),
         rejected: findings(lens, proof, "reject"),
         warned: findings(lens, proof, "warn"),
         checks: proof
@@ -230,7 +233,10 @@ pub fn render(lens: &Lens, visit: &Visit, address: &Address, proof: &Proof) -> O
             .iter()
             .map(|c| Check {
                 passed: c.passed,
-                name: words.named("check", &c.check),
+                name: match &c.title {
+                    Some(title) => title.get(language).to_string(),
+                    None => words.named("check", &c.check),
+                },
                 finding: c.finding.get(language).to_string(),
             })
             .collect(),
@@ -306,6 +312,21 @@ pub fn render(lens: &Lens, visit: &Visit, address: &Address, proof: &Proof) -> O
         unit,
     };
     Ok(view.render()?)
+}
+
+/// What was odd about the deliveries it rests on.
+fn alarms(lens: &Lens, proof: &Proof) -> Vec<Alarm> {
+    let named = proof.alarms.iter().map(|alarm| {
+        let source = proof.sources.iter().find(|s| s.delivery == alarm.delivery);
+        Alarm {
+            href: format!("/{}/quality/{}", lens.language().code(), alarm.delivery),
+            file: source.map_or_else(String::new, |s| s.name.clone()),
+            rule: rules::name(lens.words, Some(&lens.snapshot.pack), &alarm.rule),
+            reason: alarm.reason.clone(),
+            reject: alarm.severity == "reject",
+        }
+    });
+    named.collect()
 }
 
 /// By rule, most rows first, with the files they stand in.

@@ -1,7 +1,9 @@
 //! quality: what came in, and what was wrong with it, down to the rows a supplier must mend.
 
 use askama::Template;
+use beleidsinfo_warehouse::index::RunCheck;
 use beleidsinfo_warehouse::pack::Pack;
+use beleidsinfo_warehouse::profile::TableProfile;
 use beleidsinfo_warehouse::quality::{RuleCount, StoredDelivery, StoredFinding, last_readings};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -11,6 +13,7 @@ use crate::charts::spark;
 use crate::charts::trend::Point;
 use crate::number;
 use crate::page::Page;
+use crate::pages::odd::{self, Alarm, ProfileTable, Standing};
 use crate::rules;
 use crate::trouble::Outcome;
 use crate::words::Words;
@@ -88,6 +91,8 @@ struct Quality {
     deliveries: Vec<Delivery>,
     pages: Pages,
     rules: Vec<Rule>,
+    alarms: Vec<Alarm>,
+    standing: Vec<Standing>,
 }
 
 #[derive(Template)]
@@ -102,6 +107,9 @@ struct Findings {
     findings: Vec<Finding>,
     pages: Pages,
     csv: String,
+    alarms: Vec<Alarm>,
+    profile: Vec<ProfileTable>,
+    profile_json: String,
 }
 
 /// Where a list stands that is too long for one page; both empty when it is not.
@@ -142,6 +150,7 @@ pub fn render(
     deliveries: &[StoredDelivery],
     by_rule: &[RuleCount],
     at: usize,
+    odd: (&[StoredFinding], &[RunCheck]),
     pack: Option<&Pack>,
     zone: Tz,
 ) -> Outcome<String> {
@@ -194,6 +203,8 @@ pub fn render(
             format!("/{}/quality?page={n}#deliveries", page.lang())
         }),
         rules: rules.collect(),
+        alarms: odd::alarms(words, odd.0, deliveries, pack),
+        standing: odd::standing(words, odd.1, pack),
         page,
     };
     Ok(view.render()?)
@@ -328,16 +339,24 @@ pub struct Choice<'a> {
     pub at: usize,
 }
 
+/// What is known of a delivery as a whole.
+pub struct Whole<'a> {
+    pub stored: &'a StoredDelivery,
+    pub alarms: &'a [StoredFinding],
+    pub profile: &'a [TableProfile],
+}
+
 /// `found` may hold one more than the page shows: then there is more.
 pub fn render_findings(
     page: Page,
-    stored: &StoredDelivery,
+    whole: Whole<'_>,
     choice: Choice<'_>,
     found: &[StoredFinding],
     known: &[String],
     pack: Option<&Pack>,
     zone: Tz,
 ) -> Outcome<String> {
+    let stored = whole.stored;
     let words = page.words;
     let path = format!("/{}/quality/{}", page.lang(), stored.delivery);
     let Choice { rule, severity, at } = choice;
@@ -368,10 +387,20 @@ pub fn render_findings(
     }
     let view = Findings {
         delivery: delivery(words, stored, zone),
+        alarms: odd::alarms(words, whole.alarms, &[], pack)
+            .into_iter()
+            .map(|alarm| Alarm {
+                href: String::new(),
+                ..alarm
+            })
+            .collect(),
+        profile: odd::profile(words, whole.profile, pack),
+        profile_json: format!("/api/deliveries/{}/profile", stored.delivery),
         rules: choices,
         severities: severities.to_vec(),
         findings: found
             .iter()
+            .filter(|f| f.record > 0)
             .take(ON_PAGE)
             .map(|f| Finding {
                 line: number::whole(f.line, words.language),

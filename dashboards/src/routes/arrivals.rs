@@ -3,8 +3,9 @@
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, Response, Uri};
-use beleidsinfo_warehouse::index::AsOf;
+use beleidsinfo_warehouse::index::{AsOf, RunCheck};
 use beleidsinfo_warehouse::pack::Pack;
+use beleidsinfo_warehouse::profile::TableProfile;
 use beleidsinfo_warehouse::quality::{StoredDelivery, Wanted};
 
 use super::steering::{Seen, language, see};
@@ -72,6 +73,44 @@ fn pack_of(seen: Option<&Seen>) -> Option<&Pack> {
     seen.map(|s| &s.snapshot.pack)
 }
 
+/// The checks of the run that is looked at.
+fn checks_of(seen: Option<&Seen>) -> &[RunCheck] {
+    let run = seen.and_then(|s| s.snapshot.figures.run(s.run));
+    run.map_or(&[], |run| &run.checks)
+}
+
+async fn profile_of(app: &App, delivery: &StoredDelivery) -> Outcome<Vec<TableProfile>> {
+    let mut found = app
+        .reads
+        .profile(&app.principal, &delivery.delivery)
+        .await?;
+    Ok(found.remove(&delivery.source_id).unwrap_or_default())
+}
+
+/// The profile of a delivery as JSON, by source and table.
+pub async fn profile_json(
+    uri: Uri,
+    headers: HeaderMap,
+    Path(delivery): Path<String>,
+    State(app): Here,
+) -> Response<Body> {
+    let visit = visit(&app, &uri);
+    let made = async {
+        let delivery = stored(&app, &delivery).await?;
+        let found = app
+            .reads
+            .profile(&app.principal, &delivery.delivery)
+            .await?;
+        let body = serde_json::to_string_pretty(&found).unwrap_or_default();
+        let tag = etag::of(&body, &app.principal, &uri.to_string());
+        if etag::known(&headers, &tag) {
+            return Ok(answer::not_modified(&tag));
+        }
+        Ok(answer::found(&tag, "application/json", None, body))
+    };
+    answer::outcome(&visit, made.await)
+}
+
 pub async fn quality(
     uri: Uri,
     headers: HeaderMap,
@@ -84,14 +123,16 @@ pub async fn quality(
         let seen = see(&app, visit.words, AsOf::Now).await?;
         let deliveries = app.reads.deliveries(&app.principal).await?;
         let by_rule = app.reads.findings_by_rule(&app.principal).await?;
+        let alarms = app.reads.alarms(&app.principal).await?;
+        let checks = checks_of(seen.as_ref());
         let page = dressed(
             &visit,
             &visit.words.t("nav-quality"),
             "quality",
             seen.as_ref(),
         )?;
-        let over =
-            serde_json::to_string(&(&deliveries, &by_rule, &page.cutoff)).unwrap_or_default();
+        let over = serde_json::to_string(&(&deliveries, &by_rule, &alarms, checks, &page.cutoff))
+            .unwrap_or_default();
         let tag = etag::of(&over, &app.principal, &uri.to_string());
         if etag::known(&headers, &tag) {
             return Ok(answer::not_modified(&tag));
@@ -101,6 +142,7 @@ pub async fn quality(
             &deliveries,
             &by_rule,
             asked.page(),
+            (&alarms, checks),
             pack_of(seen.as_ref()),
             zone_of(seen.as_ref()),
         )?;
@@ -163,17 +205,25 @@ pub async fn findings(
             .collect();
         rules.sort_unstable();
         rules.dedup();
+        let mut alarms = app.reads.alarms(&app.principal).await?;
+        alarms.retain(|a| a.delivery == delivery.delivery && a.source_id == delivery.source_id);
+        let profile = profile_of(&app, &delivery).await?;
         let page = dressed(&visit, &delivery.name, "quality", seen.as_ref())?;
-        let over =
-            serde_json::to_string(&(&delivery, &found, &rules, &page.cutoff)).unwrap_or_default();
+        let over = (&delivery, &found, &rules, &alarms, &profile, &page.cutoff);
+        let over = serde_json::to_string(&over).unwrap_or_default();
         let tag = etag::of(&over, &app.principal, &uri.to_string());
         if etag::known(&headers, &tag) {
             return Ok(answer::not_modified(&tag));
         }
         let zone = zone_of(seen.as_ref());
         let pack = pack_of(seen.as_ref());
+        let whole = pages::quality::Whole {
+            stored: &delivery,
+            alarms: &alarms,
+            profile: &profile,
+        };
         let body =
-            pages::quality::render_findings(page, &delivery, choice, &found, &rules, pack, zone)?;
+            pages::quality::render_findings(page, whole, choice, &found, &rules, pack, zone)?;
         Ok(answer::found(&tag, answer::HTML, None, body))
     };
     answer::outcome(&visit, made.await)

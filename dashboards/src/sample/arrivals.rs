@@ -71,6 +71,77 @@ pub(super) fn deliveries() -> Vec<StoredDelivery> {
     ]
 }
 
+pub(super) fn alarm(of: &StoredDelivery) -> StoredFinding {
+    StoredFinding {
+        delivery: of.delivery.clone(),
+        source_id: of.source_id.clone(),
+        record: 0,
+        line: 0,
+        rule: "volume".into(),
+        severity: "warn".into(),
+        table: "cases".into(),
+        column: String::new(),
+        municipality_code: None,
+        reason: "Tabel cases: 274 rijen van 2024, waar er 1417 gewoon zijn (mediaan van de 3 leveringen ervoor): vraag de bron of er iets ontbreekt of dubbel in staat.".into(),
+        raw: String::new(),
+        batch: of.batch,
+        replayed_batch: None,
+    }
+}
+
+pub(super) fn profile(of: &StoredDelivery) -> TableProfile {
+    let rows = of.accepted.unsigned_abs();
+    let column =
+        |name: &str, empty, distinct, ends: (&str, &str), top: &[(&str, u64)]| ColumnProfile {
+            column: name.into(),
+            personal: name == "applicant_key",
+            empty,
+            distinct,
+            exact: distinct < 4096,
+            lowest: Some(ends.0.to_string()).filter(|t| !t.is_empty()),
+            highest: Some(ends.1.to_string()).filter(|t| !t.is_empty()),
+            top: top.iter().map(|(v, n)| ((*v).to_string(), *n)).collect(),
+        };
+    TableProfile {
+        table: "cases".into(),
+        rows,
+        columns: vec![
+            column(
+                "case_id",
+                0,
+                rows,
+                ("OMV_2025_0001", "OMV_2025_9999"),
+                &[("OMV_2025_0001", 1)],
+            ),
+            column(
+                "channel",
+                0,
+                3,
+                ("counter", "post"),
+                &[("digital", 700), ("counter", 400)],
+            ),
+            column(
+                "received_on",
+                0,
+                31,
+                ("2025-12-01", "2025-12-31"),
+                &[("2025-12-01", 60)],
+            ),
+            column(
+                "decided_on",
+                rows / 3,
+                200,
+                ("2025-12-09", "2025-12-31"),
+                &[("2025-12-12", 21)],
+            ),
+            column("applicant_key", 0, 950, ("", ""), &[]),
+            column("promised_on", rows, 0, ("", ""), &[]),
+        ],
+        months: BTreeMap::from([("2025-12".to_string(), rows)]),
+        prints: Default::default(),
+    }
+}
+
 pub(super) fn releases() -> Vec<Release> {
     let release = |run: i64| Release {
         dataset: "ov_tijdig".into(),

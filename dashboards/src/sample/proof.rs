@@ -2,6 +2,43 @@
 
 use super::*;
 
+/// Two queries of sql/checks: one found a row, and touches two figures.
+pub(super) fn checks() -> Vec<RunCheck> {
+    let check = |id: &str, indicator: &str, passed: bool, nl: &str, en: &str| RunCheck {
+        indicator: indicator.into(),
+        check: id.into(),
+        passed,
+        finding: match passed {
+            true => Text::new("Geen enkele rij wijkt af.", "No row differs."),
+            false => Text::new(
+                "1 rij wijkt af. Vraag de bron of van dat jaar alles geleverd is voor u een daling meldt.",
+                "1 row differs. Ask the source whether all of that year was delivered before you report a fall.",
+            ),
+        },
+        title: Some(Text::new(nl, en)),
+        gravity: beleidsinfo_warehouse::checks::Gravity::Fail,
+        regions: match passed {
+            true => BTreeMap::new(),
+            false => BTreeMap::from([("12041".to_string(), 1)]),
+        },
+    };
+    let volume = (
+        "Geen jaar heeft minder dan de helft van de zaken die voor systeem en gemeente gewoon zijn",
+        "No year has less than half the cases that are usual for its system and municipality",
+    );
+    vec![
+        check(
+            "phases_overlap",
+            "ov_tijdig",
+            true,
+            "De fasen van een zaak lopen na elkaar, niet door elkaar",
+            "The phases of a case follow each other and do not overlap",
+        ),
+        check("year_volume", "ov_tijdig", false, volume.0, volume.1),
+        check("year_volume", "zaak_doorstroom", false, volume.0, volume.1),
+    ]
+}
+
 impl Sample {
     pub fn proof(&self, address: &Address, run: i64) -> Result<Proof> {
         let missing = || Error::not_found(format!("no figure {}", address.code()));
@@ -135,6 +172,7 @@ impl Sample {
                     rows: 2,
                 },
             ],
+            alarms: vec![],
             checks: [
                 "elke dossiercode één keer",
                 "elk dossier in een gemeente die bestaat",
@@ -145,6 +183,9 @@ impl Sample {
                 check: check.into(),
                 passed: true,
                 finding: Text::new("0 rijen wijken af", "0 rows differ"),
+                title: None,
+                gravity: Default::default(),
+                regions: BTreeMap::new(),
             })
             .to_vec(),
             earlier: if figure.run_from > 3 {

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use beleidsinfo_warehouse::contract::Severity;
 use beleidsinfo_warehouse::delivery::Finding;
+#[cfg(debug_assertions)]
+use {beleidsinfo_warehouse::contract::Contract, indexmap::IndexMap};
 
 use super::withheld::Withheld;
 
@@ -21,6 +23,15 @@ pub(super) struct Findings {
     of: BTreeMap<(u64, String), Finding>,
     /// Of a personal source.
     withheld: Option<Withheld>,
+}
+
+/// Whether the published list has this rule: the program's own, or one of these contracts.
+#[cfg(debug_assertions)]
+pub(super) fn is_listed(rule: &str, contracts: &IndexMap<String, Contract>) -> bool {
+    let of_table = |c: &Contract| {
+        c.rules.iter().any(|r| r.id == rule) || c.references.iter().any(|r| r.id == rule)
+    };
+    super::catalogue::find(rule).is_some() || contracts.values().any(of_table)
 }
 
 impl Findings {

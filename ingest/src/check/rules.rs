@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use arrow::array::{Array, Date32Array};
 use beleidsinfo_warehouse::contract::{Column, ColumnType, Rule, Severity, Visibility};
+use beleidsinfo_warehouse::error::Result;
 use chrono::{Days, NaiveDate};
 use chrono_tz::Tz;
 use indexmap::IndexMap;
 
 use super::findings::{Note, quoted};
 use super::table::{Table, day, display, epoch_days, exact, number, text};
+use super::{conditions, values};
 use crate::codes::{CodeLists, Doubt};
 use crate::nearest::nearest;
 
@@ -18,6 +20,8 @@ use crate::nearest::nearest;
 pub(super) struct Setting<'a> {
     pub codes: &'a CodeLists,
     pub zone: Tz,
+    /// The day on which the file landed.
+    pub landed: NaiveDate,
     /// The mapping's own.
     pub severity: &'a IndexMap<String, Severity>,
 }
@@ -29,7 +33,7 @@ impl Setting<'_> {
 }
 
 /// All rules but the key, which is about rows together.
-pub(super) fn apply(table: &mut Table, setting: &Setting) {
+pub(super) fn apply(table: &mut Table, setting: &Setting) -> Result<()> {
     derive_days(table, setting);
     add_up(table, setting);
     let contract = table.contract;
@@ -37,13 +41,15 @@ pub(super) fn apply(table: &mut Table, setting: &Setting) {
         required(table, at, target, column);
         codes(table, at, target, column);
         lookup(table, at, target, column, setting);
-        range(table, at, target, column, setting);
+        values::range(table, at, target, column, setting);
+        values::pattern(table, at, target, column, setting);
     }
     for rule in &contract.rules {
         if let Some(other) = &rule.at_least {
             at_least(table, rule, other, setting);
         }
     }
+    conditions::apply(table, setting)
 }
 
 fn note(
@@ -64,7 +70,7 @@ fn note(
     });
 }
 
-fn is_personal(table: &Table, target: &str) -> bool {
+pub(super) fn is_personal(table: &Table, target: &str) -> bool {
     table.personal
         || table
             .contract
@@ -283,39 +289,6 @@ fn lookup(table: &mut Table, at: usize, target: &str, column: &Column, setting: 
     }
 }
 
-fn range(table: &mut Table, at: usize, target: &str, column: &Column, setting: &Setting) {
-    if column.min.is_none() && column.max.is_none() {
-        return;
-    }
-    for row in 0..table.height {
-        let Some(value) = number(&table.arrays[at], row) else {
-            continue;
-        };
-        let bound = match (column.min, column.max) {
-            (Some(min), _) if value < min => format!("kleiner dan {min}"),
-            (_, Some(max)) if value > max => format!("groter dan {max}"),
-            _ => continue,
-        };
-        let what = super::convert::shown(
-            table,
-            column,
-            &display(&table.arrays[at], row, setting.zone),
-        );
-        let reason = format!(
-            "Kolom {}: {what} is {bound}: verbeter de waarde in de bron.",
-            table.source_column(target)
-        );
-        note(
-            table,
-            row,
-            "range",
-            setting.severity("range", Severity::Reject),
-            target,
-            reason,
-        );
-    }
-}
-
 fn at_least(table: &mut Table, rule: &Rule, other: &str, setting: &Setting) {
     let (Some(left), Some(right)) = (
         table.array(&rule.column).cloned(),
@@ -361,6 +334,6 @@ fn at_least(table: &mut Table, rule: &Rule, other: &str, setting: &Setting) {
 }
 
 /// A meaning without its full stop, to go on from.
-fn sentence(meaning: &str) -> &str {
+pub(super) fn sentence(meaning: &str) -> &str {
     meaning.trim_end_matches(['.', ' '])
 }

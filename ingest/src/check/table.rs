@@ -131,7 +131,7 @@ pub(super) fn epoch_days(day: NaiveDate) -> i32 {
 }
 
 /// A value for a sentence; moments in the zone.
-pub(super) fn display(array: &ArrayRef, row: usize, zone: Tz) -> String {
+pub(crate) fn display(array: &ArrayRef, row: usize, zone: Tz) -> String {
     match array.data_type() {
         DataType::Timestamp(..) => exact(array, row)
             .and_then(|micros| DateTime::from_timestamp_micros(micros.try_into().ok()?))

@@ -1,12 +1,15 @@
 //! check/tests: a small project to check against, and what the tests ask of a delivery.
 
+mod alarms;
 mod files;
 mod logs;
+mod others;
 mod personal;
 mod property;
 mod receipt;
 mod rows;
 mod shapes;
+mod thousand;
 
 use std::path::Path;
 
@@ -24,7 +27,7 @@ use crate::codes::CodeLists;
 use crate::source::Source;
 
 /// `name type key = value ; key = value` per line, as a contract; `!` after the name makes it required, `P` makes it personal.
-pub(super) fn contract(
+pub(crate) fn contract(
     name: &str,
     key: &[&str],
     tenant: Option<&str>,

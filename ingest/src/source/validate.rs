@@ -5,11 +5,9 @@ mod shape;
 use beleidsinfo_warehouse::contract::{ColumnType, Contract, Visibility};
 use indexmap::IndexMap;
 
+use crate::check::catalogue;
 use crate::mapping::{Mapping, Rows, TableMapping, Take};
 use crate::nearest::nearest;
-
-/// Rules that check knows by itself and whose severity a mapping may change; the others would break the contract.
-const OWN_RULES: [&str; 6] = ["placeholder", "derived", "range", "lookup", "insz", "kbo"];
 
 pub(super) fn problems(mapping: &Mapping, contracts: &IndexMap<String, Contract>) -> Vec<String> {
     let mut found = Vec::new();
@@ -150,14 +148,16 @@ fn derived(table: &TableMapping, contract: &Contract, target: &str) -> bool {
 }
 
 fn severities(mapping: &Mapping, contracts: &IndexMap<String, Contract>, found: &mut Vec<String>) {
-    let rules = mapping
-        .tables
-        .iter()
-        .filter_map(|t| contracts.get(&t.name))
-        .flat_map(|c| &c.rules);
-    let known: Vec<&str> = rules.map(|r| r.id.as_str()).chain(OWN_RULES).collect();
+    let filled = || mapping.tables.iter().filter_map(|t| contracts.get(&t.name));
+    let own = catalogue::ALL.iter().filter(|k| k.changeable).map(|k| k.id);
+    let known: Vec<&str> = filled()
+        .flat_map(|c| &c.rules)
+        .map(|r| r.id.as_str())
+        .chain(filled().flat_map(|c| &c.references).map(|r| r.id.as_str()))
+        .chain(own)
+        .collect();
     for id in mapping.severity.keys() {
-        if ["type", "required", "codes", "key", "shape"].contains(&id.as_str()) {
+        if catalogue::find(id).is_some_and(|k| !k.changeable) {
             found.push(format!(
                 "[severity] cannot change rule `{id}`: readers of the tables rely on it"
             ));

@@ -1,0 +1,495 @@
+//! profile: counts the accepted rows of a table, column by column over Arrow arrays, batch after batch.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::compute::kernels::aggregate;
+use arrow::datatypes::{
+    DataType, Date32Type, Decimal128Type, Float64Type, Int32Type, Int64Type,
+    TimestampMicrosecondType,
+};
+use beleidsinfo_warehouse::contract::{ColumnType, Contract, Visibility};
+use beleidsinfo_warehouse::profile::{ColumnProfile, PRINT, Print, Prints, TableProfile};
+use chrono::{Datelike, NaiveDate};
+use chrono_tz::Tz;
+
+use crate::check::display;
+
+/// Different values of a column that are counted one by one; beyond it their number is estimated.
+const COUNTED: usize = 4096;
+/// Commonest values that are told.
+const TOP: usize = 5;
+/// Different hashes by which a number of different values is estimated.
+const SAMPLE: usize = 1024;
+
+/// Grows batch by batch; two of the same table can be joined.
+pub struct Profiler<'a> {
+    contract: &'a Contract,
+    zone: Tz,
+    rows: u64,
+    columns: Vec<Counter>,
+    /// The place of the date by which the rows are spread over months.
+    dated: Option<usize>,
+    months: BTreeMap<(i32, u32), u64>,
+    keys: Smallest,
+    contents: Smallest,
+    whole: Smallest,
+}
+
+impl<'a> Profiler<'a> {
+    pub fn new(contract: &'a Contract, zone: Tz) -> Self {
+        let dated = contract
+            .columns
+            .values()
+            .position(|c| c.required && c.kind == ColumnType::Date);
+        let counter = |c: &beleidsinfo_warehouse::contract::Column| {
+            Counter::new(c.visibility == Visibility::Personal)
+        };
+        Self {
+            contract,
+            zone,
+            rows: 0,
+            columns: contract.columns.values().map(counter).collect(),
+            dated,
+            months: BTreeMap::new(),
+            keys: Smallest::new(PRINT),
+            contents: Smallest::new(PRINT),
+            whole: Smallest::new(PRINT),
+        }
+    }
+
+    /// Takes in rows whose first columns are the contract's, in its order and types.
+    pub fn add(&mut self, rows: &RecordBatch) {
+        let height = rows.num_rows();
+        self.rows += height as u64;
+        let (mut keys, mut contents) = (vec![0u64; height], vec![0u64; height]);
+        let named = self.contract.columns.keys().zip(&mut self.columns);
+        for ((at, (name, counter)), array) in named.enumerate().zip(rows.columns()) {
+            if counter.personal {
+                counter.add(array, &hashes(array), self.zone);
+                continue;
+            }
+            let of = match self.contract.key.contains(name) {
+                true => &mut keys,
+                false => &mut contents,
+            };
+            if array.null_count() == height {
+                counter.empty += height as u64;
+                continue;
+            }
+            let hashes = hashes(array);
+            counter.add(array, &hashes, self.zone);
+            // A column counts by its place: the same value in another column is another row.
+            let place = spread(at as u64 + 1);
+            for (row, hash) in of.iter_mut().zip(&hashes) {
+                if let Some(hash) = hash {
+                    *row = row.wrapping_add(spread(hash ^ place));
+                }
+            }
+        }
+        for (key, content) in keys.iter().zip(&contents) {
+            self.keys.add(spread(*key));
+            self.contents.add(spread(*content));
+            self.whole.add(spread(key.rotate_left(32) ^ content));
+        }
+        if let Some(days) = self
+            .dated
+            .and_then(|at| rows.column(at).as_primitive_opt::<Date32Type>())
+        {
+            // Days come in runs and repeat: count days first, months after.
+            let mut counts: HashMap<i32, u64> = HashMap::new();
+            for day in days.iter().flatten() {
+                *counts.entry(day).or_default() += 1;
+            }
+            for (day, n) in counts {
+                if let Some(day) = NaiveDate::from_epoch_days(day) {
+                    *self.months.entry((day.year(), day.month())).or_default() += n;
+                }
+            }
+        }
+    }
+
+    pub fn finish(self) -> TableProfile {
+        let columns = self.contract.columns.keys().zip(self.columns);
+        TableProfile {
+            table: self.contract.name.clone(),
+            rows: self.rows,
+            columns: columns.map(|(name, c)| c.finish(name)).collect(),
+            months: self
+                .months
+                .into_iter()
+                .map(|((year, month), n)| (format!("{year:04}-{month:02}"), n))
+                .collect(),
+            prints: Prints {
+                keys: self.keys.finish(),
+                contents: self.contents.finish(),
+                rows: self.whole.finish(),
+            },
+        }
+    }
+}
+
+/// What is counted of one column.
+struct Counter {
+    personal: bool,
+    empty: u64,
+    /// Hash to rows and the value as text; given up beyond [`COUNTED`].
+    values: Option<HashMap<u64, (u64, String)>>,
+    different: Smallest,
+    lowest: Option<Edge>,
+    highest: Option<Edge>,
+}
+
+/// A value that can be compared with others of its column.
+#[derive(Debug, Clone, PartialEq, PartialOrd)]
+enum Edge {
+    Exact(i128, String),
+    Float(f64, String),
+    Text(String),
+}
+
+impl Counter {
+    fn new(personal: bool) -> Self {
+        Self {
+            personal,
+            empty: 0,
+            values: Some(HashMap::new()),
+            different: Smallest::new(SAMPLE),
+            lowest: None,
+            highest: None,
+        }
+    }
+
+    fn add(&mut self, array: &ArrayRef, hashes: &[Option<u64>], zone: Tz) {
+        self.empty += array.null_count() as u64;
+        // Equal neighbours are common: exports are sorted by something.
+        let (mut last, mut run, mut at) = (None, 0, 0);
+        for (row, hash) in hashes.iter().enumerate() {
+            if *hash == last {
+                run += 1;
+                continue;
+            }
+            self.count(last, run, array, at, zone);
+            (last, run, at) = (*hash, 1, row);
+        }
+        self.count(last, run, array, at, zone);
+        if !self.personal {
+            let (lowest, highest) = edges(array, zone);
+            self.lowest = match (self.lowest.take(), lowest) {
+                (Some(a), Some(b)) => Some(if b < a { b } else { a }),
+                (a, b) => a.or(b),
+            };
+            self.highest = match (self.highest.take(), highest) {
+                (Some(a), Some(b)) => Some(if b > a { b } else { a }),
+                (a, b) => a.or(b),
+            };
+        }
+    }
+
+    fn count(&mut self, hash: Option<u64>, rows: u64, array: &ArrayRef, row: usize, zone: Tz) {
+        let Some(hash) = hash else { return };
+        let Some(values) = &mut self.values else {
+            self.different.add(hash);
+            return;
+        };
+        if let Some((n, _)) = values.get_mut(&hash) {
+            *n += rows;
+            return;
+        }
+        self.different.add(hash);
+        if values.len() == COUNTED {
+            self.values = None;
+            return;
+        }
+        let text = match self.personal {
+            true => String::new(),
+            false => cut(&display(array, row, zone)),
+        };
+        values.insert(hash, (rows, text));
+    }
+
+    fn finish(self, column: &str) -> ColumnProfile {
+        let print = self.different.finish();
+        let (distinct, exact) = match &self.values {
+            Some(values) => (values.len() as u64, true),
+            None => (print.distinct, false),
+        };
+        let mut top: Vec<(String, u64)> = match self.personal {
+            true => Vec::new(),
+            false => self
+                .values
+                .into_iter()
+                .flatten()
+                .map(|(_, (n, text))| (text, n))
+                .collect(),
+        };
+        top.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        top.truncate(TOP);
+        let text = |edge: Option<Edge>| {
+            edge.map(|edge| match edge {
+                Edge::Exact(_, text) | Edge::Float(_, text) | Edge::Text(text) => text,
+            })
+        };
+        ColumnProfile {
+            column: column.into(),
+            personal: self.personal,
+            empty: self.empty,
+            distinct,
+            exact,
+            lowest: text(self.lowest),
+            highest: text(self.highest),
+            top,
+        }
+    }
+}
+
+/// The smallest different hashes of a stream.
+struct Smallest {
+    most: usize,
+    kept: BTreeSet<u64>,
+    limit: u64,
+}
+
+impl Smallest {
+    fn new(most: usize) -> Self {
+        Self {
+            most,
+            kept: BTreeSet::new(),
+            limit: u64::MAX,
+        }
+    }
+
+    fn add(&mut self, hash: u64) {
+        if hash >= self.limit || !self.kept.insert(hash) {
+            return;
+        }
+        if self.kept.len() > self.most {
+            self.kept.pop_last();
+        }
+        if self.kept.len() == self.most {
+            self.limit = self.kept.last().copied().unwrap_or(u64::MAX);
+        }
+    }
+
+    /// The k-th smallest of n evenly spread hashes lies at about k / n of their range.
+    fn finish(self) -> Print {
+        let distinct = match self.kept.last() {
+            Some(last) if self.kept.len() == self.most => {
+                ((self.most - 1) as f64 * (u64::MAX as f64 / *last as f64)).round() as u64
+            }
+            _ => self.kept.len() as u64,
+        };
+        Print {
+            smallest: self.kept.into_iter().collect(),
+            distinct,
+        }
+    }
+}
+
+/// Splitmix64's last step: evenly spread, one to one.
+fn spread(mut x: u64) -> u64 {
+    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ (x >> 31)
+}
+
+/// FNV-1a. Prints are kept for years, so the hash is one that no library update changes.
+fn bytes_hash(bytes: &[u8]) -> u64 {
+    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    spread(hash)
+}
+
+/// One hash per value; none where it is absent.
+fn hashes(array: &ArrayRef) -> Vec<Option<u64>> {
+    macro_rules! of {
+        ($kind:ty, $value:expr) => {
+            array
+                .as_primitive::<$kind>()
+                .iter()
+                .map(|value| value.map($value))
+                .collect()
+        };
+    }
+    let number = |n: i64| spread((n as u64).wrapping_add(0x9e37_79b9_7f4a_7c15));
+    match array.data_type() {
+        DataType::Utf8 => array
+            .as_string::<i32>()
+            .iter()
+            .map(|text| text.map(|text| bytes_hash(text.as_bytes())))
+            .collect(),
+        DataType::Date32 => of!(Date32Type, |v| number(v.into())),
+        DataType::Int32 => of!(Int32Type, |v| number(v.into())),
+        DataType::Int64 => of!(Int64Type, number),
+        DataType::Timestamp(..) => of!(TimestampMicrosecondType, number),
+        DataType::Decimal128(..) => of!(Decimal128Type, |v: i128| bytes_hash(&v.to_le_bytes())),
+        DataType::Float64 => of!(Float64Type, |v: f64| bytes_hash(&v.to_le_bytes())),
+        DataType::Boolean => array
+            .as_boolean()
+            .iter()
+            .map(|truth| truth.map(|truth| number(truth.into())))
+            .collect(),
+        _ => vec![None; array.len()],
+    }
+}
+
+/// The smallest and largest value.
+fn edges(array: &ArrayRef, zone: Tz) -> (Option<Edge>, Option<Edge>) {
+    macro_rules! ends {
+        ($kind:ty) => {{
+            let values = array.as_primitive::<$kind>();
+            let edge = |end: Option<<$kind as arrow::datatypes::ArrowPrimitiveType>::Native>| {
+                let end = end?;
+                let row = values.iter().position(|value| value == Some(end))?;
+                Some(Edge::Exact(end.into(), display(array, row, zone)))
+            };
+            (edge(aggregate::min(values)), edge(aggregate::max(values)))
+        }};
+    }
+    match array.data_type() {
+        DataType::Utf8 => {
+            let texts = array.as_string::<i32>();
+            let edge = |text: Option<&str>| text.map(|text| Edge::Text(cut(text)));
+            (
+                edge(aggregate::min_string(texts)),
+                edge(aggregate::max_string(texts)),
+            )
+        }
+        DataType::Date32 => ends!(Date32Type),
+        DataType::Int32 => ends!(Int32Type),
+        DataType::Int64 => ends!(Int64Type),
+        DataType::Timestamp(..) => ends!(TimestampMicrosecondType),
+        DataType::Decimal128(..) => ends!(Decimal128Type),
+        DataType::Float64 => {
+            let values = array.as_primitive::<Float64Type>();
+            let edge = |end: Option<f64>| end.map(|end| Edge::Float(end, end.to_string()));
+            (edge(aggregate::min(values)), edge(aggregate::max(values)))
+        }
+        _ => (None, None),
+    }
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(60) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::tests::contract;
+    use arrow::array::{Date32Array, Int64Array, StringArray};
+    use std::sync::Arc;
+
+    fn table() -> Contract {
+        contract(
+            "cases",
+            &["id"],
+            None,
+            "id! text
+             insz!P text
+             received_on! date
+             channel text
+             fee dec",
+            "",
+        )
+    }
+
+    fn rows(range: std::ops::Range<i64>) -> RecordBatch {
+        let texts = |of: &dyn Fn(i64) -> Option<String>| -> ArrayRef {
+            Arc::new(range.clone().map(of).collect::<StringArray>())
+        };
+        let columns: Vec<ArrayRef> = vec![
+            texts(&|n| Some(format!("Z{n}"))),
+            texts(&|n| Some(format!("85.07.30-{n}"))),
+            Arc::new(
+                range
+                    .clone()
+                    .map(|n| Some(20_000 + (n % 60) as i32))
+                    .collect::<Date32Array>(),
+            ),
+            texts(&|n| (n % 4 != 0).then(|| if n % 4 == 1 { "post" } else { "web" }.into())),
+            arrow::array::new_null_array(&ColumnType::Dec.arrow(), range.clone().count()),
+            Arc::new(range.clone().map(Some).collect::<Int64Array>()),
+        ];
+        let mut fields: Vec<_> = table().schema().fields().iter().cloned().collect();
+        fields.push(Arc::new(arrow::datatypes::Field::new(
+            "record",
+            DataType::Int64,
+            false,
+        )));
+        RecordBatch::try_new(Arc::new(arrow::datatypes::Schema::new(fields)), columns).unwrap()
+    }
+
+    /// Of rows between these numbers, a batch between each two.
+    fn profile(edges: &[i64]) -> TableProfile {
+        let table = table();
+        let mut profiler = Profiler::new(&table, chrono_tz::UTC);
+        edges
+            .windows(2)
+            .for_each(|batch| profiler.add(&rows(batch[0]..batch[1])));
+        profiler.finish()
+    }
+
+    #[test]
+    fn counts_ends_and_commonest_values() {
+        let found = profile(&[0, 400]);
+        assert_eq!(found.rows, 400);
+        let channel = &found.columns[3];
+        assert_eq!(
+            (channel.empty, channel.distinct, channel.exact),
+            (100, 2, true)
+        );
+        assert_eq!(
+            channel.top,
+            [("web".to_string(), 200), ("post".to_string(), 100)]
+        );
+        let day = &found.columns[2];
+        assert_eq!(day.lowest.as_deref(), Some("2024-10-04"));
+        assert_eq!(day.highest.as_deref(), Some("2024-12-02"));
+        assert_eq!(found.months.values().sum::<u64>(), 400);
+        assert_eq!(found.months.keys().next().unwrap(), "2024-10");
+        assert_eq!(
+            (found.columns[4].empty, found.columns[4].distinct),
+            (400, 0)
+        );
+    }
+
+    #[test]
+    fn a_personal_column_is_only_counted() {
+        let found = profile(&[0, 50]);
+        let personal = &found.columns[1];
+        assert_eq!((personal.personal, personal.distinct), (true, 50));
+        assert_eq!(
+            (&personal.lowest, &personal.highest, personal.top.len()),
+            (&None, &None, 0)
+        );
+        assert!(!serde_json::to_string(&found).unwrap().contains("85.07"));
+    }
+
+    #[test]
+    fn batches_add_up_and_many_values_are_estimated() {
+        assert_eq!(profile(&[0, 400]), profile(&[0, 123, 400]));
+        let many = profile(&[0, 30_000]);
+        assert!(!many.columns[0].exact && many.columns[0].top.is_empty());
+        assert!(
+            (28_000..32_000).contains(&many.columns[0].distinct),
+            "{:?}",
+            many.columns[0]
+        );
+        assert!((28_000..32_000).contains(&many.prints.keys.distinct));
+    }
+
+    #[test]
+    fn prints_know_the_same_rows_under_another_key() {
+        let (first, second) = (profile(&[0, 300]), profile(&[150, 450]));
+        let share =
+            |of: fn(&Prints) -> &Print| of(&second.prints).share_in(of(&first.prints)).unwrap();
+        assert_eq!(share(|p| &p.keys), 0.5);
+        assert_eq!(share(|p| &p.rows), 0.5);
+        assert_eq!(share(|p| &p.contents), 1.0);
+    }
+}

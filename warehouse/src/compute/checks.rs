@@ -1,0 +1,181 @@
+//! compute/checks: asks the queries of `sql/checks`, and tells for each figure's definition what they found.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use arrow::array::Array;
+use chrono::NaiveDate;
+use futures::TryStreamExt;
+
+use crate::checks::Check;
+use crate::define::{Reads, tables_and_views};
+use crate::error::Result;
+use crate::index::RunCheck;
+use crate::indicator::Kind;
+use crate::language::Text;
+use crate::pack::Pack;
+use crate::reference;
+use crate::session::{Session, sql_error};
+use crate::store::rows::text_column;
+
+/// What one query found.
+struct Found {
+    rows: i64,
+    /// Rows per municipality, where the query says which.
+    regions: BTreeMap<String, i64>,
+}
+
+/// One outcome per check and indicator it touches. A check whose tables no source fills is not asked.
+pub(super) async fn ask(session: &Session, pack: &Pack, reads: &Reads) -> Result<Vec<RunCheck>> {
+    let mut outcomes = Vec::new();
+    for check in pack.checks.values() {
+        let (tables, _) = tables_and_views(session, pack, &check.sql);
+        let Some(cutoff) = cutoff(session, pack, &tables).await? else {
+            continue;
+        };
+        let found = rows(session, check, cutoff).await?;
+        let about = match check.touches.is_empty() {
+            true => &tables,
+            false => &check.touches,
+        };
+        for indicator in pack.indicators.values() {
+            let read = reads.get(&indicator.id);
+            let touched = read.is_some_and(|read| !read.is_disjoint(about))
+                // A rate divides by the population without reading it itself.
+                || (indicator.kind == Kind::Rate && about.contains("population"));
+            if touched {
+                outcomes.push(outcome(check, &indicator.id, &found));
+            }
+        }
+    }
+    Ok(outcomes)
+}
+
+/// The day up to which the sources of its tables are complete; a check of reference tables alone takes the last such day
+/// of all. None where no source fills any of them.
+async fn cutoff(
+    session: &Session,
+    pack: &Pack,
+    tables: &BTreeSet<String>,
+) -> Result<Option<NaiveDate>> {
+    let tenant = |t: &&String| pack.contracts.get(*t).is_some_and(|c| c.tenant.is_some());
+    let mut asked: Vec<&String> = tables.iter().filter(tenant).collect();
+    if asked.is_empty() {
+        let all = pack.contracts.keys();
+        asked = all.filter(tenant).collect();
+    }
+    let each: Reads = asked
+        .into_iter()
+        .map(|t| (t.clone(), BTreeSet::from([t.clone()])))
+        .collect();
+    let days: HashMap<String, NaiveDate> = reference::cutoffs(session, pack, &each).await?;
+    Ok(days.into_values().min())
+}
+
+async fn rows(session: &Session, check: &Check, cutoff: NaiveDate) -> Result<Found> {
+    let failed = |e| sql_error(&check.path(), &check.sql, &e);
+    let plan = session.check_plan(check, cutoff).await?;
+    let mut stream = session.stream(plan).await.map_err(failed)?;
+    let mut found = Found {
+        rows: 0,
+        regions: BTreeMap::new(),
+    };
+    while let Some(batch) = stream.try_next().await.map_err(failed)? {
+        found.rows += i64::try_from(batch.num_rows()).unwrap_or(i64::MAX);
+        let Ok(at) = batch.schema().index_of("municipality_code") else {
+            continue;
+        };
+        let codes = text_column(&batch, at)?;
+        for i in (0..codes.len()).filter(|i| codes.is_valid(*i)) {
+            *found.regions.entry(codes.value(i).to_string()).or_default() += 1;
+        }
+    }
+    Ok(found)
+}
+
+fn outcome(check: &Check, indicator: &str, found: &Found) -> RunCheck {
+    let finding = match found.rows {
+        0 => Text::new("Geen enkele rij wijkt af.", "No row differs."),
+        n => Text::new(
+            format!(
+                "{n} {}. {}",
+                if n == 1 {
+                    "rij wijkt af"
+                } else {
+                    "rijen wijken af"
+                },
+                check.advice.nl
+            ),
+            format!(
+                "{n} {}. {}",
+                if n == 1 { "row differs" } else { "rows differ" },
+                check.advice.en
+            ),
+        ),
+    };
+    RunCheck {
+        indicator: indicator.into(),
+        check: check.id.clone(),
+        passed: found.rows == 0,
+        finding,
+        title: Some(check.meaning.clone()),
+        gravity: check.gravity,
+        regions: found.regions.clone(),
+    }
+}
+
+impl RunCheck {
+    /// The check as it is for some municipalities: rows that all lie elsewhere do not touch them.
+    pub fn for_ground(&self, ground: &BTreeSet<String>) -> RunCheck {
+        let here: i64 = ground
+            .iter()
+            .filter_map(|code| self.regions.get(code))
+            .sum();
+        let mut seen = self.clone();
+        if self.passed || self.regions.is_empty() {
+            return seen;
+        }
+        // What is found elsewhere is not for the reader of this figure.
+        seen.regions.retain(|code, _| ground.contains(code));
+        if here == 0 {
+            seen.passed = true;
+            seen.finding = Text::new(
+                "Geen enkele rij van deze gemeente wijkt af.",
+                "No row of this municipality differs.",
+            );
+        }
+        seen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::Gravity;
+
+    #[test]
+    fn rows_elsewhere_do_not_touch_a_figure() {
+        let check = RunCheck {
+            indicator: "i".into(),
+            check: "c".into(),
+            passed: false,
+            finding: Text::new("3 rijen wijken af.", "3 rows differ."),
+            title: None,
+            gravity: Gravity::Warn,
+            regions: BTreeMap::from([("11001".to_string(), 2), ("12041".to_string(), 1)]),
+        };
+        let here = check.for_ground(&BTreeSet::from(["12041".to_string()]));
+        assert!(!here.passed && here.regions.len() == 1);
+        let elsewhere = check.for_ground(&BTreeSet::from(["44021".to_string()]));
+        assert!(elsewhere.passed && elsewhere.regions.is_empty());
+        // A query that does not say where touches all.
+        let nowhere = RunCheck {
+            regions: BTreeMap::new(),
+            ..check
+        };
+        assert!(
+            !nowhere
+                .for_ground(&BTreeSet::from(["44021".to_string()]))
+                .passed
+        );
+    }
+}
