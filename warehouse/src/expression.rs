@@ -35,7 +35,7 @@ impl Expression {
     /// another answer each time (`now()`), or is not true or false.
     pub fn compile(text: &str, schema: &Schema) -> Result<Self> {
         let doing = || format!("cannot read `{text}`");
-        let (logical, compiled) = session::condition(text, schema).reading(doing)?;
+        let (logical, compiled) = session::condition(text, schema, refusal).reading(doing)?;
         let mut columns: Vec<String> = logical
             .column_refs()
             .into_iter()
@@ -43,9 +43,6 @@ impl Expression {
             .collect();
         // In order of the contract.
         columns.sort_by_key(|name| schema.index_of(name).unwrap_or(usize::MAX));
-        if let Some(why) = refusal(&logical) {
-            return Err(Error::input(doing()).because(why));
-        }
         let kind = compiled.data_type(schema).reading(doing)?;
         if kind != DataType::Boolean {
             return Err(

@@ -422,9 +422,13 @@ static CONDITIONS: LazyLock<SessionContext> = LazyLock::new(|| {
 pub(crate) fn condition(
     text: &str,
     columns: &Schema,
+    refusal: impl Fn(&Expr) -> Option<String>,
 ) -> datafusion::common::Result<(Expr, Arc<dyn PhysicalExpr>)> {
     let columns = DFSchema::try_from(columns.clone())?;
     let written = CONDITIONS.parse_sql_expr(text, &columns)?;
+    if let Some(why) = refusal(&written) {
+        return datafusion::common::plan_err!("{why}");
+    }
     let compiled = CONDITIONS.create_physical_expr(written.clone(), &columns)?;
     Ok((written, compiled))
 }

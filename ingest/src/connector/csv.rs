@@ -140,17 +140,6 @@ fn line_alone<'t>(
 
 /// Positions in the header of the columns the mapping reads.
 pub(super) fn taken(name: &str, header: &[String], mapping: &Mapping) -> Result<Vec<usize>> {
-    if let Some((at, twice)) = header
-        .iter()
-        .enumerate()
-        .find(|(at, column)| header[..*at].contains(column))
-    {
-        return Err(Error::input(format!(
-            "{name} has column `{twice}` twice, the second time as column {}",
-            at + 1
-        ))
-        .hint("have the source give every column a name of its own"));
-    }
     let there: Vec<&str> = header.iter().map(String::as_str).collect();
     let mut needed = needed(name, &there, mapping)?;
     if mapping.identity {

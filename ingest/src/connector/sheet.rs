@@ -13,7 +13,7 @@ use polars::prelude::StringChunkedBuilder;
 use super::csv::taken;
 use super::{Place, Raw, Records, frame};
 use crate::limits::Limit;
-use crate::mapping::{Mapping, Merged};
+use crate::mapping::{Header, Mapping, Merged};
 use area::{Area, letters};
 use book::Book;
 
@@ -62,7 +62,7 @@ pub(super) fn read(name: &str, bytes: &[u8], mapping: &Mapping) -> Result<Record
 /// before it are passed over.
 fn header_rows(grid: &Grid, area: &Area, mapping: &Mapping) -> std::ops::Range<u32> {
     let top = area.from.0;
-    let (first, last) = header(mapping);
+    let Header { first, last } = mapping.header;
     let Some(first) = (first as u32).checked_sub(1) else {
         return top..top;
     };
@@ -71,14 +71,6 @@ fn header_rows(grid: &Grid, area: &Area, mapping: &Mapping) -> std::ops::Range<u
         .next()
         .map_or(top + first, |(row, _)| *row);
     first..(top + last as u32).max(first + 1)
-}
-
-fn header(_mapping: &Mapping) -> (usize, usize) {
-    (1, 1)
-}
-
-fn names_of(_mapping: &Mapping) -> &[String] {
-    &[]
 }
 
 fn records(
@@ -101,7 +93,7 @@ fn records(
         }
     }
     let mut grid = grid.split_off(&header_rows.end);
-    if names.is_empty() && names_of(mapping).is_empty() && !header_rows.is_empty() {
+    if names.is_empty() && mapping.names.is_empty() && !header_rows.is_empty() {
         let row = header_rows.start + 1;
         return Err(Error::input(format!("{place} has no header on row {row}")).hint(
             "set `header` in the mapping to the row the header stands on, counted from the first row of `range` if there is one",
@@ -120,7 +112,7 @@ fn records(
         .iter()
         .enumerate()
         .map(|(at, column)| {
-            let given = names_of(mapping).get(at).or_else(|| names.get(column));
+            let given = mapping.names.get(at).or_else(|| names.get(column));
             given.map_or_else(|| format!("column {}", letters(*column)), Clone::clone)
         })
         .collect();

@@ -65,7 +65,6 @@ municipality_code = { const = "44040" }
 received_on = "op"
 decided_on = "besluit"
 outcome = "uitkomst"
-applicant_key = "wie"
 "#;
 
 const EVENTS: &str = r#"
@@ -89,7 +88,7 @@ fn deliver_own(mapping: &str, text: &str, stored: &StoredKeys) -> Delivery {
         contracts: &contracts,
         codes: &codes,
         zone: chrono_tz::Europe::Brussels,
-        keys: &Default::default(),
+        keys: &keys(),
     };
     let mut receipt = receipt("zaken.csv");
     receipt.pulled_at = "2025-01-10T22:30:00Z".parse().unwrap();
@@ -165,10 +164,12 @@ fn an_expression_rejects_what_is_false_and_lets_through_what_is_unknown() {
 
 #[test]
 fn an_expression_never_shows_a_personal_value() {
-    let wrong = case("Z-1,2025-01-10,,,Z-1");
+    let personal = format!("{CASES}applicant_key = {{ from = \"wie\", pseudonym = true }}\n");
+    let text = "nr,op,besluit,uitkomst,wie\nZ-1,2025-01-10,2025-01-09,verleend,een\n";
+    let wrong = deliver_own(&personal, text, &StoredKeys::default());
     assert_eq!(
         wrong.findings[0].reason,
-        "De aanvrager is niet de zaak (nr Z-1): kijk dit na in de bron."
+        "Een uitkomst hoort bij een besluit: kijk dit na in de bron."
     );
 }
 

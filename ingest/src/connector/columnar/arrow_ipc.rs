@@ -5,6 +5,7 @@
 //! puts one list of numbers in its messages at an address that the format does not allow, and the reader is strict.
 
 use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use arrow::ipc::reader::StreamReader;
 use arrow::ipc::{Message, MessageHeader, RecordBatch as Layout, root_as_message};
@@ -25,14 +26,24 @@ pub(super) fn batches(name: &str, bytes: &[u8]) -> Result<Vec<RecordBatch>> {
         if !bytes.ends_with(b"ARROW1") {
             return Err(damaged(name, FORM, "it ends early: its end is not there"));
         }
-        bytes.get(MAGIC..).unwrap_or_default()
+        // Some writers pad it to 8 bytes, others to 64.
+        let start = (MAGIC..=64).step_by(8).find(|at| {
+            bytes
+                .get(*at..)
+                .is_some_and(|rest| rest.starts_with(&CONTINUES))
+        });
+        bytes.get(start.unwrap_or(MAGIC)..).unwrap_or_default()
     } else {
         bytes
     };
     let walked = walk(name, stream)?;
-    let reader = StreamReader::try_new(Cursor::new(walked), None)
-        .map_err(|cause| damaged(name, FORM, cause))?;
-    gather(name, FORM, reader)
+    // The reader ends the program on some damaged schemas: that too is a file that cannot be read.
+    catch_unwind(AssertUnwindSafe(|| {
+        let reader = StreamReader::try_new(Cursor::new(walked), None)
+            .map_err(|cause| damaged(name, FORM, cause))?;
+        gather(name, FORM, reader)
+    }))
+    .unwrap_or_else(|_| Err(damaged(name, FORM, "its schema is damaged")))
 }
 
 /// The messages of a stream, up to its end, each within the file and well aligned.
