@@ -93,27 +93,27 @@ fn project(bad: bool) -> Project {
             ));
         }
     }
-    let closed = if bad { "2023-01-31" } else { "2023-02-10" };
+    let closed = if bad { "2022-01-31" } else { "2022-02-10" };
     cases.push(format!(
-        "s,C1,12041,burgerzaken,counter,2023-02-01,,,{closed}"
+        "s,C1,12041,burgerzaken,counter,2022-02-01,,,{closed}"
     ));
-    cases.push("s,C2,12041,burgerzaken,counter,2024-02-01,,,2024-03-01".into());
+    cases.push("s,C2,12041,burgerzaken,counter,2022-02-01,,,2022-03-01".into());
     let decided = if bad { "" } else { "2022-03-01" };
     cases.push(format!(
         "s,P1,12041,omgeving,digital,2021-12-01,2022-03-01,{decided},{decided}"
     ));
     file(&project, "a_cases", &CASES, &cases);
-    let started = if bad { "2024-02-10" } else { "2024-02-15" };
+    let started = if bad { "2022-02-10" } else { "2022-02-15" };
     file(
         &project,
         "b_phases",
         &PHASES,
         &[
-            "s,C2,1,12041,intake,2024-02-01,2024-02-15".into(),
-            format!("s,C2,2,12041,handling,{started},2024-03-01"),
+            "s,C2,1,12041,intake,2022-02-01,2022-02-15".into(),
+            format!("s,C2,2,12041,handling,{started},2022-03-01"),
         ],
     );
-    let occurred = if bad { "2024-04-01" } else { "2024-03-01" };
+    let occurred = if bad { "2022-04-01" } else { "2022-03-01" };
     file(
         &project,
         "c_events",
@@ -125,7 +125,7 @@ fn project(bad: bool) -> Project {
         &project,
         "d_moves",
         &MOVES,
-        &[format!("s,{moved},12041,2023-01-20")],
+        &[format!("s,{moved},12041,2022-01-20")],
     );
     let women = if bad { 50 } else { 60 };
     let person =
