@@ -69,7 +69,7 @@ fn the_receipt_log_gives_its_known_figures_in_both_forms() {
             &xes,
             "select rule, severity, count(*) from rejections group by rule, severity order by rule"
         ),
-        "closed_time_before_received,warn,2 placeholder,warn,1936"
+        "closed_time_before_received,warn,2 placeholder,warn,1936 volume,warn,3"
     );
 
     // As facts and figures, the way every page reads them.

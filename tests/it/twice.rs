@@ -12,10 +12,16 @@ fn project() -> Project {
 #[test]
 fn the_same_input_twice_changes_nothing() {
     let project = project();
-    let before = (project.dump(), project.files("var"));
+    // That it was tried again is noted, and is all that is new.
+    let files = || {
+        let mut files = project.files("var");
+        files.retain(|f| !f.contains("/attempts/"));
+        files
+    };
+    let before = (project.dump(), files());
     project.flow();
     assert_eq!(before.0, project.dump());
-    assert_eq!(before.1, project.files("var"), "a second flow wrote files");
+    assert_eq!(before.1, files(), "a second flow wrote files");
 }
 
 #[test]
