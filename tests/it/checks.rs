@@ -173,7 +173,6 @@ fn each_query_passes_on_good_data_and_fails_on_bad() {
         "closed_before_received",
         "events_after_closing",
         "permits_long_undecided",
-        "phases_overlap",
         "population_adds_up",
         "rows_without_case",
         "year_volume",
