@@ -30,7 +30,7 @@ use chrono_tz::Tz;
 use indexmap::IndexMap;
 
 use crate::codes::CodeLists;
-use crate::connector::{self, MissingColumns, Place, Records};
+use crate::connector::{self, Place, Records};
 use crate::mapping::{CompleteUntil, TableMapping};
 use crate::profile::Profiler;
 use crate::reshape::{Clean, Flat};
@@ -70,25 +70,13 @@ pub fn check_with(
     stored: &StoredKeys,
 ) -> Result<Delivery> {
     let personal = source.sealed(rules.contracts, rules.keys)?;
-    checked(source, receipt, bytes, rules, stored, personal).map_err(|e| {
-        if personal && !is_of_a_header(&e) {
-            Withheld::of(&source.mapping, rules.contracts).error(e)
-        } else {
-            e
-        }
-    })
-}
-
-/// Whether an error lists the columns of a file of which most are known by name: then they are a header, and no persons.
-fn is_of_a_header(error: &Error) -> bool {
-    let mut cause = std::error::Error::source(error);
-    while let Some(one) = cause {
-        if let Some(columns) = one.downcast_ref::<MissingColumns>() {
-            return columns.missing.len() * 2 < columns.needed;
-        }
-        cause = one.source();
+    let checked = checked(source, receipt, bytes, rules, stored, personal);
+    if personal {
+        // Of the header too only what the mapping itself names: a file without one has a person in its place.
+        checked.map_err(|e| Withheld::of(&source.mapping, rules.contracts).error(e))
+    } else {
+        checked
     }
-    false
 }
 
 fn checked(

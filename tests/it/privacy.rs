@@ -316,8 +316,8 @@ fn a_file_that_fails_whole_tells_no_canary() {
         ),
         (
             "renamed",
-            format!("{}{}", HEADER.replace("INSZ", "INSZ-nr"), many("Loket")).into_bytes(),
-            "`INSZ-nr`",
+            format!("{}{}", HEADER.replace("INSZ", NAME), many("Loket")).into_bytes(),
+            "does not have the column",
         ),
         (
             "other codes",

@@ -99,7 +99,6 @@ pub(super) fn all_there(name: &str, needed: &[&str], there: &[&str]) -> Result<(
     ))
     .because(MissingColumns {
         missing: columns(&missing),
-        needed: needed.len(),
         there: columns(there),
     })
     .hint(hint))

@@ -9,8 +9,6 @@ use super::header::quoted;
 pub(crate) struct MissingColumns {
     /// By the mapping's own name for them.
     pub missing: Vec<String>,
-    /// How many columns the mapping reads.
-    pub needed: usize,
     pub there: Vec<String>,
 }
 
