@@ -66,9 +66,9 @@ pub enum Verb {
         after_help = "Examples:\n  beleidsinfo store\n  beleidsinfo store omgeving\n  beleidsinfo store --accept omgeving --reason \"volgnummers nagekeken met de leverancier\"\n\nExit code 3 when a delivery is held: nothing of it is visible, and the files after it wait."
     )]
     Store(StoreArgs),
-    /// Look after the mapping of a source.
+    /// Look after the mapping of a source: suggest a first one, mend it when files change.
     #[command(
-        after_help = "Examples:\n  beleidsinfo source mend omgeving\n  beleidsinfo source mend omgeving --apply"
+        after_help = "Examples:\n  beleidsinfo source suggest raw/zaken.csv --table cases\n  beleidsinfo source suggest raw/zaken.csv --table cases --out sources/zaken.toml\n  beleidsinfo source mend omgeving\n  beleidsinfo source mend omgeving --apply"
     )]
     Source(SourceArgs),
     /// What is wrong with which record: browse, count, and write a file for the supplier.
@@ -178,6 +178,8 @@ pub struct SourceArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum SourceVerb {
+    /// Look at a file and write a first mapping, with the doubts as comments.
+    Suggest(SuggestArgs),
     /// Propose the change to a mapping that follows a change in the form of its files, as a diff on stdout.
     Mend {
         source: String,
@@ -286,6 +288,21 @@ pub enum ProofVerb {
         #[arg(long)]
         as_of: Option<String>,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct SuggestArgs {
+    /// The file, packed or not.
+    pub file: PathBuf,
+    /// The table its records are to fill.
+    #[arg(long)]
+    pub table: String,
+    /// Where the mapping goes, relative to the project folder; without it, to stdout.
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Write over a mapping that is there already.
+    #[arg(long, requires = "out")]
+    pub replace: bool,
 }
 
 #[derive(Debug, Args)]

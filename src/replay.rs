@@ -46,7 +46,7 @@ pub async fn run(
     let me = Principal::local();
     let readings = gateway.deliveries(&me).await?;
     let (mut passed, mut still, mut newly, mut held, mut files) = (0, 0, 0, 0u64, 0u64);
-    for receipt in warehouse.raw().readable(&source.id).await? {
+    for receipt in warehouse.raw().receipts(&source.id).await? {
         let last = readings
             .iter()
             .filter(|d| d.source_id == source.id && d.delivery == receipt.sha256)

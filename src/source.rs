@@ -1,6 +1,7 @@
-//! source: looks after the mapping of a source.
+//! source: looks after the mapping of a source, from a first one on.
 
 mod mend;
+mod suggest;
 
 use crate::cli::{SourceArgs, SourceVerb};
 use crate::context::At;
@@ -8,6 +9,7 @@ use crate::report::{Outcome, Problems};
 
 pub async fn run(at: &At, args: SourceArgs) -> Result<Outcome, Problems> {
     match args.what {
+        SourceVerb::Suggest(args) => suggest::run(at, &args),
         SourceVerb::Mend { source, apply } => mend::run(at, &source, apply).await,
     }
 }

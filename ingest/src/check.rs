@@ -72,7 +72,6 @@ pub fn check_with(
     let personal = source.sealed(rules.contracts, rules.keys)?;
     let checked = checked(source, receipt, bytes, rules, stored, personal);
     if personal {
-        // Of the header too only what the mapping itself names: a file without one has a person in its place.
         checked.map_err(|e| Withheld::of(&source.mapping, rules.contracts).error(e))
     } else {
         checked

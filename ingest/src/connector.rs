@@ -1,8 +1,8 @@
 //! connector: from bytes to records, all as text; what the records mean is the mapping's.
 
 mod columnar;
-mod csv;
-mod decode;
+pub(crate) mod csv;
+pub(crate) mod decode;
 mod header;
 mod json;
 mod lines;

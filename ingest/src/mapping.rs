@@ -102,6 +102,9 @@ pub struct Mapping {
     /// Columns are taken by their own name where the file has them: a reference table kept as CSV.
     #[serde(skip)]
     pub identity: bool,
+    /// Every column of the file is given, mapped or not: to look at a file nobody described yet.
+    #[serde(skip)]
+    pub every: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -18,6 +18,7 @@ mod query;
 mod receipt;
 mod schedule;
 mod serve;
+mod suggest;
 mod territory;
 mod twice;
 mod wrong;

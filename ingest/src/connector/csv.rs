@@ -20,7 +20,7 @@ pub(crate) use split::{Dialect, Row, Splitter};
 /// So many quotes that never close are no slip of the pen: the dialect is wrong.
 const MOST_OPEN: usize = 1000;
 
-pub(super) fn read(name: &str, text: String, mapping: &Mapping) -> Result<Records> {
+pub(crate) fn read(name: &str, text: String, mapping: &Mapping) -> Result<Records> {
     let dialect = Dialect::of(mapping);
     let mut splitter = Splitter::new(&text, &dialect);
     let header = header(name, &text, &mut splitter, mapping)?;
@@ -141,6 +141,11 @@ fn line_alone<'t>(
 /// Positions in the header of the columns the mapping reads.
 pub(super) fn taken(name: &str, header: &[String], mapping: &Mapping) -> Result<Vec<usize>> {
     let there: Vec<&str> = header.iter().map(String::as_str).collect();
+    if mapping.every {
+        return Ok((0..there.len())
+            .filter(|&at| !there[..at].contains(&there[at]))
+            .collect());
+    }
     let mut needed = needed(name, &there, mapping)?;
     if mapping.identity {
         for column in there.iter().filter(|column| !needed.contains(column)) {
@@ -173,3 +178,6 @@ pub(super) fn taken(name: &str, header: &[String], mapping: &Mapping) -> Result<
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod reference;

@@ -7,7 +7,7 @@ use encoding_rs::{DecoderResult, Encoding, UTF_8};
 ///
 /// Errors: bytes that the encoding does not have, with line and column; bytes that are plainly UTF-8 while another
 /// encoding was declared (they would be read as Ã© and the like).
-pub(super) fn decode(name: &str, bytes: &[u8], label: &str) -> Result<String> {
+pub(crate) fn decode(name: &str, bytes: &[u8], label: &str) -> Result<String> {
     let declared = Encoding::for_label(label.as_bytes())
         .ok_or_else(|| Error::input(format!("no encoding is called `{label}`")))?;
     let (encoding, bytes) = match Encoding::for_bom(bytes) {

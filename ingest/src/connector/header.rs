@@ -15,6 +15,9 @@ pub(super) fn needed<'a>(
     there: &[&'a str],
     mapping: &'a Mapping,
 ) -> Result<Vec<&'a str>> {
+    if mapping.every {
+        return Ok(there.to_vec());
+    }
     let mut needed = Vec::new();
     for column in mapping.file_columns() {
         needed.push(named(name, column, there, mapping)?);
@@ -35,10 +38,11 @@ pub(super) fn needed<'a>(
     Ok(needed)
 }
 
-/// Whether a column of the file becomes records because its name fits a pattern.
+/// Whether a column of the file is taken without being named: it becomes records because its name fits a pattern, or every
+/// column is asked for.
 pub(super) fn spread(column: &str, mapping: &Mapping) -> bool {
     let Some(unpivot) = &mapping.unpivot else {
-        return false;
+        return mapping.every;
     };
     matches!(unpivot.columns, Wide::Pattern(_))
         && mapping.unaliased(column).is_none()

@@ -1,0 +1,200 @@
+//! suggest: a first mapping for a file that nobody described yet. What was sniffed becomes text in the mapping, with the
+//! doubts as comments; nothing is guessed again when the mapping is used.
+
+mod dialect;
+mod encoding;
+mod fit;
+mod layout;
+mod personal;
+mod profile;
+mod words;
+mod write;
+
+use std::collections::HashSet;
+
+use beleidsinfo_warehouse::contract::Contract;
+use beleidsinfo_warehouse::error::{Doing, Error, Result};
+use chrono_tz::Tz;
+
+use crate::connector::{self, Records, csv::Splitter, csv::header, decode};
+use crate::form::Form;
+use crate::mapping::Mapping;
+use crate::unpack::unpack;
+use profile::{Column, profile};
+
+/// Of a longer text this much is looked at.
+const SAMPLE_BYTES: usize = 8 * 1024 * 1024;
+
+/// What a suggestion rests on besides the file.
+pub struct Setting<'a> {
+    /// What the mapping is to be called.
+    pub id: &'a str,
+    /// As it will stand in the mapping.
+    pub location: &'a str,
+    pub contract: &'a Contract,
+    /// Codes of municipalities, present and past.
+    pub regions: &'a HashSet<String>,
+    /// The municipality whose project it is, where there is but one.
+    pub municipality: Option<&'a str>,
+    pub zone: Tz,
+}
+
+/// A mapping as text, and how many of its lines are in doubt.
+pub struct Suggestion {
+    pub toml: String,
+    pub doubts: usize,
+}
+
+/// Looks at a file, packed or not, and writes a first mapping of it onto one table. Values of columns that look personal
+/// are in neither the mapping nor the error.
+///
+/// Errors: a file that no connector reads, or that breaks one of the limits.
+pub fn suggest(name: &str, bytes: &[u8], setting: &Setting) -> Result<Suggestion> {
+    let unpacked = unpack(name, bytes, None)?;
+    let (name, bytes) = (unpacked.name.as_str(), &*unpacked.bytes);
+    let connector = connector_of(name, bytes)?;
+    let (sniffed, records) = if connector == "csv" {
+        let sniffed = sniff(name, bytes)?;
+        let records = connector::csv::read(name, sniffed.text.clone(), &sniffed.mapping)?;
+        (Some(sniffed), records)
+    } else {
+        let mut mapping: Mapping = toml::from_str(&format!(
+            "connector = \"{connector}\"\nlocation = \"\"\ntables = []"
+        ))
+        .map_err(|cause| {
+            Error::input(format!("{name} is {connector}, which is not read yet")).because(cause)
+        })?;
+        mapping.every = true;
+        (None, connector::read(name, bytes, &mapping)?)
+    };
+    let columns = columns(name, &records, setting.zone)?;
+    Ok(write::write(
+        name,
+        connector,
+        sniffed.as_ref(),
+        &records,
+        &columns,
+        setting,
+    ))
+}
+
+/// The connector for a file, by its first bytes and then by its name.
+fn connector_of(name: &str, bytes: &[u8]) -> Result<&'static str> {
+    let lower = name.to_lowercase();
+    let plain = [".gz", ".zst"].iter().fold(lower.as_str(), |name, end| {
+        name.strip_suffix(end).unwrap_or(name)
+    });
+    let ends = |end: &str| plain.ends_with(end);
+    let text: &[u8] = bytes
+        .strip_prefix(b"\xef\xbb\xbf")
+        .unwrap_or(bytes)
+        .trim_ascii_start();
+    Ok(match Form::of(bytes) {
+        Some(Form::Parquet) => "parquet",
+        Some(Form::Arrow) => "arrow",
+        Some(Form::Zip) if ends(".ods") => "ods",
+        Some(Form::Zip) if ends(".xlsb") => "xlsb",
+        Some(Form::Zip) => "xlsx",
+        Some(Form::Compound) => "xls",
+        Some(other) => {
+            return Err(Error::input(format!(
+                "{name} is {}, and no connector reads that",
+                other.name()
+            ))
+            .hint("unpack it, or ask for another form: delimited text, a spreadsheet, JSON, XML or Parquet"));
+        }
+        _ if ends(".xes") => "xes",
+        _ if text.starts_with(b"<") && text.windows(4).take(2000).any(|w| w == b"<log") => "xes",
+        _ if text.starts_with(b"<") => "xml",
+        _ if ends(".ndjson") || ends(".jsonl") => "ndjson",
+        _ if ends(".json") || text.starts_with(b"[{") || text.starts_with(b"{\"") => "json",
+        _ if bytes.is_empty() => {
+            return Err(Error::input(format!("{name} is empty")).hint("fetch the file again"));
+        }
+        _ => "csv",
+    })
+}
+
+/// What was found out about a delimited text.
+pub(crate) struct Sniffed {
+    /// The first part of the file, as text.
+    pub text: String,
+    /// The file is longer.
+    pub partly: bool,
+    /// How it is read; it fills no table.
+    pub mapping: Mapping,
+    pub encoding_why: String,
+    pub encoding_certain: bool,
+    pub doubts: Vec<String>,
+}
+
+/// Finds encoding, dialect and layout of delimited text.
+///
+/// Errors: an empty file, or text that the encoding found does not fit.
+pub(crate) fn sniff(name: &str, bytes: &[u8]) -> Result<Sniffed> {
+    let partly = bytes.len() > SAMPLE_BYTES;
+    let mut sample = &bytes[..bytes.len().min(SAMPLE_BYTES)];
+    let found = encoding::encoding(sample);
+    if partly && !found.label.starts_with("utf-16") {
+        let end = sample.iter().rposition(|b| matches!(b, b'\n' | b'\r'));
+        sample = &sample[..end.map_or(sample.len(), |at| at + 1)];
+    }
+    let text = decode::decode(name, sample, &found.label)?;
+    if text.trim().is_empty() {
+        return Err(Error::input(format!("{name} is empty")).hint("fetch the file again"));
+    }
+    let (mut dialect, share) = dialect::dialect(&text);
+    let layout = layout::layout(&text, &mut dialect);
+    let mut doubts = Vec::new();
+    if share < 0.8 && text.lines().nth(1).is_some() {
+        doubts.push(format!(
+            "delimiter: only {:.0} % of the first records have the same number of fields: look whether it is another",
+            share * 100.0
+        ));
+    }
+    doubts.extend(layout.doubts);
+    let mapping = Mapping {
+        encoding: found.label,
+        delimiter: dialect.delimiter,
+        quote: dialect.quote,
+        escape: dialect.escape,
+        comment: layout.comment,
+        header: layout.header,
+        names: layout.names,
+        ragged: layout.ragged,
+        every: true,
+        ..Mapping::csv()
+    };
+    let again = connector::csv::Dialect::of(&mapping);
+    let names = header(name, &text, &mut Splitter::new(&text, &again), &mapping)?;
+    for (at, twice) in names
+        .iter()
+        .enumerate()
+        .filter(|(at, name)| names[..*at].contains(name))
+    {
+        doubts.push(format!(
+            "column {} is called `{twice}` like one before it: to use it, give all columns a name with `names`",
+            at + 1
+        ));
+    }
+    Ok(Sniffed {
+        text,
+        partly,
+        mapping,
+        encoding_why: found.why,
+        encoding_certain: found.certain,
+        doubts,
+    })
+}
+
+fn columns(name: &str, records: &Records, zone: Tz) -> Result<Vec<Column>> {
+    let doing = || format!("cannot look at the columns of {name}");
+    let columns = records.frame.columns().iter().map(|column| {
+        let texts = column.str().reading(doing)?;
+        Ok(profile(column.name(), texts.iter().flatten(), zone))
+    });
+    columns.collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,500 @@
+//! suggest/write: the mapping as text. Each line that somebody must look at is followed by why, marked DOUBT.
+
+use std::fmt::Write;
+
+use beleidsinfo_warehouse::contract::{ColumnType, Contract, Visibility};
+use chrono::NaiveDate;
+
+use super::fit::{Filling, fit};
+use super::personal::Personal;
+use super::profile::{Column, Dates, Kind};
+use super::words::code;
+use super::{Setting, Sniffed, Suggestion};
+use crate::connector::Records;
+use crate::mapping::{Decimal, Header, Ragged};
+use crate::value::{Reading, Value};
+
+struct Page {
+    text: String,
+    doubts: usize,
+    /// Records that were looked at.
+    records: usize,
+}
+
+impl Page {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    fn doubt(&mut self, doubt: &str) {
+        self.doubts += 1;
+        self.line(&format!("# DOUBT {}", doubt.replace(['\n', '\r'], " ")));
+    }
+
+    fn remark(&mut self, remark: &str) {
+        self.line(&format!("# {}", remark.replace(['\n', '\r'], " ")));
+    }
+}
+
+pub(super) fn write(
+    name: &str,
+    connector: &str,
+    sniffed: Option<&Sniffed>,
+    records: &Records,
+    columns: &[Column],
+    setting: &Setting,
+) -> Suggestion {
+    let fillings = fit(columns, setting.contract, setting.regions);
+    let mut page = Page {
+        text: String::new(),
+        doubts: 0,
+        records: records.places.len(),
+    };
+    page.line(&format!("connector = {}", quoted(connector)));
+    page.line(&format!("location  = {}", quoted(setting.location)));
+    if let Some(sniffed) = sniffed {
+        reading(&mut page, sniffed);
+    }
+    decimal(&mut page, columns);
+    complete_until(&mut page, name, &fillings, setting);
+    placeholders(&mut page, columns);
+    page.line("\n[[tables]]");
+    page.line(&format!("name = {}", quoted(&setting.contract.name)));
+    page.line("[tables.columns]");
+    table(&mut page, columns, &fillings, setting);
+    left_over(&mut page, columns, &fillings);
+
+    let read = records.read();
+    let head = format!(
+        "# A first mapping of {name} onto table {}, from {}{read} records and {} columns. Nothing in it is guessed again.\n\
+         # Settle every line marked DOUBT ({}) and take the mark away. Then: beleidsinfo pull {id}, beleidsinfo check {id}.\n",
+        setting.contract.name,
+        if sniffed.is_some_and(|s| s.partly) {
+            "its first "
+        } else {
+            ""
+        },
+        columns.len(),
+        page.doubts,
+        id = setting.id,
+    );
+    Suggestion {
+        toml: head + &page.text,
+        doubts: page.doubts,
+    }
+}
+
+/// The keys by which delimited text is read.
+fn reading(page: &mut Page, sniffed: &Sniffed) {
+    let mapping = &sniffed.mapping;
+    page.line(&format!(
+        "encoding  = {}   # {}",
+        quoted(&mapping.encoding),
+        sniffed.encoding_why
+    ));
+    if !sniffed.encoding_certain {
+        page.doubt("encoding: guessed");
+    }
+    let delimiter = match mapping.delimiter.as_str() {
+        "\t" => "tab",
+        " " => "space",
+        other => other,
+    };
+    page.line(&format!("delimiter = {}", quoted(delimiter)));
+    let sign = |sign: Option<u8>| sign.map_or("none".into(), |b| char::from(b).to_string());
+    if mapping.quote != Some(b'"') {
+        page.line(&format!("quote     = {}", quoted(&sign(mapping.quote))));
+    }
+    if mapping.escape.is_some() {
+        page.line(&format!("escape    = {}", quoted(&sign(mapping.escape))));
+    }
+    if let Some(comment) = &mapping.comment {
+        page.line(&format!("comment   = {}", quoted(comment)));
+    }
+    let Header { first, last } = mapping.header;
+    if first != last {
+        page.line(&format!("header    = [{first}, {last}]"));
+    } else {
+        page.line(&format!("header    = {first}"));
+    }
+    if !mapping.names.is_empty() {
+        let names: Vec<String> = mapping.names.iter().map(|n| quoted(n)).collect();
+        page.line(&format!("names     = [{}]", names.join(", ")));
+    }
+    if mapping.ragged == Ragged::Fill {
+        page.line("ragged    = \"fill\"");
+    }
+    for doubt in &sniffed.doubts {
+        page.doubt(doubt);
+    }
+}
+
+fn decimal(page: &mut Page, columns: &[Column]) {
+    let decimals = columns.iter().filter_map(|c| match c.kind {
+        Kind::Decimal { point, comma } => Some((c, point, comma)),
+        _ => None,
+    });
+    let decimals: Vec<_> = decimals.collect();
+    if decimals.is_empty() {
+        return;
+    }
+    let (point, comma) = decimals
+        .iter()
+        .fold((0, 0), |(p, c), (_, point, comma)| (p + point, c + comma));
+    let sign = if comma > point {
+        Decimal::Comma
+    } else {
+        Decimal::Point
+    };
+    page.line(if sign == Decimal::Comma {
+        "decimal   = \",\""
+    } else {
+        "decimal   = \".\""
+    });
+    if point > 0 && comma > 0 {
+        page.doubt(&format!(
+            "decimal: {point} numbers plainly have a decimal point and {comma} a decimal comma"
+        ));
+    }
+    if point + comma == 0 {
+        let names: Vec<String> = decimals
+            .iter()
+            .map(|(c, ..)| format!("`{}`", c.name))
+            .collect();
+        page.doubt(&format!(
+            "decimal: numbers such as 1,234 or 1.234 in {} read both ways, a thousandfold apart",
+            names.join(", ")
+        ));
+    }
+}
+
+/// Up to which day the file is complete: tables of municipalities need it.
+fn complete_until(page: &mut Page, name: &str, fillings: &[Filling], setting: &Setting) {
+    if setting.contract.tenant.is_none() {
+        return;
+    }
+    if (0..name.len())
+        .filter_map(|at| name.get(at..at + 10))
+        .any(|day| day.parse::<NaiveDate>().is_ok())
+    {
+        page.line("complete_until = \"name\"");
+        page.doubt("complete_until: the day in the file's name; is the file complete up to and with that day?");
+        return;
+    }
+    let received = fillings.iter().find(|f| f.target.starts_with("received"));
+    let filling = received.or_else(|| {
+        fillings
+            .iter()
+            .find(|f| matches!(f.source.kind, Kind::Date(_)))
+    });
+    let latest = filling.and_then(|f| latest(f.source, setting.zone));
+    match (filling, latest) {
+        (Some(filling), Some(day)) => {
+            page.line(&format!("complete_until = {day}"));
+            page.doubt(&format!(
+                "complete_until: the latest date in `{}`; ask up to which day the file is complete, or put the day in its name and write \"name\"",
+                filling.source.name
+            ));
+        }
+        _ => page.doubt("complete_until: write up to which day the file is complete, such as complete_until = 2024-12-31"),
+    }
+}
+
+fn latest(column: &Column, zone: chrono_tz::Tz) -> Option<NaiveDate> {
+    let Kind::Date(Dates { format, .. }) = &column.kind else {
+        return None;
+    };
+    let reading = Reading::new(ColumnType::Date, format.as_deref(), Decimal::Point, zone);
+    let days = column
+        .values
+        .iter()
+        .filter_map(|(text, _)| match reading.read(text) {
+            Some(Value::Date(days)) => Some(days),
+            _ => None,
+        });
+    NaiveDate::from_epoch_days(days.max()?)
+}
+
+fn placeholders(page: &mut Page, columns: &[Column]) {
+    let mut found: Vec<(&str, usize, Vec<&str>)> = Vec::new();
+    for column in columns {
+        for (text, count) in &column.placeholders {
+            match found.iter_mut().find(|(known, ..)| known == text) {
+                Some(known) => {
+                    known.1 += count;
+                    known.2.push(&column.name);
+                }
+                None => found.push((text, *count, vec![&column.name])),
+            }
+        }
+    }
+    if found.is_empty() {
+        return;
+    }
+    let texts: Vec<String> = found.iter().map(|(text, ..)| quoted(text)).collect();
+    page.line(&format!("empty     = [{}]", texts.join(", ")));
+    for (text, count, names) in &found {
+        let names: Vec<String> = names.iter().take(5).map(|n| format!("`{n}`")).collect();
+        page.remark(&format!(
+            "empty: {} stands {count} times, in {}",
+            quoted(text),
+            names.join(", ")
+        ));
+    }
+}
+
+fn table(page: &mut Page, columns: &[Column], fillings: &[Filling], setting: &Setting) {
+    let contract = setting.contract;
+    for (target, promised) in &contract.columns {
+        if let Some(filling) = fillings.iter().find(|f| f.target == target) {
+            fill(page, filling, contract, setting);
+            continue;
+        }
+        if promised.visibility == Visibility::Personal {
+            pseudonym(page, target, columns);
+            continue;
+        }
+        let moment = target.strip_suffix("_on").map(|m| format!("{m}_at"));
+        let derived = fillings.iter().any(|f| Some(f.target) == moment.as_deref());
+        let needed = promised.required
+            || contract.key.contains(target)
+            || contract.tenant.as_ref() == Some(target);
+        if !needed || derived {
+            continue;
+        }
+        match (target.as_str(), setting.municipality) {
+            ("system", _) => {
+                page.line(&format!("system = {{ const = {} }}", quoted(setting.id)));
+                page.remark("system: in which system the case numbers are unique; keep it when the connector changes");
+            }
+            ("municipality_code", Some(code)) => {
+                page.line(&format!(
+                    "municipality_code = {{ const = {} }}",
+                    quoted(code)
+                ));
+                page.doubt("municipality_code: the file has no column with NIS codes; are all its rows of this municipality?");
+            }
+            _ if promised
+                .codes
+                .as_ref()
+                .is_some_and(|c| c.iter().any(|c| c == "unknown")) =>
+            {
+                page.line(&format!("{target} = {{ const = \"unknown\" }}"));
+                page.doubt(&format!(
+                    "{target}: no column found for it ({})",
+                    promised.meaning.en
+                ));
+            }
+            _ => {
+                page.doubt(&format!(
+                    "{target} must be filled and no column was found for it ({}):",
+                    promised.meaning.en
+                ));
+                page.line(&format!("# {target} = \"…\""));
+            }
+        }
+    }
+}
+
+/// One column of the table with what fills it.
+fn fill(page: &mut Page, filling: &Filling, contract: &Contract, setting: &Setting) {
+    let Filling { target, source, .. } = filling;
+    let promised = &contract.columns[*target];
+    let from = quoted(&source.name);
+    let doubt_of = |text: String| format!("{target}: {text}");
+    match (&source.kind, &promised.codes) {
+        (Kind::Date(dates), _) => dated(page, filling, dates),
+        (_, Some(codes)) => coded(page, target, source, codes),
+        (_, None) => {
+            page.line(&format!("{target} = {from}"));
+            let named = promised.lookup.as_ref().map(|l| l.table.as_str());
+            if named == Some("regions") {
+                let known: usize = source
+                    .values
+                    .iter()
+                    .filter(|(t, _)| setting.regions.contains(t))
+                    .map(|(_, n)| n)
+                    .sum();
+                page.remark(&format!(
+                    "{target}: {known} of {} are codes of municipalities",
+                    source.filled
+                ));
+            }
+            if promised.kind == ColumnType::Bool && source.kind != Kind::Truth {
+                page.doubt(&doubt_of("neither true nor false as they are written: add map = { \"…\" = \"true\", \"…\" = \"false\" }".into()));
+            }
+        }
+    }
+    let needed = promised.required || contract.key.iter().any(|k| k == target);
+    let absent = page.records.saturating_sub(source.filled);
+    if needed && absent > 0 {
+        page.doubt(&doubt_of(format!(
+            "must be filled, and {absent} of {} records have nothing there",
+            page.records
+        )));
+    }
+    if filling.by_value {
+        page.doubt(&doubt_of(format!(
+            "`{}` was chosen by what stands in it, not by its name",
+            source.name
+        )));
+    }
+    if !filling.rivals.is_empty() {
+        let rivals: Vec<String> = filling
+            .rivals
+            .iter()
+            .take(4)
+            .map(|r| format!("`{r}`"))
+            .collect();
+        page.doubt(&doubt_of(format!("could also be {}", rivals.join(", "))));
+    }
+}
+
+fn dated(page: &mut Page, filling: &Filling, dates: &Dates) {
+    let Filling { target, source, .. } = filling;
+    let from = quoted(&source.name);
+    match &dates.format {
+        None => page.line(&format!("{target} = {from}")),
+        Some(format) => page.line(&format!(
+            "{target} = {{ from = {from}, format = {} }}",
+            quoted(format)
+        )),
+    }
+    let all = source.filled;
+    if dates.read < all {
+        page.doubt(&format!(
+            "{target}: {} of {all} values are no such date and will be rejected",
+            all - dates.read
+        ));
+    }
+    if let (Some((other, both)), Some(format)) = (&dates.swapped, &dates.format) {
+        let (first, second) = order(format);
+        let read = dates.read;
+        if *both == read {
+            page.doubt(&format!(
+                "{target}: all {read} dates parse both as {first} and as {second}; {first} was taken: ask the source"
+            ));
+        } else {
+            page.doubt(&format!(
+                "{target}: {both} of {read} dates parse both as {first} and as {second}; the other {} parse only as {first}, so format = {} would give \
+                 wrong months in silence: are all of them {first}?",
+                read - both,
+                quoted(other)
+            ));
+        }
+    }
+}
+
+fn order(format: &str) -> (&'static str, &'static str) {
+    if format.find("%d") < format.find("%m") {
+        ("day/month", "month/day")
+    } else {
+        ("month/day", "day/month")
+    }
+}
+
+fn coded(page: &mut Page, target: &str, source: &Column, codes: &[String]) {
+    let known: Vec<(&String, &String)> = source
+        .values
+        .iter()
+        .filter_map(|(text, _)| Some((text, code(text, codes)?)))
+        .collect();
+    let unknown: Vec<&(String, usize)> = source
+        .values
+        .iter()
+        .filter(|(text, _)| code(text, codes).is_none())
+        .collect();
+    let mut line = format!("{target} = {{ from = {}", quoted(&source.name));
+    if known.iter().any(|(text, code)| text != code) || (!unknown.is_empty() && !known.is_empty()) {
+        let pairs: Vec<String> = known
+            .iter()
+            .map(|(text, code)| format!("{} = {}", quoted(text), quoted(code)))
+            .collect();
+        let _ = write!(
+            line,
+            ", map = {{ {} }}, other = \"reject\"",
+            pairs.join(", ")
+        );
+    }
+    line.push_str(" }");
+    page.line(&line);
+    if !unknown.is_empty() {
+        let shown: Vec<String> = unknown
+            .iter()
+            .take(12)
+            .map(|(text, n)| format!("{} ({n})", quoted(text)))
+            .collect();
+        page.doubt(&format!(
+            "{target}: no code known for {}{}; add each to map = {{ … }} with one of {}, or it is rejected",
+            shown.join(", "),
+            if unknown.len() > 12 { " and more" } else { "" },
+            codes.join(", ")
+        ));
+    }
+}
+
+/// A personal column of the table, from the source column that tells persons apart best.
+fn pseudonym(page: &mut Page, target: &str, columns: &[Column]) {
+    let best = columns
+        .iter()
+        .filter(|c| matches!(c.personal, Some(Personal::NationalNumber | Personal::Email)));
+    if let Some(column) = best.min_by_key(|c| c.personal) {
+        page.line(&format!(
+            "{target} = {{ from = {}, pseudonym = true }}",
+            quoted(&column.name)
+        ));
+        page.doubt(&format!(
+            "{target}: personal, so only its pseudonym is kept; needs BELEIDSINFO_PSEUDONYM_KEY. Leave it out if nobody counts persons"
+        ));
+    }
+}
+
+fn left_over(page: &mut Page, columns: &[Column], fillings: &[Filling]) {
+    let used = |c: &Column| fillings.iter().any(|f| f.source.name == c.name);
+    let (personal, rest): (Vec<&Column>, Vec<&Column>) = columns
+        .iter()
+        .filter(|c| !used(c))
+        .partition(|c| c.personal.is_some());
+    if !personal.is_empty() {
+        page.line("");
+        page.remark("Possibly personal, so not mapped as they are. Best left out of the export: `pull` keeps the whole file.");
+        for column in personal {
+            let what = column.personal.map_or("", Personal::what);
+            page.remark(&format!("- {}: {what}", quoted(&column.name)));
+        }
+    }
+    if !rest.is_empty() {
+        page.line("");
+        page.remark("Not used:");
+        for column in rest {
+            let what = match &column.kind {
+                Kind::Empty => "nothing in it".into(),
+                kind => format!(
+                    "{}, {} filled, {} different",
+                    kind_name(kind),
+                    column.filled,
+                    column.values.len()
+                ),
+            };
+            page.remark(&format!("- {}: {what}", quoted(&column.name)));
+        }
+    }
+}
+
+fn kind_name(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Empty => "empty",
+        Kind::Date(dates) if dates.moment => "moments",
+        Kind::Date(_) => "dates",
+        Kind::Integer => "whole numbers",
+        Kind::Decimal { .. } => "numbers",
+        Kind::Truth => "true or false",
+        Kind::Text => "text",
+    }
+}
+
+/// A text on one line, as TOML and JSON both write it.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
