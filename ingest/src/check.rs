@@ -150,7 +150,7 @@ fn checked(
     for built in built.iter().flatten() {
         desk.warn(built);
         let accepted = desk.accepted_rows(built)?;
-        let mut profiler = Profiler::new(built.table.contract, rules.zone);
+        let mut profiler = Profiler::new(built.table.contract, rules.zone, personal);
         profiler.add(&accepted.rows);
         profile.push(profiler.finish());
         tables.push(accepted);
