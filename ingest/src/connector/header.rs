@@ -35,6 +35,9 @@ pub(super) fn needed<'a>(
     Ok(needed)
 }
 
+/// A header with `header = "named"` is looked for in so many records or rows.
+pub(super) const HEADER_WITHIN: usize = 50;
+
 /// Whether these are the names of columns: all that the mapping takes are among them, under one name or another.
 pub(super) fn names_all(fields: &[&str], mapping: &Mapping) -> bool {
     let there = |column: &str| {

@@ -3,12 +3,9 @@
 use beleidsinfo_warehouse::error::{Error, Result};
 
 use super::split::{MOST_COLUMNS, Row, Splitter};
-use crate::connector::header::names_all;
+use crate::connector::header::{HEADER_WITHIN, names_all};
 use crate::limits::Limit;
 use crate::mapping::{Header, Mapping};
-
-/// So far down a header is looked for.
-const MOST_ABOVE: usize = 50;
 
 /// The columns' names; the splitter then stands before the first record.
 ///
@@ -73,7 +70,7 @@ pub(crate) fn header(
 /// then lists, where there is none.
 fn named_line(text: &str, mut splitter: Splitter, mapping: &Mapping) -> usize {
     let mut row = Row::default();
-    for _ in 0..MOST_ABOVE {
+    for _ in 0..HEADER_WITHIN {
         if !matches!(splitter.next(&mut row), Ok(true)) || row.count > MOST_COLUMNS {
             break;
         }

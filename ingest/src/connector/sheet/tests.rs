@@ -290,3 +290,19 @@ fn a_workbook_that_swells_or_promises_too_much_is_refused() {
     );
     assert_eq!(fails(&promises, &a).kind(), Kind::Refused);
 }
+
+#[test]
+fn a_header_is_found_by_its_names_below_a_title() {
+    let rows: &[&[&str]] = &[&["Lijst van 2024"], &[], &["b", "Nummer"], &["2", "1"]];
+    let bytes = xlsx(|sheet| table(sheet, 0, rows));
+    let found = mapping(
+        &["a", "b"],
+        "header = \"named\"\n[aliases]\na = [\"Nummer\"]",
+    );
+    let records = read("a.xlsx", &bytes, &found).unwrap();
+    assert_eq!(column(&records, "b"), some(&["2"]));
+    assert_eq!(column(&records, "Nummer"), some(&["1"]));
+    assert_eq!(records.read(), 1);
+    let absent = mapping(&["c"], "header = \"named\"");
+    assert!(fails(&bytes, &absent).to_string().contains("a.xlsx"));
+}
