@@ -321,3 +321,19 @@ fn the_header_stands_where_the_mapping_says() {
     assert_eq!(column(&none, "plaats"), some(&["Gent"]));
     assert_eq!(column(&none, "n"), some(&["1"]));
 }
+
+#[test]
+fn a_header_is_found_by_its_names_below_a_title() {
+    let rows: &[&[&str]] = &[&["Lijst van 2024"], &[], &["b", "Nummer"], &["2", "1"]];
+    let bytes = xlsx(|sheet| table(sheet, 0, rows));
+    let found = mapping(
+        &["a", "b"],
+        "header = \"named\"\n[aliases]\na = [\"Nummer\"]",
+    );
+    let records = read("a.xlsx", &bytes, &found).unwrap();
+    assert_eq!(column(&records, "b"), some(&["2"]));
+    assert_eq!(column(&records, "Nummer"), some(&["1"]));
+    assert_eq!(records.read(), 1);
+    let absent = mapping(&["c"], "header = \"named\"");
+    assert!(fails(&bytes, &absent).to_string().contains("a.xlsx"));
+}
