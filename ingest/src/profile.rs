@@ -37,13 +37,15 @@ pub struct Profiler<'a> {
 }
 
 impl<'a> Profiler<'a> {
-    pub fn new(contract: &'a Contract, zone: Tz) -> Self {
+    /// Of a personal source no free text is told: in a shifted record a name can stand in any column.
+    pub fn new(contract: &'a Contract, zone: Tz, personal: bool) -> Self {
         let dated = contract
             .columns
             .values()
             .position(|c| c.required && c.kind == ColumnType::Date);
         let counter = |c: &beleidsinfo_warehouse::contract::Column| {
-            Counter::new(c.visibility == Visibility::Personal)
+            let free = c.kind == ColumnType::Text && c.codes.is_none() && c.lookup.is_none();
+            Counter::new(c.visibility == Visibility::Personal || personal && free)
         };
         Self {
             contract,
@@ -427,7 +429,7 @@ mod tests {
     /// Of rows between these numbers, a batch between each two.
     fn profile(edges: &[i64]) -> TableProfile {
         let table = table();
-        let mut profiler = Profiler::new(&table, chrono_tz::UTC);
+        let mut profiler = Profiler::new(&table, chrono_tz::UTC, false);
         edges
             .windows(2)
             .for_each(|batch| profiler.add(&rows(batch[0]..batch[1])));

@@ -189,6 +189,10 @@ impl<'a> Store<'a> {
         self.table("rejections")?
             .append(findings, &attempt, batch)
             .await?;
+        let profile = profiles::rows(self.contract("profiles")?, delivery, batch)?;
+        self.table("profiles")?
+            .append(profile, &attempt, batch)
+            .await?;
         let row = rows::delivery_row(self.contract("deliveries")?, delivery, batch, stored_at)?;
         self.table("deliveries")?.append(row, &app, batch).await
     }
@@ -271,13 +275,6 @@ impl<'a> Store<'a> {
                 .await?;
         }
         add_moves(&mut delivery, moved);
-        // A pack of one's own may be older than profiles.
-        if let Some(contract) = self.pack.contracts.get("profiles") {
-            let profile = profiles::rows(contract, &delivery, batch)?;
-            self.table("profiles")?
-                .append(profile, &attempt, batch)
-                .await?;
-        }
         delivery.tables.retain(|t| !dropped.contains(&t.table));
         self.record(&mut delivery, batch, stored_at).await?;
         self.batch = batch;

@@ -239,6 +239,7 @@ fn header_lines(
     layout.header = Header {
         first: line(first),
         last: line(last),
+        named: false,
     };
     if last > first {
         layout.doubts.push(format!(

@@ -112,7 +112,7 @@ fn reading(page: &mut Page, sniffed: &Sniffed) {
     if let Some(comment) = &mapping.comment {
         page.line(&format!("comment   = {}", quoted(comment)));
     }
-    let Header { first, last } = mapping.header;
+    let Header { first, last, .. } = mapping.header;
     if first != last {
         page.line(&format!("header    = [{first}, {last}]"));
     } else {

@@ -139,6 +139,7 @@ fn given(parameters: &serde_json::Value) -> Mapping {
             Header {
                 first: above + 1,
                 last: above + lines,
+                named: false,
             }
         },
         names: names.map(|n| n.trim().to_string()).collect(),
