@@ -4,14 +4,14 @@ mod columnar;
 pub(crate) mod csv;
 pub(crate) mod decode;
 mod header;
-mod json;
+pub(crate) mod json;
 mod lines;
 mod missing;
 pub(crate) mod path;
-mod sheet;
+pub(crate) mod sheet;
 mod tree;
 mod xes;
-mod xml;
+pub(crate) mod xml;
 
 use std::ops::Range;
 

@@ -6,7 +6,9 @@ mod encoding;
 mod fit;
 mod layout;
 mod personal;
+mod place;
 mod profile;
+mod wide;
 mod words;
 mod write;
 
@@ -18,9 +20,10 @@ use chrono_tz::Tz;
 
 use crate::connector::{self, Records, csv::Splitter, csv::header, decode};
 use crate::form::Form;
-use crate::mapping::Mapping;
+use crate::mapping::{Connector, Mapping};
 use crate::unpack::unpack;
 use profile::{Column, profile};
+use wide::Wide;
 
 /// Of a longer text this much is looked at.
 const SAMPLE_BYTES: usize = 8 * 1024 * 1024;
@@ -34,6 +37,8 @@ pub struct Setting<'a> {
     pub contract: &'a Contract,
     /// Codes of municipalities, present and past.
     pub regions: &'a HashSet<String>,
+    /// Names of places, in small letters: a column of them is not one of persons.
+    pub places: &'a HashSet<String>,
     /// The municipality whose project it is, where there is but one.
     pub municipality: Option<&'a str>,
     pub zone: Tz,
@@ -50,32 +55,57 @@ pub struct Suggestion {
 ///
 /// Errors: a file that no connector reads, or that breaks one of the limits.
 pub fn suggest(name: &str, bytes: &[u8], setting: &Setting) -> Result<Suggestion> {
-    let unpacked = unpack(name, bytes, None)?;
+    let member = place::member(name, bytes)?;
+    let pattern = member.as_ref().map(|(pattern, _)| pattern.as_str());
+    let unpacked = unpack(name, bytes, pattern)?;
     let (name, bytes) = (unpacked.name.as_str(), &*unpacked.bytes);
     let connector = connector_of(name, bytes)?;
-    let (sniffed, records) = if connector == "csv" {
+    let (mut sniffed, records) = look(name, bytes, connector)?;
+    if let Some((pattern, doubt)) = member {
+        sniffed.mapping.member = Some(pattern);
+        sniffed.doubts.insert(0, doubt);
+    }
+    let (columns, wide) = columns(name, &records, setting)?;
+    Ok(write::write(
+        name, connector, &sniffed, &records, &columns, wide, setting,
+    ))
+}
+
+/// Finds how the file is read, and reads it.
+fn look(name: &str, bytes: &[u8], connector: &str) -> Result<(Sniffed, Records)> {
+    if connector == "csv" {
         let sniffed = sniff(name, bytes)?;
         let records = connector::csv::read(name, sniffed.text.clone(), &sniffed.mapping)?;
-        (Some(sniffed), records)
-    } else {
-        let mut mapping: Mapping = toml::from_str(&format!(
-            "connector = \"{connector}\"\nlocation = \"\"\ntables = []"
-        ))
-        .map_err(|cause| {
-            Error::input(format!("{name} is {connector}, which is not read yet")).because(cause)
-        })?;
-        mapping.every = true;
-        (None, connector::read(name, bytes, &mapping)?)
-    };
-    let columns = columns(name, &records, setting.zone)?;
-    Ok(write::write(
-        name,
-        connector,
-        sniffed.as_ref(),
-        &records,
-        &columns,
-        setting,
+        return Ok((sniffed, records));
+    }
+    let mut mapping: Mapping = toml::from_str(&format!(
+        "connector = \"{connector}\"\nlocation = \"\"\ntables = []"
     ))
+    .map_err(|cause| {
+        Error::input(format!("{name} is {connector}, which is not read yet")).because(cause)
+    })?;
+    mapping.every = true;
+    let mut encoding = None;
+    if matches!(mapping.connector, Connector::Json | Connector::Ndjson) {
+        let found = encoding::encoding(bytes);
+        mapping.encoding.clone_from(&found.label);
+        encoding = Some(found);
+    }
+    let mut doubts = Vec::new();
+    if mapping.connector == Connector::Sheet {
+        place::in_workbook(name, bytes, &mut mapping, &mut doubts)?;
+    } else {
+        place::in_tree(name, bytes, &mut mapping, &mut doubts)?;
+    }
+    let records = connector::read(name, bytes, &mapping)?;
+    let sniffed = Sniffed {
+        text: String::new(),
+        partly: false,
+        mapping,
+        encoding,
+        doubts,
+    };
+    Ok((sniffed, records))
 }
 
 /// The connector for a file, by its first bytes and then by its name.
@@ -115,16 +145,16 @@ fn connector_of(name: &str, bytes: &[u8]) -> Result<&'static str> {
     })
 }
 
-/// What was found out about a delimited text.
+/// What was found out about how a file is read.
 pub(crate) struct Sniffed {
-    /// The first part of the file, as text.
+    /// Of delimited text the first part of the file.
     pub text: String,
     /// The file is longer.
     pub partly: bool,
     /// How it is read; it fills no table.
     pub mapping: Mapping,
-    pub encoding_why: String,
-    pub encoding_certain: bool,
+    /// Where the mapping must say it.
+    encoding: Option<encoding::Found>,
     pub doubts: Vec<String>,
 }
 
@@ -154,7 +184,7 @@ pub(crate) fn sniff(name: &str, bytes: &[u8]) -> Result<Sniffed> {
     }
     doubts.extend(layout.doubts);
     let mapping = Mapping {
-        encoding: found.label,
+        encoding: found.label.clone(),
         delimiter: dialect.delimiter,
         quote: dialect.quote,
         escape: dialect.escape,
@@ -167,33 +197,68 @@ pub(crate) fn sniff(name: &str, bytes: &[u8]) -> Result<Sniffed> {
     };
     let again = connector::csv::Dialect::of(&mapping);
     let names = header(name, &text, &mut Splitter::new(&text, &again), &mapping)?;
-    for (at, twice) in names
-        .iter()
-        .enumerate()
-        .filter(|(at, name)| names[..*at].contains(name))
-    {
-        doubts.push(format!(
-            "column {} is called `{twice}` like one before it: to use it, give all columns a name with `names`",
-            at + 1
-        ));
-    }
+    doubts.extend(layout::twice(&names));
     Ok(Sniffed {
         text,
         partly,
         mapping,
-        encoding_why: found.why,
-        encoding_certain: found.certain,
+        encoding: Some(found),
         doubts,
     })
 }
 
-fn columns(name: &str, records: &Records, zone: Tz) -> Result<Vec<Column>> {
-    let doing = || format!("cannot look at the columns of {name}");
-    let columns = records.frame.columns().iter().map(|column| {
-        let texts = column.str().reading(doing)?;
-        Ok(profile(column.name(), texts.iter().flatten(), zone))
-    });
-    columns.collect()
+/// The columns as the tables will see them: those that hold the same for several years are two, one of years and one of
+/// values. What holds only the text of its own parts is left out.
+fn columns(
+    name: &str,
+    records: &Records,
+    setting: &Setting,
+) -> Result<(Vec<Column>, Option<Wide>)> {
+    let all = records.frame.columns();
+    let names: Vec<&str> = all.iter().map(|column| column.name().as_str()).collect();
+    let texts = |column: &polars::prelude::Column| {
+        let texts = column
+            .str()
+            .reading(|| format!("cannot look at the columns of {name}"))?;
+        Ok(texts.clone())
+    };
+    let made = |name: &str, texts: &mut dyn Iterator<Item = &str>| {
+        profile(name, texts, setting.zone, setting.places)
+    };
+    let is_whole = |name: &str| {
+        let part = format!("{name}.");
+        names.iter().any(|other| other.starts_with(&part))
+    };
+    let mut wide = Wide::of(&names);
+    let mut columns = Vec::new();
+    if let Some(found) = &wide {
+        let taken: Vec<_> = all
+            .iter()
+            .filter(|column| found.taken.iter().any(|taken| column.name() == taken))
+            .map(|column| Ok((wide::year(column.name()), texts(column)?)))
+            .collect::<Result<_>>()?;
+        let cells = || {
+            taken
+                .iter()
+                .flat_map(|(year, texts)| texts.iter().flatten().map(move |text| (*year, text)))
+                .filter(|(_, text)| !text.trim().is_empty())
+        };
+        let values = made(&found.value, &mut cells().map(|(_, text)| text));
+        if values.is_number() {
+            columns.push(made(&found.name, &mut cells().filter_map(|(year, _)| year)));
+            columns.push(values);
+        } else {
+            wide = None;
+        }
+    }
+    let taken = wide.as_ref().map_or(&[][..], |wide| wide.taken.as_slice());
+    for column in all {
+        let own = column.name().as_str();
+        if !is_whole(own) && !taken.iter().any(|taken| taken == own) {
+            columns.push(made(own, &mut texts(column)?.iter().flatten()));
+        }
+    }
+    Ok((columns, wide))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use beleidsinfo_warehouse::error::{Error, Result};
 
-pub(crate) use archive::Archive;
+pub(crate) use archive::{Archive, is_spreadsheet};
 
 use crate::form::Form;
 use crate::limits::{Limit, RATIO_FROM_BYTES};
@@ -49,7 +49,7 @@ pub(crate) fn unpack<'a>(
                 .map_err(|stop| stop.of(name, "zstd file"))?;
             (name.to_string(), out)
         }
-        Some(Form::Zip) if !archive::is_spreadsheet(bytes) => {
+        Some(Form::Zip) if !is_spreadsheet(bytes) => {
             Archive::open(name, bytes)?.only_member(member)?
         }
         _ => {
@@ -61,7 +61,7 @@ pub(crate) fn unpack<'a>(
         }
     };
     match Form::of(&bytes) {
-        Some(form) if form.is_container() && !archive::is_spreadsheet(&bytes) => {
+        Some(form) if form.is_container() && !is_spreadsheet(&bytes) => {
             Err(Error::refused(format!(
                 "{name} holds packing within packing, which is not read: it is {} again",
                 form.name()

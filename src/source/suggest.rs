@@ -57,11 +57,13 @@ pub fn run(at: &At, args: &SuggestArgs) -> Result<Outcome, Problems> {
         .unwrap_or_default()
         .to_string_lossy();
     let id = id.split('.').next().unwrap_or_default();
+    let (municipalities, places) = regions(&pack)?;
     let setting = Setting {
         id,
         location: &location(&at.project, &args.file)?,
         contract,
-        regions: &municipalities(&pack)?,
+        regions: &municipalities,
+        places: &places,
         municipality: project.as_ref().and_then(only_municipality),
         zone: project
             .as_ref()
@@ -100,23 +102,25 @@ fn location(project: &Path, file: &Path) -> Result<String, Problems> {
         .into_owned())
 }
 
-/// Codes of municipalities, present and past.
-fn municipalities(pack: &Pack) -> Result<HashSet<String>, Problems> {
+/// Codes of municipalities, present and past, and the names of all regions in small letters.
+fn regions(pack: &Pack) -> Result<(HashSet<String>, HashSet<String>), Problems> {
     let text = pack.reference.get("regions").map_or("", String::as_str);
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let doing = || "cannot read the regions of the pack".to_string();
     let headers = reader.headers().reading(doing)?.clone();
-    let place = |name: &str| headers.iter().position(|h| h == name);
-    let (Some(code), Some(level)) = (place("region_code"), place("level")) else {
-        return Ok(HashSet::new());
-    };
-    let rows = reader
-        .records()
-        .flatten()
-        .filter(|r| r.get(level) == Some("municipality"));
-    Ok(rows
-        .filter_map(|r| r.get(code).map(str::to_string))
-        .collect())
+    let place = |name: &str| headers.iter().position(|header| header == name);
+    let (code, level) = (place("region_code"), place("level"));
+    let named = [place("name_nl"), place("name_fr")];
+    let (mut codes, mut names) = (HashSet::new(), HashSet::new());
+    for region in reader.records() {
+        let region = region.reading(doing)?;
+        let field = |at: Option<usize>| at.and_then(|at| region.get(at));
+        if field(level) == Some("municipality") {
+            codes.extend(field(code).map(str::to_string));
+        }
+        names.extend(named.into_iter().filter_map(field).map(str::to_lowercase));
+    }
+    Ok((codes, names))
 }
 
 fn only_municipality(project: &Project) -> Option<&str> {

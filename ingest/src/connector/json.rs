@@ -122,6 +122,15 @@ pub(super) fn read_lines(name: &str, text: String, mapping: &Mapping) -> Result<
     }
 }
 
+/// Where the records of a document may stand, with how many there are; nothing where a mapping need not say it.
+///
+/// Errors: JSON that is not well-formed.
+pub(crate) fn places(name: &str, text: &str) -> Result<Option<Vec<(String, usize)>>> {
+    let outline = outline(name, text)?;
+    let plain = text.trim_start().starts_with('[') || outline.default_path(name).is_ok();
+    Ok((!plain).then(|| outline.places()))
+}
+
 fn outline(name: &str, text: &str) -> Result<Outline> {
     Outline::of(text).map_err(|fault| broken(name, text, fault))
 }

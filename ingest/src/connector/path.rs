@@ -62,7 +62,7 @@ impl RecordPath {
         }
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let steps = match text.strip_prefix('/') {
             Some(xml) => xml_steps(xml)?,
             None => json_steps(text.strip_prefix('$')?)?,

@@ -191,9 +191,9 @@ fn a_workbook_is_the_same_in_every_form() {
             "2001-09-11T08:30:00"
         ]
     );
-    // The other forms have the first two of these columns only.
+    // The other forms have the first two of these columns only, and the OpenDocument form three of the rows.
     let new: Vec<&[String]> = xlsx.iter().map(|row| &row[..2]).collect();
-    assert_eq!(rows("excel-ods.ods", how, &columns[..2]).unwrap(), new);
+    assert_eq!(rows("excel-ods.ods", how, &columns[..2]).unwrap(), new[..3]);
     let old = "connector = \"xls\"\nsheet = \"First\"";
     let old = rows("excel-xls.xls", old, &columns[..2]).unwrap();
     assert_eq!(old[..3], new[..3]);

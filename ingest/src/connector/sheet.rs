@@ -59,6 +59,12 @@ pub(super) fn read(name: &str, bytes: &[u8], mapping: &Mapping) -> Result<Record
     records(&place, grid, &header_rows, &area, mapping)
 }
 
+/// The names of the sheets that people see. Errors: a workbook that is broken or protected.
+pub(crate) fn sheets(name: &str, bytes: &[u8]) -> Result<Vec<String>> {
+    let book = Book::open(name, bytes)?;
+    Ok(book.seen().map(|sheet| sheet.name.clone()).collect())
+}
+
 /// The rows the header stands on: as the mapping says, counted from the first row of the range, or of the sheet. Blank rows
 /// before it are passed over.
 fn header_rows(grid: &Grid, area: &Area, mapping: &Mapping) -> std::ops::Range<u32> {

@@ -87,11 +87,20 @@ pub(super) fn read(name: &str, text: String, mapping: &Mapping) -> Result<Record
     tree.records(text)
 }
 
+/// Elements that may be the records, with how many there are; nothing where a mapping need not say it.
+///
+/// Errors: XML that is not well-formed.
+pub(crate) fn places(name: &str, text: &str) -> Result<Option<Vec<(String, usize)>>> {
+    let outline = outline::Outline::of(name, text)?;
+    let plain = outline.default_path(name).is_ok();
+    Ok((!plain).then(|| outline.places()))
+}
+
 /// The text of an XML file: in the encoding of its byte order mark, else of its declaration, else `label`.
 ///
 /// A declaration that says UTF-16 in a file that is not is passed over: it comes from programs that wrote the text to a
 /// string first.
-pub(super) fn decode(name: &str, bytes: &[u8], label: &str) -> Result<String> {
+pub(crate) fn decode(name: &str, bytes: &[u8], label: &str) -> Result<String> {
     let label = match bytes {
         [b'<', 0, b'?', 0, ..] => Cow::Borrowed("utf-16le"),
         [0, b'<', 0, b'?', ..] => Cow::Borrowed("utf-16be"),

@@ -102,6 +102,11 @@ fn value(
                 .contains_key(&format!("{}{twin}", base(target)));
             (!both || moment == dates.moment).then_some(0.3)
         }
+        // A year is a date where it stands for a period.
+        (ColumnType::Date, Kind::Integer) => {
+            let period = ["period_start", "reference_on"].contains(&target);
+            (period && source.is_year()).then_some(0.3)
+        }
         (ColumnType::I32 | ColumnType::I64, Kind::Integer) => Some(0.2),
         (
             ColumnType::Dec | ColumnType::Sum | ColumnType::F64,

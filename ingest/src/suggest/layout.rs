@@ -1,7 +1,8 @@
-//! suggest/layout: where the header stands in a delimited text, what stands above it, and how its records end.
+//! suggest/layout: where the header stands in a delimited text or a sheet, what stands above it, and how its records end.
 
 use std::collections::HashMap;
 
+use crate::connector::Records;
 use crate::connector::csv::{Dialect, Row, Splitter};
 use crate::mapping::{Header, Ragged};
 
@@ -22,58 +23,109 @@ pub(super) struct Layout {
     pub doubts: Vec<String>,
 }
 
-struct Record {
-    line: u64,
+/// A record with its fields.
+pub(super) struct Line {
+    pub line: u64,
     count: usize,
     fields: Vec<String>,
 }
 
-impl Record {
+impl Line {
+    pub fn words(&self) -> Vec<String> {
+        let fields = self.fields.iter().map(|field| field.trim().to_string());
+        fields.collect()
+    }
+
     fn filled(&self) -> usize {
         self.fields.iter().filter(|f| !f.trim().is_empty()).count()
     }
 }
 
+/// Of a delimited text; of lines that are comments the dialect learns.
 pub(super) fn layout(text: &str, dialect: &mut Dialect) -> Layout {
-    let mut layout = Layout::default();
     dialect.comment = comment(text, dialect);
-    layout.comment.clone_from(&dialect.comment);
-    let records = records(text, dialect);
-    let Some(width) = common_width(&records) else {
+    Layout {
+        comment: dialect.comment.clone(),
+        ..of(&records(text, dialect))
+    }
+}
+
+/// The rows of a sheet that was read without a header.
+pub(super) fn lines_of(records: &Records) -> Vec<Line> {
+    let columns: Vec<_> = records
+        .frame
+        .columns()
+        .iter()
+        .filter_map(|column| column.str().ok())
+        .collect();
+    let fields = |row: usize| {
+        let texts = columns.iter().map(move |column| column.get(row));
+        texts.map(|text| text.unwrap_or_default().to_string())
+    };
+    let lines = records.places.iter().enumerate();
+    lines
+        .map(|(row, place)| Line {
+            line: place.line,
+            count: columns.len(),
+            fields: fields(row).collect(),
+        })
+        .collect()
+}
+
+/// Of records that were cut already.
+pub(super) fn of(records: &[Line]) -> Layout {
+    let mut layout = Layout::default();
+    let records = &records[..records.len().min(MOST_ROWS)];
+    let Some(width) = common_width(records) else {
         return layout;
     };
-    let fits = |r: &Record| r.count == width && (r.filled() * 2 > width || r.filled() > 2);
+    let fits = |r: &Line| r.count == width && (r.filled() * 2 > width || r.filled() > 2);
     let Some(first) = records.iter().position(fits) else {
         return layout;
     };
-    let below: Vec<&Record> = records[first + 1..]
+    let below: Vec<&Line> = records[first + 1..]
         .iter()
         .filter(|r| r.count == width)
         .collect();
-    let kinds = kinds(&below, width);
+    // What follows may still be header.
+    let kinds = kinds(&below[(below.len() / 2).min(MOST_HEADER - 1)..], width);
     let votes = votes(&records[first], &kinds, &below);
     // Without any record below it, a line of names is a header and a line of values is none.
     let is_header = votes.for_it > votes.against
         || (votes.against == 0 && unlike_below(&records[first], &below));
     if is_header {
-        header_lines(&records, first, width, &kinds, &mut layout);
+        header_lines(records, first, width, &kinds, &mut layout);
         if votes.for_it == 0 {
             layout.doubts.push(
                 "header: all columns are text, so that this line is a header is a guess".into(),
             );
         }
     } else {
-        names_above(&records, first, width, &below, &mut layout);
+        names_above(records, first, width, &below, &mut layout);
     }
     endings(&records[first..], width, &mut layout);
     layout
+}
+
+/// Doubts about columns that have the name of one before them.
+pub(super) fn twice(names: &[String]) -> Vec<String> {
+    let of = |(at, name): (usize, &String)| {
+        let again = names[..at].contains(name) && !name.is_empty();
+        again.then(|| {
+            format!(
+                "column {} is called `{name}` like one before it: to use it, give all columns a name with `names`",
+                at + 1
+            )
+        })
+    };
+    names.iter().enumerate().filter_map(of).collect()
 }
 
 /// Lines that begin with # and do not look like records.
 fn comment(text: &str, dialect: &Dialect) -> Option<String> {
     let records = records(text, dialect);
     let width = common_width(&records)?;
-    let marked: Vec<&Record> = records
+    let marked: Vec<&Line> = records
         .iter()
         .filter(|r| r.fields[0].starts_with('#'))
         .collect();
@@ -83,7 +135,7 @@ fn comment(text: &str, dialect: &Dialect) -> Option<String> {
         .then(|| "#".into())
 }
 
-fn records(text: &str, dialect: &Dialect) -> Vec<Record> {
+fn records(text: &str, dialect: &Dialect) -> Vec<Line> {
     let mut splitter = Splitter::new(text, dialect);
     let mut row = Row::default();
     let mut records = Vec::new();
@@ -92,7 +144,7 @@ fn records(text: &str, dialect: &Dialect) -> Vec<Record> {
             splitter.resume_after(row.span.start, row.line);
         }
         if !row.is_blank(text) {
-            records.push(Record {
+            records.push(Line {
                 line: row.line,
                 count: row.count,
                 fields: row.fields(text).map(String::from).collect(),
@@ -103,7 +155,7 @@ fn records(text: &str, dialect: &Dialect) -> Vec<Record> {
 }
 
 /// The most common number of fields, the first seen where several are; one only where nothing else is there.
-fn common_width(records: &[Record]) -> Option<usize> {
+fn common_width(records: &[Line]) -> Option<usize> {
     let mut seen: HashMap<usize, (usize, usize)> = HashMap::new();
     for (at, record) in records.iter().enumerate() {
         seen.entry(record.count).or_insert((0, at)).0 += 1;
@@ -153,7 +205,7 @@ fn kind(field: &str) -> Option<Kind> {
 }
 
 /// Per column, what nearly all its fields are.
-fn kinds(records: &[&Record], width: usize) -> Vec<Option<Kind>> {
+fn kinds(records: &[&Line], width: usize) -> Vec<Option<Kind>> {
     (0..width)
         .map(|at| {
             let filled: Vec<&str> = records
@@ -177,7 +229,7 @@ struct Votes {
 }
 
 /// A header has text where its column has numbers or dates; years and small numbers may stand in it.
-fn votes(record: &Record, kinds: &[Option<Kind>], below: &[&Record]) -> Votes {
+fn votes(record: &Line, kinds: &[Option<Kind>], below: &[&Line]) -> Votes {
     let mut votes = Votes {
         for_it: 0,
         against: 0,
@@ -200,7 +252,7 @@ fn votes(record: &Record, kinds: &[Option<Kind>], below: &[&Record]) -> Votes {
 }
 
 /// Every field a name of its own that is no value of its column.
-fn unlike_below(record: &Record, below: &[&Record]) -> bool {
+fn unlike_below(record: &Line, below: &[&Line]) -> bool {
     let names: Vec<&str> = record
         .fields
         .iter()
@@ -218,7 +270,7 @@ fn unlike_below(record: &Record, below: &[&Record]) -> bool {
 }
 
 fn header_lines(
-    records: &[Record],
+    records: &[Line],
     first: usize,
     width: usize,
     kinds: &[Option<Kind>],
@@ -252,13 +304,7 @@ fn header_lines(
 }
 
 /// A first record that is no header: names are looked for in the line above it, whatever its width.
-fn names_above(
-    records: &[Record],
-    first: usize,
-    width: usize,
-    below: &[&Record],
-    layout: &mut Layout,
-) {
+fn names_above(records: &[Line], first: usize, width: usize, below: &[&Line], layout: &mut Layout) {
     let above = first.checked_sub(1).map(|at| &records[at]);
     let names = above.and_then(|record| {
         let texts = |fields: &[String]| fields.iter().all(|f| kind(f).is_none());
@@ -283,7 +329,7 @@ fn names_above(
         return;
     };
     layout.header = Header::line(above.line as usize);
-    let last_blank = |r: &&Record| r.fields[width - 1].trim().is_empty();
+    let last_blank = |r: &&Line| r.fields[width - 1].trim().is_empty();
     if above.count + 1 == width && below.iter().all(last_blank) && last_blank(&&records[first]) {
         return;
     }
@@ -303,10 +349,10 @@ fn names_above(
 }
 
 /// Records with fewer or more fields.
-fn endings(records: &[Record], width: usize, layout: &mut Layout) {
+fn endings(records: &[Line], width: usize, layout: &mut Layout) {
     let header = records.first().map_or(width, |r| r.count);
     let blank_after =
-        |r: &&Record, from: usize| r.fields.iter().skip(from).all(|f| f.trim().is_empty());
+        |r: &&Line, from: usize| r.fields.iter().skip(from).all(|f| f.trim().is_empty());
     let named = layout.names.is_empty() && layout.header != Header::NONE;
     let longer = records
         .iter()

@@ -1,7 +1,7 @@
 //! suggest/profile: what the texts of one column are: dates and by which format, numbers and their decimal sign, truths,
 //! placeholders, or text; and how many different ones there are.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use beleidsinfo_warehouse::contract::ColumnType;
 use chrono_tz::Tz;
@@ -77,7 +77,12 @@ const TIMES: [&str; 7] = [
 ];
 
 /// `texts` are the column's values from top to bottom.
-pub(super) fn profile<'a>(name: &str, texts: impl Iterator<Item = &'a str>, zone: Tz) -> Column {
+pub(super) fn profile<'a>(
+    name: &str,
+    texts: impl Iterator<Item = &'a str>,
+    zone: Tz,
+    places: &HashSet<String>,
+) -> Column {
     let mut counts: HashMap<&str, usize> = HashMap::new();
     for text in texts.map(str::trim).filter(|t| !t.is_empty()) {
         *counts.entry(text).or_default() += 1;
@@ -102,6 +107,13 @@ pub(super) fn profile<'a>(name: &str, texts: impl Iterator<Item = &'a str>, zone
         }
     }
     let filled = values.iter().map(|(_, count)| count).sum();
+    let of_places = values
+        .iter()
+        .filter(|(text, _)| places.contains(&text.to_lowercase()))
+        .count();
+    let personal = personal(name, &values, matches!(kind, Kind::Date(_))).filter(|why| {
+        *why != Personal::Name || of_places * 10 < values.len() * 9 || of_places == 0
+    });
     let owned = |values: Vec<(&str, usize)>| {
         values
             .into_iter()
@@ -111,7 +123,7 @@ pub(super) fn profile<'a>(name: &str, texts: impl Iterator<Item = &'a str>, zone
     Column {
         name: name.into(),
         filled,
-        personal: personal(name, &values, matches!(kind, Kind::Date(_))),
+        personal,
         kind,
         values: owned(values),
         placeholders: owned(placeholders),
@@ -119,6 +131,21 @@ pub(super) fn profile<'a>(name: &str, texts: impl Iterator<Item = &'a str>, zone
 }
 
 impl Column {
+    pub fn is_number(&self) -> bool {
+        matches!(self.kind, Kind::Integer | Kind::Decimal { .. })
+    }
+
+    /// Whole years, as a reader would see them.
+    pub fn is_year(&self) -> bool {
+        let year = |text: &str| {
+            text.len() == 4
+                && text
+                    .parse()
+                    .is_ok_and(|year: u32| (1900..=2100).contains(&year))
+        };
+        self.kind == Kind::Integer && self.values.iter().all(|(text, _)| year(text))
+    }
+
     /// The values are nearly all different.
     pub fn is_unique(&self) -> bool {
         self.filled > 1 && self.values.len() * 100 >= self.filled * 97
@@ -249,7 +276,9 @@ mod tests {
     use super::*;
 
     fn column(values: &[&str]) -> Column {
-        profile("x", values.iter().copied(), chrono_tz::Europe::Brussels)
+        let places = HashSet::from(["gent".to_string(), "melle".to_string()]);
+        let values = values.iter().copied();
+        profile("Naam", values, chrono_tz::Europe::Brussels, &places)
     }
 
     #[test]
@@ -299,6 +328,12 @@ mod tests {
         assert_eq!(column(&["J", "N", "J"]).kind, Kind::Truth);
         assert_eq!(column(&["x", "1"]).kind, Kind::Text);
         assert_eq!(column(&["", " "]).kind, Kind::Empty);
+    }
+
+    #[test]
+    fn names_of_places_are_not_those_of_persons() {
+        assert_eq!(column(&["Gent", "Melle", "Gent"]).personal, None);
+        assert_eq!(column(&["Gent", "Jan"]).personal, Some(Personal::Name));
     }
 
     #[test]

@@ -19,6 +19,7 @@ fn suggestion(name: &str, bytes: &[u8]) -> Suggestion {
         location: "raw/zaken.csv",
         contract: &contract,
         regions: &regions,
+        places: &HashSet::new(),
         municipality: Some("12041"),
         zone: chrono_tz::Europe::Brussels,
     };
@@ -47,10 +48,10 @@ fn a_town_s_export_gets_a_mapping_with_its_doubts() {
         "municipality_code = \"Gemeente NIS\"",
         "received_on = { from = \"Datum indiening\", format = \"%d/%m/%Y\" }",
         "decided_on = { from = \"Datum beslissing\", format = \"%d/%m/%Y\" }",
-        "map = { \"Vergund\" = \"granted\", \"Geweigerd\" = \"refused\" }",
+        "map = { \"Geweigerd\" = \"refused\", \"Vergund\" = \"granted\" }",
         "complete_until = 2024-05-04",
         "2 of 3 dates parse both as day/month and as month/day",
-        "applicant_key = { from = \"Rijksregisternummer\", pseudonym = true }",
+        "applicant_key = { from = \"Rijksregisternummer\", pseudonym = \"insz\" }",
         "no code known for \"Duif\" (1)",
     ] {
         assert!(toml.contains(line), "{line} is not in\n{toml}");

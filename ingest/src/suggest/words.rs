@@ -2,7 +2,7 @@
 
 /// Per column of the model without its ending (`received` for `received_on` and `received_at`): beginnings of words found
 /// in the names of source columns. The names of the model's own columns and the words of their meaning are used as well.
-const STEMS: [(&str, &[&str]); 30] = [
+const STEMS: [(&str, &[&str]); 38] = [
     (
         "case_id",
         &[
@@ -175,6 +175,59 @@ const STEMS: [(&str, &[&str]); 30] = [
     ("activity", &["activiteit", "activity", "stap", "concept"]),
     ("occurred", &["tijdstip", "timestamp", "occurred"]),
     ("phase", &["fase", "phase"]),
+    (
+        "region_code",
+        &[
+            "nis",
+            "niscode",
+            "refnis",
+            "gemeente",
+            "gemeentecode",
+            "gebied",
+            "region",
+        ],
+    ),
+    (
+        "period_start",
+        &[
+            "jaar", "boekjaar", "year", "periode", "period", "maand", "month",
+        ],
+    ),
+    (
+        "reference",
+        &["jaar", "year", "peildatum", "datum", "date", "reference"],
+    ),
+    (
+        "value",
+        &[
+            "waarde", "value", "aantal", "bedrag", "totaal", "total", "amount", "count",
+        ],
+    ),
+    (
+        "persons",
+        &[
+            "inwoners",
+            "bevolking",
+            "personen",
+            "population",
+            "persons",
+            "waarde",
+            "value",
+        ],
+    ),
+    ("sex", &["geslacht", "sex", "gender"]),
+    ("age_band", &["leeftijd", "leeftijdsgroep", "age"]),
+    (
+        "category",
+        &[
+            "beleidsveld",
+            "categorie",
+            "category",
+            "klasse",
+            "class",
+            "type",
+        ],
+    ),
 ];
 
 /// Words sources use for the codes of the model, in small letters.

@@ -8,10 +8,11 @@ use chrono::NaiveDate;
 use super::fit::{Filling, fit};
 use super::personal::Personal;
 use super::profile::{Column, Dates, Kind};
+use super::wide::Wide;
 use super::words::code;
 use super::{Setting, Sniffed, Suggestion};
 use crate::connector::Records;
-use crate::mapping::{Decimal, Header, Ragged};
+use crate::mapping::{Connector, Decimal, Header, Mapping, Ragged};
 use crate::value::{Reading, Value};
 
 struct Page {
@@ -40,9 +41,10 @@ impl Page {
 pub(super) fn write(
     name: &str,
     connector: &str,
-    sniffed: Option<&Sniffed>,
+    sniffed: &Sniffed,
     records: &Records,
     columns: &[Column],
+    wide: Option<Wide>,
     setting: &Setting,
 ) -> Suggestion {
     let fillings = fit(columns, setting.contract, setting.regions);
@@ -53,16 +55,18 @@ pub(super) fn write(
     };
     page.line(&format!("connector = {}", quoted(connector)));
     page.line(&format!("location  = {}", quoted(setting.location)));
-    if let Some(sniffed) = sniffed {
-        reading(&mut page, sniffed);
-    }
+    reading(&mut page, sniffed);
     decimal(&mut page, columns);
     complete_until(&mut page, name, &fillings, setting);
     placeholders(&mut page, columns);
+    personal(&mut page, columns);
+    if let Some(wide) = &wide {
+        unpivot(&mut page, wide);
+    }
     page.line("\n[[tables]]");
     page.line(&format!("name = {}", quoted(&setting.contract.name)));
     page.line("[tables.columns]");
-    table(&mut page, columns, &fillings, setting);
+    table(&mut page, columns, &fillings, wide.as_ref(), setting);
     left_over(&mut page, columns, &fillings);
 
     let read = records.read();
@@ -70,11 +74,7 @@ pub(super) fn write(
         "# A first mapping of {name} onto table {}, from {}{read} records and {} columns. Nothing in it is guessed again.\n\
          # Settle every line marked DOUBT ({}) and take the mark away. Then: beleidsinfo pull {id}, beleidsinfo check {id}.\n",
         setting.contract.name,
-        if sniffed.is_some_and(|s| s.partly) {
-            "its first "
-        } else {
-            ""
-        },
+        if sniffed.partly { "its first " } else { "" },
         columns.len(),
         page.doubts,
         id = setting.id,
@@ -85,17 +85,43 @@ pub(super) fn write(
     }
 }
 
-/// The keys by which delimited text is read.
+/// The keys by which the file is read.
 fn reading(page: &mut Page, sniffed: &Sniffed) {
     let mapping = &sniffed.mapping;
-    page.line(&format!(
-        "encoding  = {}   # {}",
-        quoted(&mapping.encoding),
-        sniffed.encoding_why
-    ));
-    if !sniffed.encoding_certain {
-        page.doubt("encoding: guessed");
+    for (key, value) in [
+        ("member  ", mapping.member.clone()),
+        ("sheet   ", mapping.sheet.clone()),
+        (
+            "records ",
+            mapping.records.as_ref().map(ToString::to_string),
+        ),
+    ] {
+        if let Some(value) = value {
+            page.line(&format!("{key}  = {}", quoted(&value)));
+        }
     }
+    if let Some(encoding) = &sniffed.encoding {
+        page.line(&format!(
+            "encoding  = {}   # {}",
+            quoted(&encoding.label),
+            encoding.why
+        ));
+        if !encoding.certain {
+            page.doubt("encoding: guessed");
+        }
+    }
+    match mapping.connector {
+        Connector::Csv => dialect(page, mapping),
+        Connector::Sheet => header(page, mapping),
+        _ => {}
+    }
+    for doubt in &sniffed.doubts {
+        page.doubt(doubt);
+    }
+}
+
+/// The keys by which delimited text is cut.
+fn dialect(page: &mut Page, mapping: &Mapping) {
     let delimiter = match mapping.delimiter.as_str() {
         "\t" => "tab",
         " " => "space",
@@ -112,6 +138,13 @@ fn reading(page: &mut Page, sniffed: &Sniffed) {
     if let Some(comment) = &mapping.comment {
         page.line(&format!("comment   = {}", quoted(comment)));
     }
+    header(page, mapping);
+    if mapping.ragged == Ragged::Fill {
+        page.line("ragged    = \"fill\"");
+    }
+}
+
+fn header(page: &mut Page, mapping: &Mapping) {
     let Header { first, last, .. } = mapping.header;
     if first != last {
         page.line(&format!("header    = [{first}, {last}]"));
@@ -122,11 +155,43 @@ fn reading(page: &mut Page, sniffed: &Sniffed) {
         let names: Vec<String> = mapping.names.iter().map(|n| quoted(n)).collect();
         page.line(&format!("names     = [{}]", names.join(", ")));
     }
-    if mapping.ragged == Ragged::Fill {
-        page.line("ragged    = \"fill\"");
+}
+
+/// Whether the file holds persons, so that its bytes must be sealed.
+fn personal(page: &mut Page, columns: &[Column]) {
+    if columns.iter().any(|column| column.personal.is_some()) {
+        page.line("personal  = true");
+        page.doubt(
+            "personal: persons seem to be in the file, so what is kept of it is sealed; needs a key file (beleidsinfo keys new FILE, BELEIDSINFO_KEY_FILE). \
+             If the columns named below are of no person, or are left out of the export, take the line away",
+        );
     }
-    for doubt in &sniffed.doubts {
-        page.doubt(doubt);
+}
+
+fn unpivot(page: &mut Page, wide: &Wide) {
+    page.line("\n[unpivot]");
+    page.line(&format!("columns = {}", quoted(&wide.columns)));
+    page.line(&format!("name    = {}", quoted(&wide.name)));
+    page.line(&format!("value   = {}", quoted(&wide.value)));
+    page.doubt(&format!(
+        "unpivot: the {} columns {} hold the same for several years, so each becomes a record of its own with {} and {}; is it one figure in all of them?",
+        wide.taken.len(),
+        between(&wide.taken),
+        quoted(&wide.name),
+        quoted(&wide.value)
+    ));
+    if !wide.others.is_empty() {
+        page.doubt(&format!(
+            "unpivot: there are also columns {}; make the pattern wider and take the words apart with extract, or read them by a second source",
+            wide.others.join(", ")
+        ));
+    }
+}
+
+fn between(names: &[String]) -> String {
+    match names {
+        [first, .., last] => format!("{} to {}", quoted(first), quoted(last)),
+        _ => names.join(""),
     }
 }
 
@@ -244,11 +309,17 @@ fn placeholders(page: &mut Page, columns: &[Column]) {
     }
 }
 
-fn table(page: &mut Page, columns: &[Column], fillings: &[Filling], setting: &Setting) {
+fn table(
+    page: &mut Page,
+    columns: &[Column],
+    fillings: &[Filling],
+    wide: Option<&Wide>,
+    setting: &Setting,
+) {
     let contract = setting.contract;
     for (target, promised) in &contract.columns {
         if let Some(filling) = fillings.iter().find(|f| f.target == target) {
-            fill(page, filling, contract, setting);
+            fill(page, filling, wide, contract, setting);
             continue;
         }
         if promised.visibility == Visibility::Personal {
@@ -267,6 +338,13 @@ fn table(page: &mut Page, columns: &[Column], fillings: &[Filling], setting: &Se
             ("system", _) => {
                 page.line(&format!("system = {{ const = {} }}", quoted(setting.id)));
                 page.remark("system: in which system the case numbers are unique; keep it when the connector changes");
+            }
+            ("period_kind", _)
+                if fillings
+                    .iter()
+                    .any(|f| f.target == "period_start" && f.source.is_year()) =>
+            {
+                page.line("period_kind = { const = \"year\" }");
             }
             ("municipality_code", Some(code)) => {
                 page.line(&format!(
@@ -288,23 +366,41 @@ fn table(page: &mut Page, columns: &[Column], fillings: &[Filling], setting: &Se
             }
             _ => {
                 page.doubt(&format!(
-                    "{target} must be filled and no column was found for it ({}):",
+                    "{target} must be filled and no column was found for it ({}); write a constant, or the column it stands in:",
                     promised.meaning.en
                 ));
-                page.line(&format!("# {target} = \"…\""));
+                page.line(&format!("# {target} = {{ const = \"…\" }}"));
             }
         }
     }
 }
 
 /// One column of the table with what fills it.
-fn fill(page: &mut Page, filling: &Filling, contract: &Contract, setting: &Setting) {
+fn fill(
+    page: &mut Page,
+    filling: &Filling,
+    wide: Option<&Wide>,
+    contract: &Contract,
+    setting: &Setting,
+) {
     let Filling { target, source, .. } = filling;
     let promised = &contract.columns[*target];
     let from = quoted(&source.name);
     let doubt_of = |text: String| format!("{target}: {text}");
     match (&source.kind, &promised.codes) {
         (Kind::Date(dates), _) => dated(page, filling, dates),
+        (Kind::Integer, _) if promised.kind == ColumnType::Date => {
+            let worded = wide.is_some_and(|wide| wide.worded && wide.name == source.name);
+            let extract = if worded {
+                ", extract = \"[0-9]{4}\""
+            } else {
+                ""
+            };
+            page.line(&format!(
+                "{target} = {{ from = {from}{extract}, format = \"%Y\" }}"
+            ));
+            page.remark(&format!("{target}: a year stands for its first day"));
+        }
         (_, Some(codes)) => coded(page, target, source, codes),
         (_, None) => {
             page.line(&format!("{target} = {from}"));
@@ -440,12 +536,16 @@ fn pseudonym(page: &mut Page, target: &str, columns: &[Column]) {
         .iter()
         .filter(|c| matches!(c.personal, Some(Personal::NationalNumber | Personal::Email)));
     if let Some(column) = best.min_by_key(|c| c.personal) {
+        let kind = match column.personal {
+            Some(Personal::NationalNumber) => "\"insz\"",
+            _ => "true",
+        };
         page.line(&format!(
-            "{target} = {{ from = {}, pseudonym = true }}",
+            "{target} = {{ from = {}, pseudonym = {kind} }}",
             quoted(&column.name)
         ));
         page.doubt(&format!(
-            "{target}: personal, so only its pseudonym is kept; needs BELEIDSINFO_PSEUDONYM_KEY. Leave it out if nobody counts persons"
+            "{target}: personal, so only its pseudonym is kept. Leave it out if nobody counts persons"
         ));
     }
 }

@@ -27,7 +27,7 @@ struct Member {
 }
 
 /// Whether these bytes are a spreadsheet of today, which is a zip archive in itself.
-pub(super) fn is_spreadsheet(bytes: &[u8]) -> bool {
+pub(crate) fn is_spreadsheet(bytes: &[u8]) -> bool {
     ZipArchive::new(Cursor::new(bytes)).is_ok_and(|zip| {
         let has = |name| zip.index_for_name(name).is_some();
         has("[Content_Types].xml") || (has("mimetype") && has("content.xml"))

@@ -15,6 +15,8 @@ const SHOWN: usize = 8;
 
 pub(super) struct Outline {
     object: bool,
+    /// What the object that the file is holds.
+    root: Held,
     /// Per path to a list, as steps: what it holds.
     lists: IndexMap<Vec<Step>, Held>,
 }
@@ -30,6 +32,7 @@ impl Outline {
     pub fn of(text: &str) -> Result<Outline, Fault> {
         let mut outline = Outline {
             object: false,
+            root: Held::default(),
             lists: IndexMap::new(),
         };
         let mut events = Events::new(text);
@@ -58,9 +61,12 @@ impl Outline {
                     Some(Vec::new())
                 }
                 Some((around_list, path)) => {
-                    if *around_list
-                        && let Some(held) = path.as_ref().and_then(|p| outline.lists.get_mut(p))
-                    {
+                    let held = match path {
+                        Some(path) if *around_list => outline.lists.get_mut(path),
+                        Some(path) if path.is_empty() => Some(&mut outline.root),
+                        _ => None,
+                    };
+                    if let Some(held) = held {
                         held.elements += 1;
                         held.objects += usize::from(object);
                         held.lists += usize::from(list);
@@ -115,20 +121,29 @@ impl Outline {
             .hint(self.proposal())
     }
 
-    fn proposal(&self) -> String {
+    /// Where records may stand, with how many there are: lists that hold more than bare values, nearest the root first; and
+    /// the members of the root, where each of several is an object.
+    pub fn places(&self) -> Vec<(String, usize)> {
         let mut lists: Vec<_> = self
             .lists
             .iter()
             .filter(|(_, held)| held.objects + held.lists > 0)
             .collect();
         lists.sort_by_key(|(path, held)| (held.objects == 0, path.len()));
-        let mut shown: Vec<String> = lists
-            .iter()
-            .take(SHOWN)
-            .map(|(path, held)| {
-                let whole = [path.as_slice(), &[Step::Every]].concat();
-                format!("`records = \"{}\"` ({})", json_text(&whole), held.elements)
-            })
+        let lists = lists.into_iter().map(|(path, held)| {
+            let whole = [path.as_slice(), &[Step::Every]].concat();
+            (json_text(&whole), held.elements)
+        });
+        let members = Some(self.root.elements);
+        let members = members.filter(|all| *all > 1 && self.root.objects == *all);
+        let members = members.map(|all| (json_text(&[Step::AnyName]), all));
+        lists.chain(members).collect()
+    }
+
+    fn proposal(&self) -> String {
+        let places = self.places().into_iter().take(SHOWN);
+        let mut shown: Vec<String> = places
+            .map(|(path, records)| format!("`records = \"{path}\"` ({records})"))
             .collect();
         if self.object {
             shown.push("`records = \"$\"` (the whole file is one record)".into());

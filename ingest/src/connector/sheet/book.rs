@@ -5,8 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use beleidsinfo_warehouse::error::{Error, Result};
 use calamine::{
-    Data, DataRef, Dimensions, Ods, OdsError, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb,
-    XlsbError, Xlsx, XlsxError,
+    Data, DataRef, Dimensions, Ods, OdsError, Reader, Sheet, SheetType, SheetVisible, Xls,
+    XlsError, Xlsb, XlsbError, Xlsx, XlsxError,
 };
 
 use super::area::Area;
@@ -61,15 +61,25 @@ impl<'a> Book<'a> {
         })
     }
 
-    /// The sheet the mapping names, or the only one that people see.
-    pub fn sheet(&self, wanted: Option<&str>) -> Result<String> {
+    fn sheets(&self) -> impl Iterator<Item = &Sheet> {
         let metadata = match &self.workbook {
             Workbook::Xlsx(book) => book.sheets_metadata(),
             Workbook::Xlsb(book) => book.sheets_metadata(),
             Workbook::Xls(book) => book.sheets_metadata(),
             Workbook::Ods(book) => book.sheets_metadata(),
         };
-        let sheets = || metadata.iter().filter(|s| s.typ == SheetType::WorkSheet);
+        metadata.iter().filter(|s| s.typ == SheetType::WorkSheet)
+    }
+
+    /// The sheets that people see.
+    pub fn seen(&self) -> impl Iterator<Item = &Sheet> {
+        self.sheets()
+            .filter(|sheet| sheet.visible == SheetVisible::Visible)
+    }
+
+    /// The sheet the mapping names, or the only one that people see.
+    pub fn sheet(&self, wanted: Option<&str>) -> Result<String> {
+        let sheets = || self.sheets();
         let listed = || {
             let names: Vec<String> = sheets().map(|s| format!("`{}`", s.name)).collect();
             names.join(", ")
@@ -88,7 +98,7 @@ impl<'a> Book<'a> {
                 None => error.hint("mend `sheet` in the mapping"),
             });
         }
-        let mut seen = sheets().filter(|sheet| sheet.visible == SheetVisible::Visible);
+        let mut seen = self.seen();
         match (seen.next(), seen.next()) {
             (Some(only), None) => Ok(only.name.clone()),
             (None, _) => Err(Error::input(format!("{} has no sheet to read", self.name))

@@ -94,13 +94,20 @@ impl Outline {
             .hint(self.proposal())
     }
 
-    fn proposal(&self) -> String {
+    /// Elements that may be records, with how many there are: those that repeat, nearest the root first.
+    pub fn places(&self) -> Vec<(String, usize)> {
         let mut paths: Vec<_> = self.0.iter().filter(|(_, seen)| seen.parts).collect();
         paths.sort_by_key(|(_, seen)| (seen.times < 2, seen.depth));
-        let shown: Vec<String> = paths
-            .iter()
-            .take(SHOWN)
-            .map(|(path, seen)| format!("`records = \"{path}\"` ({})", seen.times))
+        let paths = paths.into_iter();
+        paths
+            .map(|(path, seen)| (path.clone(), seen.times))
+            .collect()
+    }
+
+    fn proposal(&self) -> String {
+        let places = self.places().into_iter().take(SHOWN);
+        let shown: Vec<String> = places
+            .map(|(path, records)| format!("`records = \"{path}\"` ({records})"))
             .collect();
         if shown.is_empty() {
             return "there are no elements with attributes or elements in them: look at what made the file".into();
