@@ -7,14 +7,20 @@ use beleidsinfo_warehouse::contract::{self, ColumnType, Contract, Visibility};
 use super::profile::{Column, Kind};
 use super::words::{base, code, likeness};
 
+/// What names the case of each event in a log, as XES calls it, in XML and in CSV.
+pub(super) const TRACE: &str = "case:concept:name";
+
+/// Names less alike than this say nothing.
+pub(super) const ALIKE: f64 = 0.6;
+
 /// A column of the table, with the source column that probably fills it.
 pub(super) struct Filling<'a> {
     pub target: &'a str,
     pub source: &'a Column,
     /// Other source columns that do nearly as well.
     pub rivals: Vec<&'a str>,
-    /// Found by its values more than by its name.
-    pub by_value: bool,
+    /// How alike the names are; below [`ALIKE`] the values decided.
+    pub likeness: f64,
 }
 
 /// In the order of the table; every source column fills one column at most. `regions` are the codes of municipalities.
@@ -34,7 +40,7 @@ pub(super) fn fit<'a>(
             let Some(value) = value(source, target, promised, contract, regions) else {
                 continue;
             };
-            if name >= 0.6 || value >= 0.8 {
+            if name >= ALIKE || value >= 0.8 {
                 pairs.push((name + value, name, at, target.as_str(), source));
             }
         }
@@ -57,7 +63,7 @@ pub(super) fn fit<'a>(
                 target,
                 source,
                 rivals: near.map(|p| p.4.name.as_str()).collect(),
-                by_value: name < 0.6,
+                likeness: name,
             },
         ));
     }
@@ -125,11 +131,13 @@ fn value(
                 .as_ref()
                 .is_some_and(|l| l.table == "regions")
             {
-                return (share(&|text| regions.contains(text)) >= 0.9).then_some(1.0);
+                // Codes of other countries' or years' municipalities may be among them.
+                let known = share(&|text| regions.contains(text));
+                return (known >= 0.3).then_some(if known >= 0.9 { 1.0 } else { known * 0.5 });
             }
             let counted = contract.key.iter().any(|k| k.ends_with("_no"));
             match target {
-                "case_id" if counted => Some(0.0),
+                "case_id" if counted || source.name == TRACE => Some(0.0),
                 "case_id" => source.is_unique().then_some(0.3),
                 "system" => (source.values.len() == 1).then_some(0.0),
                 // What is counted by is not as many as there are records.

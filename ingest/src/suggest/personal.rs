@@ -23,7 +23,7 @@ impl Personal {
 }
 
 /// Words in a column's name that are about persons, in Dutch and English.
-const WORDS: [&str; 34] = [
+const WORDS: [&str; 36] = [
     "naam",
     "voornaam",
     "achternaam",
@@ -58,9 +58,13 @@ const WORDS: [&str; 34] = [
     "mobile",
     "address",
     "iban",
+    "resource",
+    "responsible",
 ];
 /// With one of these the name is that of a thing or an organisation.
-const THINGS: [&str; 18] = [
+const THINGS: [&str; 29] = [
+    // XES calls every name of a thing concept:name.
+    "concept",
     "gemeente",
     "dienst",
     "product",
@@ -79,6 +83,16 @@ const THINGS: [&str; 18] = [
     "agency",
     "supplier",
     "school",
+    "organisation",
+    "organization",
+    "bedrijf",
+    "company",
+    "arrondissement",
+    "provincie",
+    "province",
+    "gewest",
+    "regio",
+    "region",
 ];
 
 pub(super) fn personal(name: &str, values: &[(&str, usize)], dates: bool) -> Option<Personal> {
@@ -104,6 +118,11 @@ pub(super) fn personal(name: &str, values: &[(&str, usize)], dates: bool) -> Opt
     let birth = joined.contains("geboorte") || joined.contains("birth");
     // "Datum ontvangst aanvrager" is a day; a day of birth is not just any day.
     ((person && !about(&THINGS) && !dates) || (birth && dates)).then_some(Personal::Name)
+}
+
+/// Whether this one text says who somebody is, whatever the rest of its column holds.
+pub(super) fn is_of_a_person(text: &str) -> bool {
+    is_national_number(text) || is_email(text)
 }
 
 /// Eleven digits, perhaps with dots and dashes, of which the last two are 97 less the rest modulo 97; for those born from

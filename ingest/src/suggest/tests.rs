@@ -12,7 +12,14 @@ fn contract(table: &str) -> Contract {
 }
 
 fn suggestion(name: &str, bytes: &[u8]) -> Suggestion {
-    let contract = contract("cases");
+    let suggestion = onto("cases", name, bytes);
+    Source::parse("zaken", Path::new("zaken.toml"), &suggestion.toml)
+        .unwrap_or_else(|e| panic!("{e:?}\n{}", suggestion.toml));
+    suggestion
+}
+
+fn onto(table: &str, name: &str, bytes: &[u8]) -> Suggestion {
+    let contract = contract(table);
     let regions: HashSet<String> = ["12041", "44021", "11002"].map(String::from).into();
     let setting = Setting {
         id: "zaken",
@@ -24,8 +31,6 @@ fn suggestion(name: &str, bytes: &[u8]) -> Suggestion {
         zone: chrono_tz::Europe::Brussels,
     };
     let suggestion = suggest(name, bytes, &setting).unwrap();
-    Source::parse("zaken", Path::new("zaken.toml"), &suggestion.toml)
-        .unwrap_or_else(|e| panic!("{e:?}\n{}", suggestion.toml));
     assert_eq!(
         suggestion.toml.matches("# DOUBT").count(),
         suggestion.doubts
@@ -86,4 +91,115 @@ fn other_encodings_and_forms() {
 fn an_empty_file_is_an_error() {
     let error = sniff("leeg.csv", b" \n").err().unwrap();
     assert_eq!(error.to_string(), "leeg.csv is empty");
+}
+
+fn says(suggestion: &Suggestion, lines: &[&str]) {
+    let toml = &suggestion.toml;
+    for line in lines {
+        assert!(toml.contains(line), "{line} is not in\n{toml}");
+    }
+}
+
+#[test]
+fn years_side_by_side_become_records() {
+    let text = "NIS;Naam gemeente;2022;2023;2024\n12041;Puurs-Sint-Amands;5;7;8\n44021;Gent;1;;3\n";
+    let found = onto("observations", "wegen.csv", text.as_bytes());
+    says(
+        &found,
+        &[
+            "[unpivot]\ncolumns = \"^(19|20)[0-9]{2}$\"\nname    = \"jaar\"\nvalue   = \"waarde\"",
+            "the 3 columns \"2022\" to \"2024\"",
+            "region_code = \"NIS\"",
+            "period_kind = { const = \"year\" }",
+            "period_start = { from = \"jaar\", format = \"%Y\" }",
+            "\nvalue = \"waarde\"",
+        ],
+    );
+    let worded = "NIS;Bedrag 2022;Bedrag 2023;Bedrag 2024\n12041;5;7;8\n44021;1;2;3\n";
+    says(
+        &onto("observations", "wegen.csv", worded.as_bytes()),
+        &["period_start = { from = \"jaar\", extract = \"[0-9]{4}\", format = \"%Y\" }"],
+    );
+}
+
+#[test]
+fn a_sheet_below_its_title_among_others() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name("Uitleg").unwrap();
+    sheet.write(0, 0, "Lees mij").unwrap();
+    let sheet = book.add_worksheet().set_name("Zaken").unwrap();
+    sheet.write(0, 0, "Zaken van 2024").unwrap();
+    for (row, line) in EXPORT.lines().enumerate() {
+        for (column, text) in line.split(';').enumerate() {
+            sheet.write(row as u32 + 2, column as u16, text).unwrap();
+        }
+    }
+    let found = suggestion("zaken.xlsx", &book.save_to_buffer().unwrap());
+    says(
+        &found,
+        &[
+            "sheet     = \"Zaken\"\nheader    = 3",
+            "# DOUBT sheet: `Zaken` was taken for its 5 rows; there are also `Uitleg` (1)",
+            "case_id = \"Dossiernummer\"",
+            "personal  = true",
+        ],
+    );
+    assert!(!found.toml.contains("uniek"), "{}", found.toml);
+}
+
+#[test]
+fn the_records_of_a_tree_and_the_files_of_an_archive_are_chosen_with_a_doubt() {
+    let json = br#"{"fouten": [{"nr": 1}], "zaken": [{"zaaknummer": "A-1", "datum": {"indiening": "2024-01-02"}},
+        {"zaaknummer": "A-2", "datum": {"indiening": "2024-01-03"}}]}"#;
+    says(
+        &suggestion("zaken.json", json),
+        &[
+            "records   = \"$.zaken[*]\"",
+            "# DOUBT records: `$.zaken[*]` was taken for its 2 records; there are also `$.fouten[*]` (1)",
+            "received_on = \"datum.indiening\"",
+        ],
+    );
+    let xml = b"<e><kop><a x='1'/></kop><lijst><zaak nr='A-1'/><zaak nr='A-2'/></lijst></e>";
+    says(
+        &suggestion("zaken.xml", xml),
+        &["records   = \"/e/lijst/zaak\"", "there are also `/e` (1), `/e/kop` (1)"],
+    );
+    use std::io::Write;
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in [("lees.txt", "niets"), ("zaken[1].csv", EXPORT)] {
+        zip.start_file(name, zip::write::SimpleFileOptions::default())
+            .unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    says(
+        &suggestion("zaken.zip", &zip.finish().unwrap().into_inner()),
+        &[
+            "member    = \"zaken[[]1[]].csv\"",
+            "# DOUBT member: the archive also holds `lees.txt`",
+        ],
+    );
+}
+
+#[test]
+fn a_log_of_events_fills_events_and_cases() {
+    let text = "case:concept:name,concept:name,time:timestamp,org:resource\n\
+        A-1,ontvangen,2024-01-02T09:00:00+01:00,Mia-uniek\n\
+        A-1,beslist,2024-02-02T09:00:00+01:00,Jef-uniek\n";
+    let events = onto("events", "log.csv", text.as_bytes());
+    says(
+        &events,
+        &[
+            "trace     = \"case:concept:name\"",
+            "rows = \"event\"",
+            "case_id = \"case:concept:name\"",
+            "event_no = { ordinal = \"trace\" }",
+            "activity = \"concept:name\"",
+            "occurred_at = \"time:timestamp\"",
+        ],
+    );
+    assert!(!events.toml.contains("uniek"), "{}", events.toml);
+    says(
+        &onto("cases", "log.csv", text.as_bytes()),
+        &["rows = \"trace\""],
+    );
 }

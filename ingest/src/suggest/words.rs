@@ -6,6 +6,7 @@ const STEMS: [(&str, &[&str]); 38] = [
     (
         "case_id",
         &[
+            "caseconceptname",
             "dossiernummer",
             "dossiernr",
             "dossier",
@@ -22,6 +23,7 @@ const STEMS: [(&str, &[&str]); 38] = [
             "application",
             "request",
             "id",
+            "key",
             "nummer",
         ],
     ),
@@ -172,7 +174,10 @@ const STEMS: [(&str, &[&str]); 38] = [
         ],
     ),
     ("moved", &["verhuisd", "verhuisdatum", "moved"]),
-    ("activity", &["activiteit", "activity", "stap", "concept"]),
+    (
+        "activity",
+        &["conceptname", "activiteit", "activity", "stap"],
+    ),
     ("occurred", &["tijdstip", "timestamp", "occurred"]),
     ("phase", &["fase", "phase"]),
     (

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use beleidsinfo_warehouse::contract::{ColumnType, Contract, Visibility};
 use chrono::NaiveDate;
 
-use super::fit::{Filling, fit};
-use super::personal::Personal;
+use super::fit::{ALIKE, Filling, TRACE, fit};
+use super::personal::{Personal, is_of_a_person};
 use super::profile::{Column, Dates, Kind};
 use super::wide::Wide;
 use super::words::code;
@@ -14,6 +14,9 @@ use super::{Setting, Sniffed, Suggestion};
 use crate::connector::Records;
 use crate::mapping::{Connector, Decimal, Header, Mapping, Ragged};
 use crate::value::{Reading, Value};
+
+/// From where on names are so alike that nobody need look.
+const SURE: f64 = 0.8;
 
 struct Page {
     text: String,
@@ -60,11 +63,19 @@ pub(super) fn write(
     complete_until(&mut page, name, &fillings, setting);
     placeholders(&mut page, columns);
     personal(&mut page, columns);
+    if is_log(columns) && sniffed.mapping.connector != Connector::Xes {
+        page.line(&format!("trace     = {}", quoted(TRACE)));
+    }
     if let Some(wide) = &wide {
         unpivot(&mut page, wide);
     }
     page.line("\n[[tables]]");
     page.line(&format!("name = {}", quoted(&setting.contract.name)));
+    if is_log(columns) {
+        let numbered = setting.contract.key.iter().any(|k| k == "event_no");
+        let rows = if numbered { "event" } else { "trace" };
+        page.line(&format!("rows = \"{rows}\""));
+    }
     page.line("[tables.columns]");
     table(&mut page, columns, &fillings, wide.as_ref(), setting);
     left_over(&mut page, columns, &fillings);
@@ -155,6 +166,11 @@ fn header(page: &mut Page, mapping: &Mapping) {
         let names: Vec<String> = mapping.names.iter().map(|n| quoted(n)).collect();
         page.line(&format!("names     = [{}]", names.join(", ")));
     }
+}
+
+/// Whether each record is an event of a case.
+fn is_log(columns: &[Column]) -> bool {
+    columns.iter().any(|column| column.name == TRACE)
 }
 
 /// Whether the file holds persons, so that its bytes must be sealed.
@@ -346,6 +362,9 @@ fn table(
             {
                 page.line("period_kind = { const = \"year\" }");
             }
+            ("event_no", _) if is_log(columns) => {
+                page.line("event_no = { ordinal = \"trace\" }");
+            }
             ("municipality_code", Some(code)) => {
                 page.line(&format!(
                     "municipality_code = {{ const = {} }}",
@@ -412,10 +431,17 @@ fn fill(
                     .filter(|(t, _)| setting.regions.contains(t))
                     .map(|(_, n)| n)
                     .sum();
-                page.remark(&format!(
-                    "{target}: {known} of {} are codes of municipalities",
+                let told = format!(
+                    "{target}: {known} of {} are codes of municipalities, present or past",
                     source.filled
-                ));
+                );
+                if known == source.filled {
+                    page.remark(&told);
+                } else {
+                    page.doubt(&format!(
+                        "{told}; are the others to be left out with `where`?"
+                    ));
+                }
             }
             if promised.kind == ColumnType::Bool && source.kind != Kind::Truth {
                 page.doubt(&doubt_of("neither true nor false as they are written: add map = { \"…\" = \"true\", \"…\" = \"false\" }".into()));
@@ -430,11 +456,13 @@ fn fill(
             page.records
         )));
     }
-    if filling.by_value {
-        page.doubt(&doubt_of(format!(
-            "`{}` was chosen by what stands in it, not by its name",
-            source.name
-        )));
+    let chosen = match filling.likeness {
+        ..ALIKE => "was chosen by what stands in it, not by its name",
+        ..SURE => "was chosen because part of its name says so",
+        _ => "",
+    };
+    if !chosen.is_empty() {
+        page.doubt(&doubt_of(format!("`{}` {chosen}", source.name)));
     }
     if !filling.rivals.is_empty() {
         let rivals: Vec<String> = filling
@@ -518,6 +546,7 @@ fn coded(page: &mut Page, target: &str, source: &Column, codes: &[String]) {
     if !unknown.is_empty() {
         let shown: Vec<String> = unknown
             .iter()
+            .filter(|(text, _)| !is_of_a_person(text))
             .take(12)
             .map(|(text, n)| format!("{} ({n})", quoted(text)))
             .collect();

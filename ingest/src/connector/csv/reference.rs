@@ -200,8 +200,14 @@ fn pollock_polluted_files() {
         println!("{name}: {given:.3} given, {sniffed:.3} sniffed");
     }
     println!("Pollock, simple score: {given:.3} with the dialect given, {sniffed:.3} sniffed");
-    assert!(given >= 9.9, "{given}");
-    assert!(sniffed >= 9.0, "{sniffed}");
+    assert!(
+        given >= 9.9,
+        "{given:.3} with the dialect given, 9.962 was reached"
+    );
+    assert!(
+        sniffed >= 9.9,
+        "{sniffed:.3} with the dialect sniffed, 9.958 was reached"
+    );
 }
 
 #[test]
