@@ -134,15 +134,57 @@ fn connector_of(name: &str, bytes: &[u8]) -> Result<&'static str> {
             .hint("unpack it, or ask for another form: delimited text, a spreadsheet, JSON, XML or Parquet"));
         }
         _ if ends(".xes") => "xes",
+        _ if is_web_page(text) => {
+            return Err(
+                Error::input(format!("{name} is a web page, and no connector reads that")).hint(
+                    "a file named .xls is often one: open it in a spreadsheet program and save it as xlsx",
+                ),
+            );
+        }
+        _ if text.starts_with(b"@prefix") || text.starts_with(b"<http") => {
+            return Err(
+                Error::input(format!("{name} is RDF, and no connector reads that"))
+                    .hint("ask for the same as CSV or JSON"),
+            );
+        }
         _ if text.starts_with(b"<") && text.windows(4).take(2000).any(|w| w == b"<log") => "xes",
         _ if text.starts_with(b"<") => "xml",
-        _ if ends(".ndjson") || ends(".jsonl") => "ndjson",
-        _ if ends(".json") || text.starts_with(b"[{") || text.starts_with(b"{\"") => "json",
+        _ if ends(".ndjson") || ends(".jsonl") || is_json_lines(text) => "ndjson",
+        _ if ends("json") || ends(".jsonld") || is_json(text) => "json",
         _ if bytes.is_empty() => {
             return Err(Error::input(format!("{name} is empty")).hint("fetch the file again"));
         }
         _ => "csv",
     })
+}
+
+fn is_web_page(text: &[u8]) -> bool {
+    let begins = |with: &str| {
+        text.get(..with.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(with.as_bytes()))
+    };
+    begins("<!doctype html") || begins("<html")
+}
+
+/// A list or object opens, and what comes next may stand in it.
+fn is_json(text: &[u8]) -> bool {
+    let inside = |open: u8| {
+        let rest = text.strip_prefix(&[open])?.trim_ascii_start();
+        rest.first().copied()
+    };
+    matches!(inside(b'{'), Some(b'"' | b'}')) || matches!(inside(b'['), Some(b'{' | b'[' | b']'))
+}
+
+/// The first line is an object, and another begins on the next.
+fn is_json_lines(text: &[u8]) -> bool {
+    let mut lines = text
+        .split(|b| *b == b'\n')
+        .map(<[u8]>::trim_ascii)
+        .filter(|line| !line.is_empty());
+    let first = lines
+        .next()
+        .is_some_and(|l| is_json(l) && l.ends_with(b"}"));
+    first && lines.next().is_some_and(|line| line.starts_with(b"{"))
 }
 
 /// What was found out about how a file is read.

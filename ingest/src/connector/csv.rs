@@ -180,4 +180,4 @@ pub(super) fn taken(name: &str, header: &[String], mapping: &Mapping) -> Result<
 mod tests;
 
 #[cfg(test)]
-mod reference;
+pub(crate) mod reference;

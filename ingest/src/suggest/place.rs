@@ -93,7 +93,9 @@ pub(super) fn in_tree(
         Connector::Json => {
             json::places(name, &decode::decode(name, bytes, &mapping.encoding)?)?.map(outermost)
         }
-        Connector::Xml => xml::places(name, &xml::decode(name, bytes, &mapping.encoding)?)?,
+        Connector::Xml => {
+            xml::places(name, &xml::decode(name, bytes, &mapping.encoding)?)?.map(repeating)
+        }
         _ => None,
     };
     let Some(places) = places else {
@@ -109,16 +111,22 @@ pub(super) fn in_tree(
     Ok(())
 }
 
-/// A list within a list holds parts of records; a document without any list is one record.
+/// A list within a list holds parts of records; the document may also be one record.
 fn outermost(places: Vec<(String, usize)>) -> Vec<(String, usize)> {
     let inner = |path: &str| path.matches("[*]").count() > 1;
-    let mut outer = places.clone();
-    outer.retain(|(path, _)| !inner(path));
-    match (outer.is_empty(), places.is_empty()) {
-        (false, _) => outer,
-        (true, false) => places,
-        (true, true) => vec![("$".into(), 1)],
+    let all_inner = places.iter().all(|(path, _)| inner(path));
+    let mut places = places;
+    places.retain(|(path, _)| all_inner || !inner(path));
+    places.push(("$".into(), 1));
+    places
+}
+
+/// What stands there once holds the records, unless nothing repeats.
+fn repeating(mut places: Vec<(String, usize)>) -> Vec<(String, usize)> {
+    if places.iter().any(|(_, count)| *count > 1) {
+        places.retain(|(_, count)| *count > 1);
     }
+    places
 }
 
 /// The place with most records, the first of several; the others are a doubt.

@@ -88,6 +88,66 @@ fn other_encodings_and_forms() {
 }
 
 #[test]
+fn forms_are_known_without_a_name_that_says_so() {
+    for (text, connector) in [
+        ("{\n \"a\": [{\"b\": 1}]}", Some("json")),
+        ("[\n{\"b\": 1}]", Some("json")),
+        ("{\"a\": 1}\n{\"a\": 2}\n", Some("ndjson")),
+        ("[naam];x\n1;2\n", Some("csv")),
+        ("<?xml version='1.0'?><a/>", Some("xml")),
+        ("<!DOCTYPE html><p>x", None),
+        ("<http://a> <http://b> <http://c> .\n", None),
+    ] {
+        assert_eq!(connector_of("x", text.as_bytes()).ok(), connector, "{text}");
+    }
+}
+
+/// Five service requests of New York in the forms of the reference data: each gives the same tables.
+#[test]
+fn every_form_of_a_table_gives_the_same_mapping() {
+    let Some(folder) = crate::connector::csv::reference::reference("qsv-formats") else {
+        return;
+    };
+    let mut tables: Vec<(String, String)> = Vec::new();
+    let mut refused = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let protected = name.starts_with("password");
+        if !name.starts_with("NYC311-5.") && !protected {
+            continue;
+        }
+        let contract = contract("cases");
+        let setting = Setting {
+            id: "zaken",
+            location: "raw/zaken",
+            contract: &contract,
+            regions: &HashSet::new(),
+            places: &HashSet::new(),
+            municipality: Some("12041"),
+            zone: chrono_tz::Europe::Brussels,
+        };
+        match suggest(name, &std::fs::read(&path).unwrap(), &setting) {
+            Ok(found) => {
+                let from = found.toml.find("[[tables]]").unwrap();
+                let until = found.toml.find("\n# Possibly").unwrap();
+                tables.push((name.into(), found.toml[from..until].into()));
+            }
+            Err(error) => {
+                let other = name.ends_with(".avro") || name.ends_with(".zlib");
+                assert!(other || protected, "{name}: {error}");
+                assert!(error.hint_text().is_some(), "{name}: {error}");
+                refused += 1;
+            }
+        }
+    }
+    assert_eq!((tables.len(), refused), (16, 5), "read and refused");
+    for (name, table) in &tables {
+        assert_eq!(*table, tables[0].1, "{name} and {}", tables[0].0);
+    }
+}
+
+#[test]
 fn an_empty_file_is_an_error() {
     let error = sniff("leeg.csv", b" \n").err().unwrap();
     assert_eq!(error.to_string(), "leeg.csv is empty");
@@ -159,10 +219,13 @@ fn the_records_of_a_tree_and_the_files_of_an_archive_are_chosen_with_a_doubt() {
             "received_on = \"datum.indiening\"",
         ],
     );
-    let xml = b"<e><kop><a x='1'/></kop><lijst><zaak nr='A-1'/><zaak nr='A-2'/></lijst></e>";
+    let xml = b"<e><kop><a x='1'/><a x='2'/></kop><lijst><zaak nr='A-0'/><zaak nr='A-1'/><zaak nr='A-2'/></lijst></e>";
     says(
         &suggestion("zaken.xml", xml),
-        &["records   = \"/e/lijst/zaak\"", "there are also `/e` (1), `/e/kop` (1)"],
+        &[
+            "records   = \"/e/lijst/zaak\"",
+            "taken for its 3 records; there are also `/e/kop/a` (2)",
+        ],
     );
     use std::io::Write;
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));

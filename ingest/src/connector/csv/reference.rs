@@ -1,7 +1,7 @@
 //! connector/csv/reference: the reference data for delimited text, read with the dialect given and with the dialect sniffed.
 //!
-//! Pollock: G. Vitagliano et al., Pollock: A Data Loading Benchmark, VLDB 2023. csv-spectrum: M. Ogden. Files of qsv: D. Natingga,
-//! J. Natividad and others.
+//! Pollock: G. Vitagliano et al., Pollock: A Data Loading Benchmark, VLDB 2023. csv-spectrum: M. Ogden. CSV on the Web: W3C. Files
+//! of qsv: J. Natividad and others.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::connector::decode::decode;
 use crate::mapping::Header;
 use crate::suggest::sniff;
 
-fn reference(what: &str) -> Option<PathBuf> {
+pub(crate) fn reference(what: &str) -> Option<PathBuf> {
     let found = std::env::var_os("BELEIDSINFO_REFERENCE_DATA")
         .map(|root| PathBuf::from(root).join("cases/csv-robustness").join(what))
         .filter(|path| path.exists());
@@ -27,6 +27,23 @@ fn reference(what: &str) -> Option<PathBuf> {
         );
     }
     found
+}
+
+/// The files of an archive of the reference data, in a folder of their own.
+fn unpacked(archive: &str) -> Option<PathBuf> {
+    let packed = reference(archive)?;
+    let name = packed.file_name().unwrap().to_str().unwrap();
+    let folder = std::env::temp_dir().join(format!("beleidsinfo-{}-{name}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let status = Command::new("tar")
+        .arg("xJf")
+        .arg(&packed)
+        .arg("-C")
+        .arg(&folder)
+        .status()
+        .unwrap();
+    assert!(status.success(), "tar and xz unpack the reference data");
+    Some(folder)
 }
 
 /// A table as text: its header, if it has one, and its records.
@@ -150,20 +167,10 @@ fn given(parameters: &serde_json::Value) -> Mapping {
 
 #[test]
 fn pollock_polluted_files() {
-    let Some(packed) = reference("pollock/polluted_files.tar.xz") else {
+    let Some(unpacked) = unpacked("pollock/polluted_files.tar.xz") else {
         return;
     };
-    let folder = std::env::temp_dir().join(format!("beleidsinfo-pollock-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let unpacked = Command::new("tar")
-        .arg("xJf")
-        .arg(&packed)
-        .arg("-C")
-        .arg(&folder)
-        .status()
-        .unwrap();
-    assert!(unpacked.success(), "tar and xz unpack the reference data");
-    let folder = folder.join("polluted_files");
+    let folder = unpacked.join("polluted_files");
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder.join("csv"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -191,7 +198,7 @@ fn pollock_polluted_files() {
             (name.to_string(), given, score(&clean, sniffed(path)))
         })
         .collect();
-    std::fs::remove_dir_all(folder.parent().unwrap()).unwrap();
+    std::fs::remove_dir_all(&unpacked).unwrap();
     let mean = |of: fn(&(String, f64, f64)) -> f64| {
         scores.iter().map(of).sum::<f64>() / scores.len() as f64
     };
@@ -250,6 +257,65 @@ fn csv_spectrum() {
         right += 1;
     }
     assert_eq!(right, 12);
+}
+
+/// The tables of the W3C's tests of CSV on the Web that come without metadata: what is in them, and on which line each record
+/// stands, is published as JSON. All others are about metadata, which is not read.
+#[test]
+fn csvw_tables_without_metadata() {
+    let Some(folder) = unpacked("csvw/csvw-tests.tar.xz") else {
+        return;
+    };
+    let tests = folder.join("tests");
+    let json = |name: &str| -> serde_json::Value {
+        serde_json::from_slice(&std::fs::read(tests.join(name)).unwrap()).unwrap()
+    };
+    let mut right = 0;
+    let manifest = json("manifest-json.jsonld");
+    for test in manifest["entries"].as_array().unwrap() {
+        let text = |key: &str| test[key].as_str().unwrap_or_default();
+        let plain = ["implicit", "httpLink", "contentType"]
+            .iter()
+            .all(|key| test[key].is_null())
+            && ["metadata", "minimal"]
+                .iter()
+                .all(|key| test["option"][key].is_null());
+        if !plain || !text("action").ends_with(".csv") {
+            continue;
+        }
+        let answer = json(text("result"));
+        let answer: Vec<(u64, serde_json::Value)> = answer["tables"][0]["row"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| {
+                let line = row["url"].as_str().unwrap().rsplit('=').next().unwrap();
+                (line.parse().unwrap(), row["describes"][0].clone())
+            })
+            .collect();
+        let bytes = std::fs::read(tests.join(text("action"))).unwrap();
+        let sniffed = sniff(text("action"), &bytes).unwrap();
+        let given = Mapping {
+            every: true,
+            ..Mapping::csv()
+        };
+        for mapping in [&given, &sniffed.mapping] {
+            let records = read(text("action"), sniffed.text.clone(), mapping).unwrap();
+            let filled = |row: usize| {
+                let cells = records.frame.columns().iter().filter_map(|column| {
+                    let value = column.str().unwrap().get(row)?;
+                    (!value.is_empty()).then(|| (column.name().to_string(), value.into()))
+                });
+                serde_json::Value::Object(cells.collect())
+            };
+            let places = records.places.iter().enumerate();
+            let found: Vec<_> = places.map(|(row, p)| (p.line, filled(row))).collect();
+            assert_eq!(found, answer, "{}", text("id"));
+        }
+        right += 1;
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert!(right >= 8, "{right} tables, 8 were right");
 }
 
 /// Files as they are found on the web: what the sniffer makes of them, against what one sees when looking at them.
