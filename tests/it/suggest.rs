@@ -105,6 +105,73 @@ fn the_demo_s_own_export_is_mapped_as_by_hand() {
 }
 
 #[test]
+fn a_wide_sheet_below_a_title_is_checked_once_its_doubts_are_settled() {
+    let project = Project::new(false, "44021");
+    project.write(
+        "raw/wegen.csv",
+        "Wegenwerken per gemeente;;;;\n;;;;\nNIS;Gemeente;2022;2023;2024\n12041;Puurs-Sint-Amands;1.234,5;7;8\n44021;Gent;1;;3\n",
+    );
+    let file = project.path("raw/wegen.csv");
+    let out = "sources/wegen.toml";
+    let said = project.ok(&[
+        "source",
+        "suggest",
+        &file.to_string_lossy(),
+        "--table",
+        "observations",
+        "--out",
+        out,
+    ]);
+    assert!(said.contains("with 8 doubts"), "{said}");
+    let unsettled = project.fails(&["check"], 1);
+    assert!(unsettled.contains("needs column `dataset`"), "{unsettled}");
+    let mut mapping = std::fs::read_to_string(project.path(out)).expect("a mapping");
+    for (column, value) in [
+        ("dataset", "\"wegen\""),
+        ("edition", "\"total\""),
+        ("measure", "\"roads\""),
+        ("category", "\"total\""),
+        ("vintage_on", "2025-01-01"),
+        ("unit", "\"EUR\""),
+        ("source", "\"eigen\""),
+    ] {
+        let asked = format!("# {column} = {{ const = \"…\" }}");
+        assert!(mapping.contains(&asked), "{asked} is not in\n{mapping}");
+        mapping = mapping.replace(&asked, &format!("{column} = {{ const = {value} }}"));
+    }
+    project.write(out, &mapping);
+    project.ok(&["pull"]);
+    let checked = project.ok(&["check"]);
+    assert!(
+        checked.contains("2 read = 2 accepted + 0 rejected"),
+        "{checked}"
+    );
+    assert!(checked.contains("5 rows for observations"), "{checked}");
+}
+
+#[test]
+fn a_file_with_persons_is_suggested_as_personal_and_shows_none_of_them() {
+    let project = Project::new(false, "12041");
+    // Made up for this test: no such person.
+    project.write(
+        "raw/zaken.csv",
+        "Dossiernummer;Kanaal;Datum indiening;INSZ;Naam aanvrager\nA-1;Loket;21/01/2024;00010100105;Mia Uniek\n",
+    );
+    let mapping = suggested(&project, &project.path("raw/zaken.csv"));
+    for line in [
+        "personal  = true",
+        "applicant_key = { from = \"INSZ\", pseudonym = \"insz\" }",
+        "# - \"Naam aanvrager\"",
+    ] {
+        assert!(mapping.contains(line), "{line} is not in\n{mapping}");
+    }
+    assert!(!mapping.contains("Uniek") && !mapping.contains("0001010"));
+    project.write("sources/zaken.toml", &mapping);
+    let refused = project.fails(&["pull"], 7);
+    assert!(refused.contains("keys new"), "{refused}");
+}
+
+#[test]
 fn what_is_not_there_is_said() {
     let project = Project::new(true, "12041");
     project.write("raw/leeg.csv", "");

@@ -148,7 +148,7 @@ impl Column {
 
     /// The values are nearly all different.
     pub fn is_unique(&self) -> bool {
-        self.filled > 1 && self.values.len() * 100 >= self.filled * 97
+        self.filled > 0 && self.values.len() * 100 >= self.filled * 97
     }
 }
 
