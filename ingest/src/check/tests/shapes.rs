@@ -393,6 +393,7 @@ fn a_header_is_found_by_its_names_below_titles_that_come_and_go() {
     }
     let error = deliver(&mapping(before, "", PLAIN), "x.csv", b"Lijst,van\nnr,dag\n").unwrap_err();
     assert!(error.to_string().contains("`nr`, `op`"), "{error}");
-    let cause = std::error::Error::source(&error).expect("what is there instead");
-    assert_eq!(cause.to_string(), "it has `Lijst`, `van`");
+    let cause = std::error::Error::source(&error).map(ToString::to_string);
+    let cause = cause.unwrap_or_default();
+    assert!(cause.contains("`Lijst`, `van`"), "{cause}");
 }
