@@ -11,6 +11,7 @@ mod golden;
 mod held;
 mod hostile;
 mod isle_of_man;
+mod kbo;
 mod kill;
 mod privacy;
 mod proof;

@@ -1,0 +1,450 @@
+//! check/kbo: an extract of the Crossroads Bank for Enterprises: nine files in one archive, read one after the other. Natural
+//! persons, and what belongs to them, are left out before anything is looked at.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, AsArray, StringArray};
+use beleidsinfo_warehouse::contract::{Contract, Severity};
+use beleidsinfo_warehouse::delivery::{
+    CheckedTable, Delivery, Finding, Gone, Load, Receipt, Verdict,
+};
+use beleidsinfo_warehouse::error::{Doing, Error, Result};
+use chrono::NaiveDate;
+use indexmap::IndexMap;
+use polars::prelude::{Column, IntoColumn, NamedFrom, Series, StringChunked};
+
+use super::references::StoredKeys;
+use super::{Rules, of_records};
+use crate::connector::{self, Place, Records};
+use crate::kbo::{About, Extract, META, NUMBERS, OWNER, PARTS, Part, TYPE, number, plain};
+use crate::mapping::Mapping;
+use crate::source::Source;
+use crate::unpack::Archive;
+
+/// Columns that hold a number of ten digits, written with points.
+const NUMBERED: [&str; 4] = [
+    "EntityNumber",
+    "EnterpriseNumber",
+    "EstablishmentNumber",
+    "Id",
+];
+/// Legal persons; `1` is a natural person, and `0` may be one.
+const LEFT_OUT: [&str; 2] = ["0", "1"];
+
+/// Errors: no archive, or one that is damaged or over a limit; a file that an extract must have is not in it; its name and
+/// its meta.csv do not agree.
+pub(super) fn checked(
+    source: &Source,
+    receipt: &Receipt,
+    bytes: &[u8],
+    rules: &Rules,
+    stored: &StoredKeys,
+) -> Result<Delivery> {
+    let name = &receipt.name;
+    let extract = Extract::of_name(name)?;
+    crate::form::fits(name, bytes, source.mapping.connector)?;
+    let mut archive = Archive::open(name, bytes)?;
+    let files = files(name, extract, &archive)?;
+    let mut desk = Extracted {
+        source,
+        receipt,
+        rules,
+        register: Register {
+            full: extract.full,
+            persons: HashSet::new(),
+            kept: HashSet::new(),
+            stored,
+        },
+        read: 0,
+        rejected: 0,
+        warned: 0,
+        findings: Vec::new(),
+    };
+    let (mut tables, mut profile) = (Vec::new(), Vec::new());
+    let mut until = None;
+    for part in &PARTS {
+        let contract = contract(rules, part)?;
+        let mut table = CheckedTable::empty(contract);
+        let of_part = files.get(part.name);
+        if let Some(path) = of_part.and_then(|f| f.deleted.as_ref()) {
+            table.gone = Some(Gone::Of(desk.deleted(
+                &mut archive,
+                path,
+                part,
+                contract,
+            )?));
+        }
+        if let Some(path) = of_part.and_then(|f| f.given.as_ref()) {
+            let (given, of_table) = desk.given(&mut archive, path, part)?;
+            // A file of an update that has no beside it a list of what goes is whole.
+            let gone = table.gone.take();
+            table = given;
+            table.gone = gone.or((!of_part.is_some_and(|f| f.inserted)).then_some(Gone::All));
+            profile.extend(of_table);
+        }
+        if part.name == META {
+            until = Some(agrees(name, extract, &table)?);
+        }
+        tables.push(table);
+    }
+    let load = if extract.full {
+        Load::Full
+    } else {
+        Load::Changes
+    };
+    let over = source.mapping.limits.over(desk.read, desk.rejected, load);
+    Ok(Delivery {
+        verdict: over.map_or(Verdict::Passed, Verdict::Held),
+        receipt: receipt.clone(),
+        mapping_hash: source.mapping_hash.clone(),
+        rows_read: desk.read,
+        accepted: desk.read - desk.rejected,
+        warned: desk.warned,
+        rejected: desk.rejected,
+        complete_until_on: until,
+        load,
+        renamed: Vec::new(),
+        personal: true,
+        tables,
+        findings: desk.findings,
+        // What changed says nothing of how many rows are usual.
+        profile: if extract.full { profile } else { Vec::new() },
+    })
+}
+
+fn contract<'a>(rules: &Rules<'a>, part: &Part) -> Result<&'a Contract> {
+    rules.contracts.get(part.table).ok_or_else(|| {
+        Error::input(format!("the pack has no table contract `{}`", part.table))
+            .hint("the tables of the KBO come with the built-in pack: copy its tables/kbo_*.toml")
+    })
+}
+
+/// Where in the archive the files of a part are.
+#[derive(Default)]
+struct Files {
+    given: Option<String>,
+    deleted: Option<String>,
+    /// What is given adds to what is there.
+    inserted: bool,
+}
+
+fn files(name: &str, extract: Extract, archive: &Archive) -> Result<HashMap<&'static str, Files>> {
+    let mut found: HashMap<&'static str, Files> = HashMap::new();
+    for path in archive.paths() {
+        let file = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+        for part in &PARTS {
+            let Some(what) = file.strip_prefix(part.name) else {
+                continue;
+            };
+            let of = found.entry(part.name).or_default();
+            let place = match what {
+                ".csv" => &mut of.given,
+                "_insert.csv" => {
+                    of.inserted = true;
+                    &mut of.given
+                }
+                "_delete.csv" => &mut of.deleted,
+                _ => continue,
+            };
+            if let Some(other) = place.replace(path.to_string()) {
+                return Err(
+                    Error::input(format!("{name} holds both `{other}` and `{path}`"))
+                        .hint("download the extract again"),
+                );
+            }
+        }
+    }
+    for part in &PARTS {
+        let of = found.get(part.name);
+        let whole = of.is_some_and(|of| of.given.is_some() && !of.inserted);
+        let changes = of.is_some_and(|of| of.inserted || of.deleted.is_some());
+        if (extract.full || part.name == META) && !whole {
+            return Err(Error::input(format!("{name} holds no {}.csv", part.name))
+                .hint("download the extract again; nothing of it was stored"));
+        }
+        if extract.full && changes {
+            return Err(Error::input(format!(
+                "{name} is a Full by its name, and holds changes to {}.csv",
+                part.name
+            ))
+            .hint("give the file the name under which it was downloaded"));
+        }
+    }
+    Ok(found)
+}
+
+/// What meta.csv says must be what the name says; answers up to which day the extract holds.
+fn agrees(name: &str, extract: Extract, meta: &CheckedTable) -> Result<NaiveDate> {
+    let column = |column| {
+        meta.rows
+            .column_by_name(column)
+            .map(|c| c.as_string::<i32>())
+    };
+    let said: BTreeMap<&str, &str> = match (column("variable"), column("value")) {
+        (Some(variables), Some(values)) => variables
+            .iter()
+            .zip(values)
+            .filter_map(|(variable, value)| Some((variable?, value?)))
+            .collect(),
+        _ => BTreeMap::new(),
+    };
+    let says = |variable: &str| said.get(variable).copied().unwrap_or_default();
+    let (number, kind) = (says("ExtractNumber"), says("ExtractType"));
+    if number.trim().parse() != Ok(extract.number) || !kind.eq_ignore_ascii_case(extract.kind()) {
+        return Err(Error::input(format!(
+            "{name} is {} {} by its name, and {kind} {number} by its meta.csv",
+            extract.kind(),
+            extract.number
+        ))
+        .hint("give the file the name under which it was downloaded"));
+    }
+    NaiveDate::parse_from_str(says("SnapshotDate").trim(), "%d-%m-%Y").map_err(|cause| {
+        Error::input(format!(
+            "{name}: meta.csv has no SnapshotDate as in 30-05-2025"
+        ))
+        .because(cause)
+        .hint("download the extract again")
+    })
+}
+
+/// Which numbers are kept, and which are of natural persons.
+struct Register<'a> {
+    full: bool,
+    persons: HashSet<u64>,
+    kept: HashSet<u64>,
+    stored: &'a StoredKeys,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Kept,
+    LeftOut,
+    /// A Full that does not hold what its row is about.
+    Unknown,
+}
+
+impl Register<'_> {
+    /// Whether the entities of these rows are kept. What an update is about may stand in an earlier extract: what was not kept
+    /// then is not now.
+    fn standings(&self, numbers: &StringChunked) -> Result<Vec<Standing>> {
+        let mut found = vec![Standing::LeftOut; numbers.len()];
+        let mut elsewhere = Vec::new();
+        for (at, text) in numbers.iter().enumerate() {
+            let number = text.and_then(number);
+            found[at] = match number {
+                Some(number) if self.kept.contains(&number) => Standing::Kept,
+                Some(number) if self.persons.contains(&number) => Standing::LeftOut,
+                _ if self.full => Standing::Unknown,
+                _ => {
+                    elsewhere.push(at);
+                    Standing::LeftOut
+                }
+            };
+        }
+        let texts: ArrayRef = Arc::new(StringArray::from_iter(
+            elsewhere.iter().map(|at| numbers.get(*at)),
+        ));
+        for (table, column) in NUMBERS {
+            for (at, known) in elsewhere
+                .iter()
+                .zip(self.stored.hold(table, column, &texts)?)
+            {
+                if known {
+                    found[*at] = Standing::Kept;
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// An extract while it is read.
+struct Extracted<'a> {
+    source: &'a Source,
+    receipt: &'a Receipt,
+    rules: &'a Rules<'a>,
+    register: Register<'a>,
+    read: u64,
+    rejected: u64,
+    warned: u64,
+    findings: Vec<Finding>,
+}
+
+impl Extracted<'_> {
+    /// The rows that a file gives a table, and what they look like.
+    fn given(
+        &mut self,
+        archive: &mut Archive,
+        path: &str,
+        part: &Part,
+    ) -> Result<(
+        CheckedTable,
+        Vec<beleidsinfo_warehouse::profile::TableProfile>,
+    )> {
+        let sub = self.of(part, false);
+        let mut records = self.records(archive, path, &sub.mapping)?;
+        let read = records.read();
+        let keep = self.sieve(part, path, &records)?;
+        if keep.contains(&false) {
+            records.retain(&keep)?;
+        }
+        let mut delivery = self.judged(&sub, &records, self.rules.contracts, path)?;
+        self.read += read;
+        let table = delivery
+            .tables
+            .pop()
+            .ok_or_else(|| Error::input(format!("{path} fills no table")))?;
+        if matches!(part.rows, About::Enterprise | About::Place)
+            && let Some(numbers) = table.rows.column(0).as_string_opt::<i32>()
+        {
+            let kept = numbers.iter().flatten().filter_map(number);
+            self.register.kept.extend(kept);
+        }
+        Ok((table, delivery.profile))
+    }
+
+    /// The numbers that a file lists as deleted.
+    fn deleted(
+        &mut self,
+        archive: &mut Archive,
+        path: &str,
+        part: &Part,
+        contract: &Contract,
+    ) -> Result<Vec<String>> {
+        let sub = self.of(part, true);
+        // A list of numbers, in which one may well stand twice.
+        let mut list = contract.clone();
+        list.key.clear();
+        list.rules.clear();
+        list.references.clear();
+        list.columns.retain(|name, _| name == part.first().0);
+        let lists = IndexMap::from([(list.name.clone(), list)]);
+        let records = self.records(archive, path, &sub.mapping)?;
+        let delivery = self.judged(&sub, &records, &lists, path)?;
+        self.read += records.read();
+        let numbers = delivery.tables.first().map(|t| t.rows.column(0).clone());
+        let numbers = numbers.as_ref().and_then(|c| c.as_string_opt::<i32>());
+        Ok(numbers
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(str::to_string)
+            .collect())
+    }
+
+    /// The source as if it were one of its files alone.
+    fn of(&self, part: &Part, deleted: bool) -> Source {
+        Source {
+            mapping: Mapping {
+                tables: vec![part.shape(deleted)],
+                severity: self.source.mapping.severity.clone(),
+                personal: true,
+                ..Mapping::csv()
+            },
+            ..self.source.clone()
+        }
+    }
+
+    /// The records of a file, counted on from those of the files before it, numbers without points.
+    fn records(&self, archive: &mut Archive, path: &str, mapping: &Mapping) -> Result<Records> {
+        let name = format!("{}/{path}", self.receipt.name);
+        let bytes = archive
+            .get(path)?
+            .ok_or_else(|| Error::input(format!("{name} is not in the archive any more")))?;
+        let mut records = connector::read(&name, &bytes, mapping)?;
+        let before = self.read;
+        let misshapen = records.misshapen.iter_mut().map(|m| &mut m.place);
+        for place in records.places.iter_mut().chain(misshapen) {
+            place.record += before;
+        }
+        for column in NUMBERED {
+            if let Ok(texts) = records.frame.column(column).and_then(Column::str) {
+                let texts: Vec<Option<String>> = texts.iter().map(|text| text.map(plain)).collect();
+                let plain = Series::new(column.into(), texts).into_column();
+                records
+                    .frame
+                    .with_column(plain)
+                    .reading(|| format!("cannot read the numbers of {name}"))?;
+            }
+        }
+        Ok(records)
+    }
+
+    /// Which records are looked at. What is of a natural person is not; in a Full, what is of nobody is rejected.
+    fn sieve(&mut self, part: &Part, path: &str, records: &Records) -> Result<Vec<bool>> {
+        let texts = |column: &str| {
+            records
+                .frame
+                .column(column)
+                .and_then(Column::str)
+                .reading(|| format!("cannot read {path}"))
+        };
+        let own = texts(part.first().1)?;
+        let standings = match part.rows {
+            About::Nobody => return Ok(vec![true; own.len()]),
+            About::Enterprise => texts(TYPE)?
+                .iter()
+                .map(|kind| match kind.map(str::trim) {
+                    Some(kind) if LEFT_OUT.contains(&kind) => Standing::LeftOut,
+                    _ => Standing::Kept,
+                })
+                .collect(),
+            About::Place => self.register.standings(texts(OWNER)?)?,
+            About::Entity => self.register.standings(own)?,
+        };
+        if matches!(part.rows, About::Enterprise | About::Place) {
+            for (text, standing) in own.iter().zip(&standings) {
+                if *standing == Standing::LeftOut {
+                    self.register.persons.extend(text.and_then(number));
+                }
+            }
+        }
+        for (row, standing) in standings.iter().enumerate() {
+            if *standing == Standing::Unknown {
+                let Place { record, line, .. } = records.places[row];
+                self.rejected += 1;
+                self.findings.push(Finding {
+                    severity: Severity::Reject,
+                    record,
+                    line,
+                    table: part.table.into(),
+                    rule: "unknown_entity".into(),
+                    column: match part.rows {
+                        About::Place => OWNER.into(),
+                        _ => part.first().1.into(),
+                    },
+                    reason: format!("{path}: {UNKNOWN}"),
+                    municipality_code: None,
+                    raw: records.raw(row),
+                });
+            }
+        }
+        Ok(standings.iter().map(|s| *s == Standing::Kept).collect())
+    }
+
+    /// The records of one file held against its table; what is wrong with them is told with the name of the file.
+    fn judged(
+        &mut self,
+        sub: &Source,
+        records: &Records,
+        contracts: &IndexMap<String, Contract>,
+        path: &str,
+    ) -> Result<Delivery> {
+        let rules = Rules {
+            contracts,
+            ..*self.rules
+        };
+        let stored = StoredKeys::default();
+        let mut delivery = of_records(sub, self.receipt, records, &rules, &stored, true)?;
+        self.rejected += delivery.rejected;
+        self.warned += delivery.warned;
+        for mut finding in std::mem::take(&mut delivery.findings) {
+            finding.reason = format!("{path}: {}", finding.reason);
+            self.findings.push(finding);
+        }
+        Ok(delivery)
+    }
+}
+
+const UNKNOWN: &str = "Het nummer staat niet bij de ondernemingen, vestigingen en bijkantoren van dit uittreksel, zodat niet te zeggen is of het van een natuurlijk persoon is: kijk na of het uittreksel volledig is.";
