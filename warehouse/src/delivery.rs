@@ -20,6 +20,9 @@ pub struct Receipt {
     pub name: String,
     pub bytes: u64,
     pub pulled_at: DateTime<Utc>,
+    /// What an object store said of the version it gave; while it says the same, the file need not be fetched again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
 }
 
 /// A landed file after check: what `store` commits as one whole.
