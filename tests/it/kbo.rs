@@ -8,7 +8,13 @@ use zip::write::SimpleFileOptions;
 use crate::project::{Project, reference_data};
 
 const KEYS: &str = "seal 1 ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100";
-const MAPPING: &str = "connector = \"kbo\"\nlocation = \"raw/KboOpenData_*.zip\"\n";
+
+/// The mapping of the guide, as it stands there.
+fn mapping() -> &'static str {
+    let guide = include_str!("../../docs/sources/kbo.md");
+    let after = guide.split_once("```toml\n").expect("a mapping").1;
+    after.split_once("```").expect("its end").0
+}
 
 const CODE: &str = "\"Category\",\"Code\",\"Language\",\"Description\"
 \"JuridicalForm\",\"014\",\"FR\",\"Société anonyme\"
@@ -170,7 +176,7 @@ struct Register(Project);
 impl Register {
     fn new() -> Self {
         let project = Project::new(false, "44021");
-        project.write("sources/kbo.toml", MAPPING);
+        project.write("sources/kbo.toml", mapping());
         Self(project)
     }
 

@@ -1,10 +1,12 @@
 //! check/kbo: an extract of the Crossroads Bank for Enterprises: nine files in one archive, read one after the other. Natural
 //! persons, and what belongs to them, are left out before anything is looked at.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, StringArray};
+use arrow::array::{ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray};
+use arrow::datatypes::Int64Type;
 use beleidsinfo_warehouse::contract::{Contract, Severity};
 use beleidsinfo_warehouse::delivery::{
     CheckedTable, Delivery, Finding, Gone, Load, Receipt, Verdict,
@@ -14,11 +16,12 @@ use chrono::NaiveDate;
 use indexmap::IndexMap;
 use polars::prelude::{Column, IntoColumn, NamedFrom, Series, StringChunked};
 
-use super::references::StoredKeys;
+use super::references::{StoredKeys, hashes};
 use super::{Rules, of_records};
 use crate::connector::{self, Place, Records};
 use crate::kbo::{About, Extract, META, NUMBERS, OWNER, PARTS, Part, TYPE, number, plain};
 use crate::mapping::Mapping;
+use crate::profile::Profiler;
 use crate::source::Source;
 use crate::unpack::Archive;
 
@@ -29,7 +32,9 @@ const NUMBERED: [&str; 4] = [
     "EstablishmentNumber",
     "Id",
 ];
-/// Legal persons; `1` is a natural person, and `0` may be one.
+/// Bytes of a file that are read at once.
+const PIECE: usize = 32 << 20;
+/// What is no legal person: `1` is a natural person, and `0` may be one.
 const LEFT_OUT: [&str; 2] = ["0", "1"];
 
 /// Errors: no archive, or one that is damaged or over a limit; a file that an extract must have is not in it; its name and
@@ -41,6 +46,18 @@ pub(super) fn checked(
     rules: &Rules,
     stored: &StoredKeys,
 ) -> Result<Delivery> {
+    in_pieces(source, receipt, bytes, rules, stored, PIECE)
+}
+
+/// The same, with files read in pieces of about so many bytes.
+fn in_pieces(
+    source: &Source,
+    receipt: &Receipt,
+    bytes: &[u8],
+    rules: &Rules,
+    stored: &StoredKeys,
+    piece: usize,
+) -> Result<Delivery> {
     let name = &receipt.name;
     let extract = Extract::of_name(name)?;
     crate::form::fits(name, bytes, source.mapping.connector)?;
@@ -50,6 +67,7 @@ pub(super) fn checked(
         source,
         receipt,
         rules,
+        piece,
         register: Register {
             full: extract.full,
             persons: HashSet::new(),
@@ -76,18 +94,22 @@ pub(super) fn checked(
             )?));
         }
         if let Some(path) = of_part.and_then(|f| f.given.as_ref()) {
-            let (given, of_table) = desk.given(&mut archive, path, part)?;
             // A file of an update that has no beside it a list of what goes is whole.
             let gone = table.gone.take();
-            table = given;
+            table = desk.given(&mut archive, path, part, contract)?;
             table.gone = gone.or((!of_part.is_some_and(|f| f.inserted)).then_some(Gone::All));
-            profile.extend(of_table);
+            if extract.full {
+                let mut profiler = Profiler::new(contract, rules.zone, true);
+                profiler.add(&table.rows);
+                profile.push(profiler.finish());
+            }
         }
         if part.name == META {
             until = Some(agrees(name, extract, &table)?);
         }
         tables.push(table);
     }
+    desk.findings.sort_by_key(|finding| finding.record);
     let load = if extract.full {
         Load::Full
     } else {
@@ -108,8 +130,8 @@ pub(super) fn checked(
         personal: true,
         tables,
         findings: desk.findings,
-        // What changed says nothing of how many rows are usual.
-        profile: if extract.full { profile } else { Vec::new() },
+        // Of a Full only: what changed says nothing of how many rows are usual.
+        profile,
     })
 }
 
@@ -208,6 +230,54 @@ fn agrees(name: &str, extract: Extract, meta: &CheckedTable) -> Result<NaiveDate
     })
 }
 
+/// Some lines of a file, with its header before them.
+struct Piece<'a> {
+    bytes: Cow<'a, [u8]>,
+    lines_before: u64,
+    /// There is no other.
+    only: bool,
+}
+
+/// A file in pieces of at least so many bytes, cut where a line ends outside quotes.
+fn pieces(bytes: &[u8], least: usize) -> impl Iterator<Item = Piece<'_>> {
+    let header = bytes
+        .iter()
+        .position(|b| *b == b'\n')
+        .map_or(bytes.len(), |at| at + 1);
+    let (mut start, mut lines) = (0, 0);
+    std::iter::from_fn(move || {
+        if start >= bytes.len() && start > 0 {
+            return None;
+        }
+        let (mut quoted, mut ended) = (false, 0);
+        let mut end = bytes.len();
+        for (at, byte) in bytes[start..].iter().enumerate() {
+            match byte {
+                b'"' => quoted = !quoted,
+                b'\n' => {
+                    ended += 1;
+                    if !quoted && at + 1 >= least {
+                        end = start + at + 1;
+                        break;
+                    }
+                }
+                _ => {}
+            }
+        }
+        let own = &bytes[start..end];
+        let piece = Piece {
+            bytes: match start {
+                0 => Cow::Borrowed(own),
+                _ => Cow::Owned([&bytes[..header], own].concat()),
+            },
+            lines_before: lines,
+            only: own.len() == bytes.len(),
+        };
+        (start, lines) = (end.max(1), lines + ended);
+        Some(piece)
+    })
+}
+
 /// Which numbers are kept, and which are of natural persons.
 struct Register<'a> {
     full: bool,
@@ -264,6 +334,7 @@ struct Extracted<'a> {
     source: &'a Source,
     receipt: &'a Receipt,
     rules: &'a Rules<'a>,
+    piece: usize,
     register: Register<'a>,
     read: u64,
     rejected: u64,
@@ -272,36 +343,96 @@ struct Extracted<'a> {
 }
 
 impl Extracted<'_> {
-    /// The rows that a file gives a table, and what they look like.
+    /// The rows that a file gives a table: read piece by piece, since some files have tens of millions.
     fn given(
         &mut self,
         archive: &mut Archive,
         path: &str,
         part: &Part,
-    ) -> Result<(
-        CheckedTable,
-        Vec<beleidsinfo_warehouse::profile::TableProfile>,
-    )> {
+        contract: &Contract,
+    ) -> Result<CheckedTable> {
         let sub = self.of(part, false);
-        let mut records = self.records(archive, path, &sub.mapping)?;
-        let read = records.read();
-        let keep = self.sieve(part, path, &records)?;
-        if keep.contains(&false) {
-            records.retain(&keep)?;
+        let bytes = self.bytes(archive, path)?;
+        let mut table = CheckedTable::empty(contract);
+        let mut rows = vec![table.rows.clone()];
+        let mut seen = HashSet::new();
+        for piece in pieces(&bytes, self.piece) {
+            let mut records = self.records(path, &piece, &sub.mapping)?;
+            let read = records.read();
+            let keep = self.sieve(part, path, &records)?;
+            if keep.contains(&false) {
+                records.retain(&keep)?;
+            }
+            let mut delivery = self.judged(&sub, &records, self.rules.contracts, path)?;
+            self.read += read;
+            let Some(given) = delivery.tables.pop() else {
+                continue;
+            };
+            let first = match piece.only {
+                true => given.rows,
+                false => self.first_of_key(given.rows, contract, &records, path, &mut seen)?,
+            };
+            if matches!(part.rows, About::Enterprise | About::Place)
+                && let Some(numbers) = first.column(0).as_string_opt::<i32>()
+            {
+                let kept = numbers.iter().flatten().filter_map(number);
+                self.register.kept.extend(kept);
+            }
+            rows.push(first);
         }
-        let mut delivery = self.judged(&sub, &records, self.rules.contracts, path)?;
-        self.read += read;
-        let table = delivery
-            .tables
-            .pop()
-            .ok_or_else(|| Error::input(format!("{path} fills no table")))?;
-        if matches!(part.rows, About::Enterprise | About::Place)
-            && let Some(numbers) = table.rows.column(0).as_string_opt::<i32>()
-        {
-            let kept = numbers.iter().flatten().filter_map(number);
-            self.register.kept.extend(kept);
+        let schema = table.rows.schema();
+        table.rows = arrow::compute::concat_batches(&schema, &rows)
+            .reading(|| format!("cannot lay out the rows of {path}"))?;
+        Ok(table)
+    }
+
+    /// Without the rows whose key a row of an earlier piece has; within a piece these are found already.
+    fn first_of_key(
+        &mut self,
+        rows: RecordBatch,
+        contract: &Contract,
+        records: &Records,
+        path: &str,
+        seen: &mut HashSet<u64>,
+    ) -> Result<RecordBatch> {
+        let keys: Vec<ArrayRef> = contract
+            .key
+            .iter()
+            .filter_map(|key| rows.column_by_name(key).cloned())
+            .collect();
+        let hashes = hashes(&contract.name, &keys)?;
+        let is_first: BooleanArray = hashes
+            .into_iter()
+            .map(|key| Some(key.is_none_or(|key| seen.insert(key))))
+            .collect();
+        if is_first.false_count() == 0 {
+            return Ok(rows);
         }
-        Ok((table, delivery.profile))
+        let numbers = rows
+            .column(rows.num_columns() - 1)
+            .as_primitive::<Int64Type>();
+        for row in (0..rows.num_rows()).filter(|row| !is_first.value(*row)) {
+            let record = u64::try_from(numbers.value(row)).unwrap_or(0);
+            let found = records.places.binary_search_by_key(&record, |p| p.record);
+            let Ok(at) = found else { continue };
+            self.rejected += 1;
+            self.findings.push(Finding {
+                severity: Severity::Reject,
+                record,
+                line: records.places[at].line,
+                table: contract.name.clone(),
+                rule: "key".into(),
+                column: String::new(),
+                reason: format!(
+                    "{path}: Sleutel {} staat al in een eerder record van dit bestand: laat er een van weg in de bron.",
+                    contract.key.join(", ")
+                ),
+                municipality_code: None,
+                raw: records.raw(at),
+            });
+        }
+        arrow::compute::filter_record_batch(&rows, &is_first)
+            .reading(|| format!("cannot lay out the rows of {path}"))
     }
 
     /// The numbers that a file lists as deleted.
@@ -320,17 +451,17 @@ impl Extracted<'_> {
         list.references.clear();
         list.columns.retain(|name, _| name == part.first().0);
         let lists = IndexMap::from([(list.name.clone(), list)]);
-        let records = self.records(archive, path, &sub.mapping)?;
-        let delivery = self.judged(&sub, &records, &lists, path)?;
-        self.read += records.read();
-        let numbers = delivery.tables.first().map(|t| t.rows.column(0).clone());
-        let numbers = numbers.as_ref().and_then(|c| c.as_string_opt::<i32>());
-        Ok(numbers
-            .into_iter()
-            .flatten()
-            .flatten()
-            .map(str::to_string)
-            .collect())
+        let bytes = self.bytes(archive, path)?;
+        let mut found = Vec::new();
+        for piece in pieces(&bytes, self.piece) {
+            let records = self.records(path, &piece, &sub.mapping)?;
+            let delivery = self.judged(&sub, &records, &lists, path)?;
+            self.read += records.read();
+            let numbers = delivery.tables.first().map(|t| t.rows.column(0).clone());
+            let numbers = numbers.as_ref().and_then(|c| c.as_string_opt::<i32>());
+            found.extend(numbers.into_iter().flatten().flatten().map(str::to_string));
+        }
+        Ok(found)
     }
 
     /// The source as if it were one of its files alone.
@@ -346,17 +477,27 @@ impl Extracted<'_> {
         }
     }
 
-    /// The records of a file, counted on from those of the files before it, numbers without points.
-    fn records(&self, archive: &mut Archive, path: &str, mapping: &Mapping) -> Result<Records> {
-        let name = format!("{}/{path}", self.receipt.name);
-        let bytes = archive
-            .get(path)?
-            .ok_or_else(|| Error::input(format!("{name} is not in the archive any more")))?;
-        let mut records = connector::read(&name, &bytes, mapping)?;
-        let before = self.read;
+    fn bytes(&self, archive: &mut Archive, path: &str) -> Result<Vec<u8>> {
+        archive.get(path)?.ok_or_else(|| {
+            Error::input(format!(
+                "{}/{path} is not in the archive any more",
+                self.receipt.name
+            ))
+        })
+    }
+
+    /// The records of a piece of a file, counted on from those before it, numbers without points.
+    fn records(&self, path: &str, piece: &Piece, mapping: &Mapping) -> Result<Records> {
+        let mut name = format!("{}/{path}", self.receipt.name);
+        if piece.lines_before > 0 {
+            name = format!("{name}, from line {}", piece.lines_before + 1);
+        }
+        let mut records = connector::read(&name, &piece.bytes, mapping)?;
         let misshapen = records.misshapen.iter_mut().map(|m| &mut m.place);
         for place in records.places.iter_mut().chain(misshapen) {
-            place.record += before;
+            place.record += self.read;
+            // Each piece has the header before it.
+            place.line += piece.lines_before.saturating_sub(1);
         }
         for column in NUMBERED {
             if let Ok(texts) = records.frame.column(column).and_then(Column::str) {
@@ -448,3 +589,6 @@ impl Extracted<'_> {
 }
 
 const UNKNOWN: &str = "Het nummer staat niet bij de ondernemingen, vestigingen en bijkantoren van dit uittreksel, zodat niet te zeggen is of het van een natuurlijk persoon is: kijk na of het uittreksel volledig is.";
+
+#[cfg(test)]
+mod tests;

@@ -89,7 +89,7 @@ impl StoredKeys {
 }
 
 /// Per row a hash over its key, none where a part of it is absent.
-fn hashes(table: &str, arrays: &[ArrayRef]) -> Result<Vec<Option<u64>>> {
+pub(super) fn hashes(table: &str, arrays: &[ArrayRef]) -> Result<Vec<Option<u64>>> {
     let doing = || format!("cannot compare the keys of table `{table}`");
     let fields = arrays
         .iter()
