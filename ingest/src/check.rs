@@ -32,6 +32,7 @@ use indexmap::IndexMap;
 
 use crate::codes::CodeLists;
 use crate::connector::{self, Place, Records};
+use crate::limits::Limit;
 use crate::mapping::{CompleteUntil, Connector, TableMapping};
 use crate::profile::Profiler;
 use crate::reshape::{Clean, Flat};
@@ -340,6 +341,9 @@ impl<'a> Desk<'a> {
         let mut table =
             convert::convert(mapping, shape, contract, &texts, self.rules, self.personal)?;
         rules::apply(&mut table, &self.setting)?;
+        Limit::Faults.hold(table.notes.len(), || {
+            format!("a file of source `{}`", self.source.id)
+        })?;
         self.note_placeholders(&mut table, &texts.members);
         let built = Built {
             table,

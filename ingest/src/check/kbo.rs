@@ -20,6 +20,7 @@ use super::references::{StoredKeys, hashes};
 use super::{Rules, of_records};
 use crate::connector::{self, Place, Records};
 use crate::kbo::{About, Extract, META, NUMBERS, OWNER, PARTS, Part, TYPE, number, plain};
+use crate::limits::Limit;
 use crate::mapping::Mapping;
 use crate::profile::Profiler;
 use crate::source::Source;
@@ -584,6 +585,7 @@ impl Extracted<'_> {
             finding.reason = format!("{path}: {}", finding.reason);
             self.findings.push(finding);
         }
+        Limit::Faults.hold(self.findings.len(), || path.to_string())?;
         Ok(delivery)
     }
 }
