@@ -356,6 +356,7 @@ fn a_refusal_a_silence_and_plain_http_are_told_apart() {
         "{said}"
     );
     assert!(said.contains("can this machine reach it?"), "{said}");
+    assert_eq!(said.matches("cause:").count(), 1, "{said}");
 
     let said = fails(&project, "http://s3.example.org", 7);
     assert!(said.contains("without TLS"), "{said}");

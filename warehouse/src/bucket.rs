@@ -249,10 +249,13 @@ impl Bucket {
                 .because("it changed or went while it was looked at")
                 .hint("pull again")
         } else {
-            Error::storage(doing).because(error).hint(format!(
-                "is {} up, and can this machine reach it? The next pull tries again",
-                self.endpoint
-            ))
+            // As one cause: each of its own repeats the next.
+            Error::storage(doing)
+                .because(error.to_string())
+                .hint(format!(
+                    "is {} up, and can this machine reach it? The next pull tries again",
+                    self.endpoint
+                ))
         }
     }
 }
