@@ -9,15 +9,33 @@ use beleidsinfo_warehouse::{Error, Result};
 /// What is in turn, and why the rest is not.
 pub struct InTurn {
     pub receipts: Vec<Receipt>,
+    /// Says nothing new.
+    passed: Vec<Extract>,
     pub refused: Option<Error>,
 }
 
-/// `waiting`: landed files that are not stored with the mapping as it is, and whether they were with an earlier one. What is
-/// older than the register is told on stderr, and passed over.
+impl InTurn {
+    /// How many have nothing to wait for.
+    pub fn passed(&self) -> usize {
+        self.passed.len()
+    }
+
+    /// Says on stderr what is not applied, and why.
+    pub fn tell(&self, source_id: &str) {
+        for extract in &self.passed {
+            eprintln!(
+                "passed: {source_id}: the {} of extract {} is not applied: what is stored, or a Full that waits, holds it already",
+                extract.kind(),
+                extract.number
+            );
+        }
+    }
+}
+
+/// `waiting`: landed files that are not stored with the mapping as it is, and whether they were with an earlier one.
 pub async fn in_turn(
     warehouse: &Warehouse,
     pack: &Pack,
-    source_id: &str,
     waiting: Vec<(Receipt, bool)>,
 ) -> Result<InTurn> {
     let mut extracts = Vec::new();
@@ -34,15 +52,9 @@ pub async fn in_turn(
     }
     let stands_at = stands_at(warehouse, pack).await?;
     let turns = turns(stands_at, extracts);
-    for extract in &turns.passed {
-        eprintln!(
-            "passed: {source_id}: the {} of extract {} is not applied: what is stored, or a Full that waits, holds it already",
-            extract.kind(),
-            extract.number
-        );
-    }
     Ok(InTurn {
         receipts: turns.store,
+        passed: turns.passed,
         refused: turns.refused.or(misnamed),
     })
 }

@@ -42,7 +42,8 @@ pub async fn run(at: &At, args: StoreArgs) -> Result<Outcome, Problems> {
                 (r, before)
             };
             let extracts = receipts.into_iter().map(with).collect();
-            let turn = in_turn(&warehouse, &pack, &source.id, extracts).await?;
+            let turn = in_turn(&warehouse, &pack, extracts).await?;
+            turn.tell(&source.id);
             out_of_turn.extend(turn.refused.map(|why| (&source.id, why)));
             receipts = turn.receipts;
         }

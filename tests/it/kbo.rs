@@ -425,6 +425,15 @@ fn an_update_that_comes_too_late_is_not_applied() {
     // Nor is it later on.
     register.ok(&["store"]);
     assert_eq!(register.stands_at(), "138");
+    let status = register.ok(&["status"]);
+    let line = status
+        .lines()
+        .find(|l| l.starts_with("kbo "))
+        .expect("a line");
+    assert!(
+        line.ends_with(" 0"),
+        "it does not wait for anything: {line}"
+    );
 }
 
 #[test]
