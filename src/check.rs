@@ -3,15 +3,17 @@
 use std::collections::{BTreeMap, HashSet};
 
 use beleidsinfo_ingest::check::catalogue;
+use beleidsinfo_ingest::mapping::Connector;
 use beleidsinfo_warehouse::Error;
 use beleidsinfo_warehouse::contract::Severity;
-use beleidsinfo_warehouse::delivery::Delivery;
+use beleidsinfo_warehouse::delivery::{Delivery, Receipt};
 use beleidsinfo_warehouse::gateway::Gateway;
 use beleidsinfo_warehouse::pack::{Pack, builtin_files};
 use beleidsinfo_warehouse::principal::Principal;
 
 use crate::cli::CheckArgs;
 use crate::context::At;
+use crate::extracts::in_turn;
 use crate::held::tell_proposal;
 use crate::replay;
 use crate::report::{Outcome, Problems};
@@ -56,21 +58,38 @@ pub async fn run(at: &At, args: CheckArgs) -> Result<Outcome, Problems> {
         })
         .collect();
     let (mut files, mut rejected, mut held) = (0u64, 0u64, 0u64);
+    let mut out_of_turn = Vec::new();
     for planned in &sources {
         let source = &planned.source;
         let shown = args.source.as_ref().is_none_or(|only| *only == source.id);
         if !shown && !is_reference(source, &pack) {
             continue;
         }
-        for receipt in warehouse.raw().readable(&source.id).await? {
-            if stored.contains(&(
+        let is_stored = |receipt: &Receipt| {
+            stored.contains(&(
                 source.id.clone(),
                 receipt.sha256.clone(),
                 source.mapping_hash.clone(),
                 receipt.pulled_at.timestamp_micros(),
-            )) {
-                continue;
-            }
+            ))
+        };
+        let mut receipts = warehouse.raw().readable(&source.id).await?;
+        receipts.retain(|receipt| !is_stored(receipt));
+        if source.mapping.connector == Connector::Kbo {
+            let with = |r: Receipt| {
+                let before = stored.iter().any(|(id, sha256, _, pulled_at)| {
+                    (id, sha256, *pulled_at)
+                        == (&source.id, &r.sha256, r.pulled_at.timestamp_micros())
+                });
+                (r, before)
+            };
+            let extracts = receipts.into_iter().map(with).collect();
+            let turn = in_turn(&warehouse, &pack, extracts).await?;
+            turn.tell(&source.id);
+            out_of_turn.extend(turn.refused);
+            receipts = turn.receipts;
+        }
+        for receipt in receipts {
             let bytes = warehouse.raw().bytes(&receipt).await?;
             let checked = door.check(&pack, source, &receipt, &bytes).await;
             if let Some(proposal) = door.propose(&pack, source, &receipt, &bytes, checked.as_ref())
@@ -89,6 +108,9 @@ pub async fn run(at: &At, args: CheckArgs) -> Result<Outcome, Problems> {
             }
             rejected += delivery.rejected;
         }
+    }
+    if !out_of_turn.is_empty() {
+        return Err(out_of_turn.into());
     }
     if files == 0 {
         println!("Nothing waits: all that was pulled is stored. Run `beleidsinfo pull` for more.");

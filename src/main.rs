@@ -7,6 +7,7 @@ mod context;
 mod define;
 mod demo;
 mod diary;
+mod extracts;
 mod generate;
 mod held;
 mod init;

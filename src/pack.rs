@@ -135,6 +135,7 @@ pub async fn golden(
             name: format!("{table}.csv"),
             bytes: text.len() as u64,
             pulled_at: warehouse.now(),
+            version: None,
         };
         let checked = door.check(pack, &source, &receipt, text.as_bytes()).await?;
         if let Some(f) = checked

@@ -7,6 +7,7 @@ use beleidsinfo_ingest::check::references::StoredKeys;
 use beleidsinfo_ingest::check::{Rules, alarms, check_with};
 use beleidsinfo_ingest::codes::CodeLists;
 use beleidsinfo_ingest::drift::{self, Proposal};
+use beleidsinfo_ingest::mapping::Connector;
 use beleidsinfo_ingest::source::Source;
 use beleidsinfo_warehouse::delivery::{Delivery, Receipt};
 use beleidsinfo_warehouse::keys::Keys;
@@ -79,10 +80,20 @@ pub fn planned(
             points_outside(s),
         )
     });
-    let problems: Vec<Error> = own
+    let mut problems: Vec<Error> = own
         .iter()
         .filter_map(|s| s.validate(&pack.contracts).err())
         .collect();
+    let registers = own.iter().filter(|s| s.mapping.connector == Connector::Kbo);
+    if let [first, second, ..] = registers.collect::<Vec<_>>()[..] {
+        let (first, second) = (first.path.display(), second.path.display());
+        problems.push(
+            Error::input(format!(
+                "{first} and {second} both read extracts of the KBO"
+            ))
+            .hint("extracts go on from one another: one source reads all of them"),
+        );
+    }
     if !problems.is_empty() {
         return Err(problems.into());
     }
@@ -210,6 +221,10 @@ impl Door {
             zone: self.zone,
             keys: &self.keys,
         };
+        // The form of an extract is not for a mapping to say.
+        if source.mapping.connector == Connector::Kbo {
+            return None;
+        }
         let text = std::fs::read_to_string(&source.path).ok()?;
         match outcome {
             Ok(delivery) => drift::after_check(source, &text, delivery, bytes, &rules).ok()?,
@@ -222,11 +237,7 @@ impl Door {
         self.remember(delivery)?;
         let mut learned = false;
         for table in &delivery.tables {
-            if pack
-                .contracts
-                .get(&table.table)
-                .is_some_and(|c| c.tenant.is_none())
-            {
+            if pack.is_code_table(&table.table) {
                 self.known
                     .entry(table.table.clone())
                     .or_default()
@@ -252,11 +263,8 @@ fn code_lists(pack: &Pack, known: &CodeTables) -> Result<CodeLists> {
     Ok(codes)
 }
 
-/// Whether a source fills reference tables, so that codes change with it.
+/// Whether codes change with this source.
 pub fn is_reference(source: &Source, pack: &Pack) -> bool {
-    source.mapping.tables.iter().any(|t| {
-        pack.contracts
-            .get(&t.name)
-            .is_some_and(|c| c.tenant.is_none())
-    })
+    let mut tables = source.mapping.tables.iter();
+    tables.any(|t| pack.is_code_table(&t.name))
 }

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use beleidsinfo_ingest::mapping::Connector;
 use beleidsinfo_warehouse::attempts;
+use beleidsinfo_warehouse::delivery::Receipt;
 use beleidsinfo_warehouse::gateway::Gateway;
 use beleidsinfo_warehouse::index::AsOf;
 use beleidsinfo_warehouse::principal::Principal;
 use beleidsinfo_warehouse::quality::last_readings;
 
 use crate::context::At;
+use crate::extracts::in_turn;
 use crate::report::{Outcome, Problems};
 use crate::schedule;
 use crate::sources::planned;
@@ -40,17 +43,22 @@ pub async fn run(at: &At) -> Result<Outcome, Problems> {
         let id = planned.source.id.as_str();
         let stored = by_source.get(id).map_or(&[][..], Vec::as_slice);
         let receipts = warehouse.raw().readable(id).await?;
-        let waiting = receipts
-            .iter()
-            .filter(|r| {
-                !stored.iter().any(|d| {
-                    !d.held
-                        && d.delivery == r.sha256
-                        && d.pulled_at == r.pulled_at
-                        && d.mapping_hash == planned.source.mapping_hash
-                })
-            })
-            .count();
+        let readings = |r: &Receipt| {
+            let (sha256, pulled_at) = (r.sha256.clone(), r.pulled_at);
+            stored
+                .iter()
+                .filter(move |d| !d.held && d.delivery == sha256 && d.pulled_at == pulled_at)
+        };
+        let now = |r: &Receipt| readings(r).any(|d| d.mapping_hash == planned.source.mapping_hash);
+        let unread: Vec<_> = receipts.into_iter().filter(|r| !now(r)).collect();
+        let mut waiting = unread.len();
+        if planned.source.mapping.connector == Connector::Kbo {
+            let with = |r: Receipt| (readings(&r).next().is_some(), r);
+            let extracts = unread.into_iter().map(with).map(|(before, r)| (r, before));
+            waiting -= in_turn(&warehouse, &pack, extracts.collect())
+                .await?
+                .passed();
+        }
         let until = stored
             .iter()
             .filter_map(|d| d.complete_until_on)

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use beleidsinfo_ingest::mapping::Connector;
 use beleidsinfo_warehouse::attempts::Verb;
 use beleidsinfo_warehouse::delivery::Receipt;
 use beleidsinfo_warehouse::store::Store;
@@ -9,6 +10,7 @@ use beleidsinfo_warehouse::store::Store;
 use crate::cli::StoreArgs;
 use crate::context::At;
 use crate::diary::Diary;
+use crate::extracts::in_turn;
 use crate::held::{Passes, Waits};
 use crate::keep;
 use crate::progress::Step;
@@ -21,7 +23,7 @@ pub async fn run(at: &At, args: StoreArgs) -> Result<Outcome, Problems> {
     let mut store = Store::begin(&warehouse, &pack).await?;
     let mut diary = Diary::new(&warehouse, Verb::Store, at.trigger);
     let mut passes = Passes::new(&args);
-    let mut waiting = Vec::new();
+    let (mut waiting, mut out_of_turn) = (Vec::new(), Vec::new());
     // A file that cannot be read or is held keeps its own source waiting (later files must not overtake it), not the others.
     let mut waits = Waits::default();
     for planned in &sources {
@@ -31,11 +33,21 @@ pub async fn run(at: &At, args: StoreArgs) -> Result<Outcome, Problems> {
                 .await?;
             diary.note(&planned.source.id, why);
         }
-        for receipt in warehouse.raw().readable(&planned.source.id).await? {
-            if !store.is_stored(&receipt, &planned.source.mapping_hash) {
-                waiting.push((&planned.source, receipt));
-            }
+        let source = &planned.source;
+        let mut receipts = warehouse.raw().readable(&source.id).await?;
+        receipts.retain(|receipt| !store.is_stored(receipt, &source.mapping_hash));
+        if source.mapping.connector == Connector::Kbo {
+            let with = |r: Receipt| {
+                let before = store.was_stored(&r);
+                (r, before)
+            };
+            let extracts = receipts.into_iter().map(with).collect();
+            let turn = in_turn(&warehouse, &pack, extracts).await?;
+            turn.tell(&source.id);
+            out_of_turn.extend(turn.refused.map(|why| (&source.id, why)));
+            receipts = turn.receipts;
         }
+        waiting.extend(receipts.into_iter().map(|receipt| (source, receipt)));
     }
     let mut door = Door::open(&project, &pack, &warehouse).await?;
     // Files read again with a changed mapping put their rows over newer ones until all are read: so all of them, or none.
@@ -100,6 +112,10 @@ pub async fn run(at: &At, args: StoreArgs) -> Result<Outcome, Problems> {
         diary.of(&source.id);
         files += 1;
         step.tick(&format!("{} {}", source.id, receipt.name));
+    }
+    for (source_id, why) in out_of_turn {
+        let why = waits.stop(&mut store, source_id, Err(why), None).await?;
+        diary.note(source_id, why);
     }
     let batch = store.batch();
     diary.keep().await?;

@@ -136,5 +136,6 @@ fn receipt(name: &str) -> Receipt {
         name: name.into(),
         bytes: 0,
         pulled_at: chrono::DateTime::UNIX_EPOCH,
+        version: None,
     }
 }

@@ -10,6 +10,7 @@ pub mod catalogue;
 mod conditions;
 mod convert;
 mod findings;
+mod kbo;
 mod keys;
 pub mod references;
 mod rules;
@@ -32,7 +33,7 @@ use indexmap::IndexMap;
 use crate::codes::CodeLists;
 use crate::connector::{self, Place, Records};
 use crate::limits::Limit;
-use crate::mapping::{CompleteUntil, TableMapping};
+use crate::mapping::{CompleteUntil, Connector, TableMapping};
 use crate::profile::Profiler;
 use crate::reshape::{Clean, Flat};
 use crate::source::Source;
@@ -88,12 +89,26 @@ fn checked(
     stored: &StoredKeys,
     personal: bool,
 ) -> Result<Delivery> {
+    if source.mapping.connector == Connector::Kbo {
+        return kbo::checked(source, receipt, bytes, rules, stored);
+    }
+    let records = connector::read(&receipt.name, bytes, &source.mapping)?;
+    of_records(source, receipt, &records, rules, stored, personal)
+}
+
+fn of_records(
+    source: &Source,
+    receipt: &Receipt,
+    records: &Records,
+    rules: &Rules,
+    stored: &StoredKeys,
+    personal: bool,
+) -> Result<Delivery> {
     let mapping = &source.mapping;
     let complete_until_on = complete_until(mapping.complete_until, &receipt.name)?;
-    let records = connector::read(&receipt.name, bytes, mapping)?;
-    let clean = Clean::new(&records, mapping)?;
+    let clean = Clean::new(records, mapping)?;
     let landed = receipt.pulled_at.with_timezone(&rules.zone).date_naive();
-    let mut desk = Desk::new(source, &records, &clean, rules, landed, personal);
+    let mut desk = Desk::new(source, records, &clean, rules, landed, personal);
     desk.set_misshapen_apart();
 
     let mut parts = Vec::new();
@@ -520,6 +535,7 @@ impl<'a> Desk<'a> {
         Ok(CheckedTable {
             table: table.contract.name.clone(),
             rows,
+            gone: None,
         })
     }
 }

@@ -15,7 +15,7 @@ pub(crate) mod xml;
 
 use std::ops::Range;
 
-use beleidsinfo_warehouse::error::{Doing, Result};
+use beleidsinfo_warehouse::error::{Doing, Error, Result};
 use polars::prelude::*;
 
 pub(crate) use missing::MissingColumns;
@@ -68,6 +68,22 @@ impl Records {
         (self.places.len() + self.misshapen.len()) as u64
     }
 
+    /// Only these rows stay; the others are neither read nor rejected.
+    pub fn retain(&mut self, keep: &[bool]) -> Result<()> {
+        let mask: BooleanChunked = keep.iter().map(|keep| Some(*keep)).collect();
+        self.frame = self
+            .frame
+            .filter(&mask)
+            .reading(|| "cannot leave out records".into())?;
+        let mut kept = keep.iter();
+        self.places.retain(|_| kept.next() == Some(&true));
+        if let Raw::Text { spans, .. } = &mut self.raw {
+            let mut kept = keep.iter();
+            spans.retain(|_| kept.next() == Some(&true));
+        }
+        Ok(())
+    }
+
     /// The record of a row of the frame, whole: as it came, or what it holds as compact JSON.
     pub fn raw(&self, row: usize) -> String {
         match &self.raw {
@@ -106,6 +122,10 @@ pub(crate) fn read(name: &str, bytes: &[u8], mapping: &Mapping) -> Result<Record
         ),
         Connector::Xes => xes::read(name, &xml::decode(name, bytes, &mapping.encoding)?, mapping),
         Connector::Xml => xml::read(name, xml::decode(name, bytes, &mapping.encoding)?, mapping),
+        // Many files in one, each with its own header: see check/kbo.
+        Connector::Kbo => Err(Error::input(format!(
+            "{name}: a KBO extract is not one list of records"
+        ))),
     }
 }
 

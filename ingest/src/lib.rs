@@ -18,6 +18,7 @@ pub mod pseudonym;
 pub mod schedule;
 
 pub mod find;
+pub mod kbo;
 pub mod mapping;
 pub mod source;
 

@@ -98,6 +98,7 @@ pub struct Mapping {
     /// From where on a delivery is held instead of stored.
     #[serde(default)]
     pub limits: Thresholds,
+    #[serde(default)]
     pub tables: Vec<TableMapping>,
     /// Columns are taken by their own name where the file has them: a reference table kept as CSV.
     #[serde(skip)]
@@ -119,9 +120,12 @@ pub enum Connector {
     Sheet,
     Parquet,
     Arrow,
+    /// An extract of the Crossroads Bank for Enterprises.
+    Kbo,
 }
 
-const CONNECTORS: &str = "csv, json, ndjson, xml, xes, xlsx, xlsb, xls, ods, parquet and arrow";
+const CONNECTORS: &str =
+    "csv, json, ndjson, xml, xes, xlsx, xlsb, xls, ods, parquet, arrow and kbo";
 
 impl Connector {
     /// What it reads, as a noun.
@@ -134,6 +138,7 @@ impl Connector {
             Connector::Sheet => "a spreadsheet",
             Connector::Parquet => "Parquet",
             Connector::Arrow => "Arrow IPC",
+            Connector::Kbo => "a KBO extract (zip)",
         }
     }
 }
@@ -365,11 +370,10 @@ impl<'de> Deserialize<'de> for Connector {
             "xlsx" | "xlsb" | "xls" | "ods" => Ok(Connector::Sheet),
             "parquet" => Ok(Connector::Parquet),
             "arrow" => Ok(Connector::Arrow),
-            "http-json" | "ldes" | "postgres" | "odbc" | "kbo-zip" | "rdfa" => {
-                Err(de::Error::custom(format!(
-                    "connector `{name}` comes in a later version; now there are {CONNECTORS}"
-                )))
-            }
+            "kbo" => Ok(Connector::Kbo),
+            "http-json" | "ldes" | "postgres" | "odbc" | "rdfa" => Err(de::Error::custom(format!(
+                "connector `{name}` comes in a later version; now there are {CONNECTORS}"
+            ))),
             _ => Err(de::Error::custom(format!(
                 "no connector is called `{name}`; there are {CONNECTORS}"
             ))),

@@ -11,6 +11,7 @@ use beleidsinfo_warehouse::keys::{self, Keys, Use};
 use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 
+use crate::kbo;
 use crate::limits::Limit;
 use crate::mapping::{Column, Connector, Mapping, Retention, Rows, TableMapping};
 
@@ -28,13 +29,15 @@ impl Source {
     pub fn parse(id: &str, path: &Path, text: &str) -> Result<Source> {
         let place = || format!("source mapping {}", path.display());
         Limit::Depth.hold(nesting(text), place)?;
-        let mapping: Mapping = toml::from_str(text).map_err(|cause| {
+        let mut mapping: Mapping = toml::from_str(text).map_err(|cause| {
             Error::input(format!("cannot read source mapping {}", path.display()))
                 .because(cause)
                 .hint(
                     "the sources guide, docs/sources/README.md, shows every key a mapping may have",
                 )
         })?;
+        let written = toml::from_str(text).reading(place)?;
+        kbo::complete(&mut mapping, &written, &path.display().to_string())?;
         if encoding_rs::Encoding::for_label(mapping.encoding.as_bytes()).is_none() {
             return Err(Error::input(format!(
                 "{}: no encoding is called `{}`",
@@ -47,7 +50,11 @@ impl Source {
             && (records.of_xml() != (mapping.connector == Connector::Xml)
                 || matches!(
                     mapping.connector,
-                    Connector::Csv | Connector::Ndjson | Connector::Xes | Connector::Sheet
+                    Connector::Csv
+                        | Connector::Ndjson
+                        | Connector::Xes
+                        | Connector::Sheet
+                        | Connector::Kbo
                 ))
         {
             return Err(Error::input(format!(
@@ -59,7 +66,7 @@ impl Source {
         Ok(Source {
             id: id.into(),
             mapping,
-            mapping_hash: hash(&meaning(path, text)?),
+            mapping_hash: hash(&meaning(written)),
             path: path.into(),
         })
     }
@@ -185,13 +192,11 @@ impl Source {
 }
 
 /// The mapping as it bears on what rows become: files are read again when this changes, and not for a comment or a schedule.
-fn meaning(path: &Path, text: &str) -> Result<String> {
-    let mut keys: toml::Table = toml::from_str(text)
-        .reading(|| format!("cannot read source mapping {}", path.display()))?;
+fn meaning(mut keys: toml::Table) -> String {
     for key in ["limits", "location", "retention", "schedule"] {
         keys.remove(key);
     }
-    Ok(keys.to_string())
+    keys.to_string()
 }
 
 fn hash(text: &str) -> String {

@@ -4,6 +4,7 @@ mod project;
 
 mod architecture;
 mod as_of;
+mod bucket;
 mod checks;
 mod corpora;
 mod examples;
@@ -11,6 +12,7 @@ mod golden;
 mod held;
 mod hostile;
 mod isle_of_man;
+mod kbo;
 mod kill;
 mod privacy;
 mod proof;

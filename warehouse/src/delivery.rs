@@ -1,9 +1,13 @@
 //! delivery: what check hands to store. One landed file, checked, as Arrow batches; bad rows are data.
 
+use std::sync::Arc;
+
 use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, Field, Schema};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::contract::Contract;
 use crate::profile::TableProfile;
 
 /// What the landing zone keeps beside the untouched bytes.
@@ -16,6 +20,9 @@ pub struct Receipt {
     pub name: String,
     pub bytes: u64,
     pub pulled_at: DateTime<Utc>,
+    /// What an object store said of the version it gave; while it says the same, the file need not be fetched again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
 }
 
 /// A landed file after check: what `store` commits as one whole.
@@ -93,6 +100,30 @@ pub struct CheckedTable {
     pub table: String,
     /// The contract's columns in the contract's order and types, then `record` (Int64, 1-based place in the file).
     pub rows: RecordBatch,
+    /// Which rows of earlier deliveries go, where it is not for `load` to say.
+    pub gone: Option<Gone>,
+}
+
+/// Rows that a delivery takes out of a table, unless it gives them again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gone {
+    /// All that this source gave before.
+    All,
+    /// Those that have one of these texts in the first column of their key.
+    Of(Vec<String>),
+}
+
+impl CheckedTable {
+    /// No rows.
+    pub fn empty(contract: &Contract) -> Self {
+        let mut fields: Vec<_> = contract.schema().fields().iter().cloned().collect();
+        fields.push(Arc::new(Field::new("record", DataType::Int64, false)));
+        Self {
+            table: contract.name.clone(),
+            rows: RecordBatch::new_empty(Arc::new(Schema::new(fields))),
+            gone: None,
+        }
+    }
 }
 
 /// A rejected or warned record.

@@ -33,6 +33,7 @@ pub mod proof;
 pub mod quality;
 pub mod release;
 
+pub mod bucket;
 pub mod kept;
 pub mod raw;
 

@@ -254,6 +254,13 @@ impl Pack {
         &self.files
     }
 
+    /// Whether codes are looked up in this table: of these the rows are kept at hand while files are checked.
+    pub fn is_code_table(&self, name: &str) -> bool {
+        let columns = self.contracts.values().flat_map(|c| c.columns.values());
+        let mut lookups = columns.filter_map(|c| c.lookup.as_ref());
+        name.starts_with("region") || lookups.any(|lookup| lookup.table == name)
+    }
+
     /// Tables a mapping may fill.
     pub fn canonical(&self) -> impl Iterator<Item = &Contract> {
         self.contracts.values().filter(|c| !c.system)

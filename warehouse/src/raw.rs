@@ -1,6 +1,6 @@
 //! raw: the landing zone. The untouched bytes of every delivery, under their SHA-256, each with a receipt.
 
-use std::io::{self, Cursor, ErrorKind, Read};
+use std::io::{self, Cursor, ErrorKind, Read, Seek};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -36,6 +36,15 @@ impl Content for std::path::PathBuf {
     }
 }
 
+/// Read from its beginning each time; one reader at a time.
+impl Content for std::fs::File {
+    fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        let mut file = self.try_clone()?;
+        file.rewind()?;
+        Ok(Box::new(file))
+    }
+}
+
 impl Content for Box<dyn Content> {
     fn open(&self) -> io::Result<Box<dyn Read + Send>> {
         self.as_ref().open()
@@ -66,6 +75,20 @@ impl<'a> Raw<'a> {
         personal: bool,
         now: DateTime<Utc>,
     ) -> Result<(Receipt, bool)> {
+        self.land_version(source_id, name, content, None, personal, now)
+            .await
+    }
+
+    /// The same, of a file that an object store gave, with what it said of its version.
+    pub async fn land_version(
+        &self,
+        source_id: &str,
+        name: &str,
+        content: impl Content,
+        version: Option<String>,
+        personal: bool,
+        now: DateTime<Utc>,
+    ) -> Result<(Receipt, bool)> {
         let doing = || format!("cannot read {name}");
         let first = content.open().storing(doing)?;
         let (sha256, bytes) = tokio::task::spawn_blocking(|| digest(first))
@@ -86,6 +109,7 @@ impl<'a> Raw<'a> {
             name: name.into(),
             bytes,
             pulled_at: now,
+            version,
         };
         let again = receipts.iter().filter(|r| r.sha256 == sha256).count();
         // Sealed bytes that are there stay as they are: sealed records hang from them. Unless no receipt speaks of them.

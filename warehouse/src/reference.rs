@@ -347,11 +347,11 @@ pub(crate) async fn figure_index(session: &Session) -> Result<FigureIndex> {
     Ok(FigureIndex::new(runs, figures))
 }
 
-/// The rows of every reference table, by its name: what check looks codes up in.
+/// The rows of the tables that check looks codes up in, by name.
 pub type CodeTables = BTreeMap<String, Vec<RecordBatch>>;
 
 impl crate::warehouse::Warehouse {
-    /// The reference tables as they stand now.
+    /// The tables with codes as they stand now.
     pub async fn code_tables(&self, pack: &crate::pack::Pack) -> Result<CodeTables> {
         let tables = self.tables(pack).await?;
         let (batch, run) = (crate::warehouse::committed_batch(&tables).await?, 0);
@@ -366,7 +366,7 @@ impl crate::warehouse::Warehouse {
         })
         .await?;
         let mut found = CodeTables::new();
-        for contract in pack.canonical().filter(|c| c.tenant.is_none()) {
+        for contract in pack.canonical().filter(|c| pack.is_code_table(&c.name)) {
             let columns: Vec<&str> = contract.columns.keys().map(String::as_str).collect();
             let mut rows = session
                 .collect(&format!(

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 
 use crate::contract::Severity;
-use crate::delivery::{Delivery, Finding, Load, Receipt, Verdict};
+use crate::delivery::{CheckedTable, Delivery, Finding, Gone, Load, Receipt, Verdict};
 use crate::error::{Error, Result};
 use crate::lock::Lock;
 use crate::pack::Pack;
@@ -245,7 +245,7 @@ impl<'a> Store<'a> {
             .cloned()
             .collect();
         for contract in dropped.iter().filter_map(|t| self.pack.contracts.get(t)) {
-            delivery.tables.push(rows::nothing_for(contract));
+            delivery.tables.push(CheckedTable::empty(contract));
         }
         for checked in &delivery.tables {
             let contract =
@@ -257,10 +257,11 @@ impl<'a> Store<'a> {
                 self.keys.insert(checked.table.clone(), index);
             }
             let index = self.keys.get_mut(&checked.table).expect("loaded above");
-            let absent = match (delivery.load, restored) {
-                (Load::Full, _) => keys::Absent::GoneFromSource,
-                (Load::Changes, true) => keys::Absent::GoneFromDelivery,
-                (Load::Changes, false) => keys::Absent::Stays,
+            let absent = match (&checked.gone, delivery.load, restored) {
+                (Some(Gone::Of(first)), ..) => keys::Absent::GoneByFirst(first),
+                (Some(Gone::All), ..) | (None, Load::Full, _) => keys::Absent::GoneFromSource,
+                (None, Load::Changes, true) => keys::Absent::GoneFromDelivery,
+                (None, Load::Changes, false) => keys::Absent::Stays,
             };
             let Change { deletes, moves } =
                 index.apply(&checked.rows, version.source_id, version.delivery, absent)?;

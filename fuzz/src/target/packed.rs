@@ -132,7 +132,53 @@ pub(super) fn targets() -> Vec<Target> {
     );
     target.words = xml_words;
     all.push(target);
+    let register = register();
+    for (name, part) in [
+        ("kbo-meta", "meta.csv"),
+        ("kbo-enterprise", "enterprise.csv"),
+        ("kbo-address", "address.csv"),
+    ] {
+        let mut target = packed(
+            name,
+            "connector = \"kbo\"\nlocation = \"x\"\n".into(),
+            vec![sheet(&register, part)],
+            What::Part(register.clone(), part),
+        );
+        target.file = "KboOpenData_0136_2025_06_Full.zip";
+        target.words = &[
+            "\"",
+            "\",\"",
+            "\n",
+            ",",
+            "0400.000.001",
+            "0.400",
+            "\"1\"",
+            "\"2\"",
+            "31-02-2024",
+            "136",
+            "full",
+        ];
+        all.push(target);
+    }
     all
+}
+
+/// An extract of the KBO with two legal persons and a natural one.
+fn register() -> Vec<(&'static str, Vec<u8>)> {
+    [
+        ("meta.csv", "\"Variable\",\"Value\"\n\"SnapshotDate\",\"30-05-2025\"\n\"ExtractType\",\"full\"\n\"ExtractNumber\",\"136\"\n"),
+        ("code.csv", "\"Category\",\"Code\",\"Language\",\"Description\"\n\"Status\",\"AC\",\"NL\",\"Actief\"\n"),
+        ("enterprise.csv", "\"EnterpriseNumber\",\"Status\",\"JuridicalSituation\",\"TypeOfEnterprise\",\"JuridicalForm\",\"JuridicalFormCAC\",\"StartDate\"\n\"0400.000.001\",\"AC\",\"000\",\"2\",\"014\",,01-01-1968\n\"0400.000.002\",\"AC\",\"000\",\"2\",\"014\",,\n\"0700.000.001\",\"AC\",\"000\",\"1\",,,01-02-2020\n"),
+        ("establishment.csv", "\"EstablishmentNumber\",\"StartDate\",\"EnterpriseNumber\"\n\"2.000.000.001\",01-11-1974,\"0400.000.001\"\n"),
+        ("branch.csv", "\"Id\",\"StartDate\",\"EnterpriseNumber\"\n"),
+        ("denomination.csv", "\"EntityNumber\",\"Language\",\"TypeOfDenomination\",\"Denomination\"\n\"0400.000.001\",\"2\",\"001\",\"De Eerste\"\n"),
+        ("address.csv", "\"EntityNumber\",\"TypeOfAddress\",\"CountryNL\",\"CountryFR\",\"Zipcode\",\"MunicipalityNL\",\"MunicipalityFR\",\"StreetNL\",\"StreetFR\",\"HouseNumber\",\"Box\",\"ExtraAddressInfo\",\"DateStrikingOff\"\n\"0400.000.001\",\"REGO\",,,\"9000\",\"Gent\",\"Gent\",\"Kerkstraat\",\"Kerkstraat\",\"1\",\"\",\"\",\n\"0700.000.001\",\"REGO\",,,\"9000\",\"Gent\",\"Gent\",\"Kerkstraat\",\"Kerkstraat\",\"2\",\"\",\"\",\n"),
+        ("contact.csv", "\"EntityNumber\",\"EntityContact\",\"ContactType\",\"Value\"\n"),
+        ("activity.csv", "\"EntityNumber\",\"ActivityGroup\",\"NaceVersion\",\"NaceCode\",\"Classification\"\n\"0400.000.001\",\"001\",\"2025\",\"56111\",\"MAIN\"\n"),
+    ]
+    .into_iter()
+    .map(|(name, text)| (name, text.as_bytes().to_vec()))
+    .collect()
 }
 
 /// A zip archive of these files, one of them perhaps with other contents.

@@ -165,6 +165,21 @@ pub const ALL: &[Known] = &[
         sentence: "Kolom KBO: het controlegetal (modulo 97) van het ondernemingsnummer klopt niet: kijk na of er een cijfer verkeerd of verwisseld is.",
     },
     Known {
+        id: "unknown_entity",
+        about: About::Record,
+        severity: REJECT,
+        changeable: false,
+        meaning: [
+            "In een KBO-uittreksel van het soort Full hoort elke rij bij een onderneming, vestiging of bijkantoor die erin staat.",
+            "In a KBO extract of the kind Full every row belongs to an enterprise, establishment or branch that is in it.",
+        ],
+        example: [
+            "een adres van 0400.051.358, en geen onderneming met dat nummer",
+            "an address of 0400.051.358, and no enterprise with that number",
+        ],
+        sentence: "address.csv: Het nummer staat niet bij de ondernemingen, vestigingen en bijkantoren van dit uittreksel, zodat niet te zeggen is of het van een natuurlijk persoon is: kijk na of het uittreksel volledig is.",
+    },
+    Known {
         id: "lookup",
         about: About::Record,
         severity: REJECT,

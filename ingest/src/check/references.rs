@@ -64,22 +64,32 @@ impl StoredKeys {
         Ok(())
     }
 
+    /// Which of these texts stand in a column of a table; none while it is not loaded.
+    pub(crate) fn hold(&self, table: &str, column: &str, texts: &ArrayRef) -> Result<Vec<bool>> {
+        let keys = self.of((table.into(), vec![column.into()]));
+        let hashes = hashes(table, std::slice::from_ref(texts))?;
+        let held = |key: Option<u64>| key.zip(keys).is_some_and(|(key, keys)| keys.contains(&key));
+        Ok(hashes.into_iter().map(held).collect())
+    }
+
     fn holds(&self, reference: &Reference, key: u64) -> Option<bool> {
-        let target = (reference.table.clone(), reference.targets().to_vec());
-        match self.known.get(&target) {
-            Some(keys) => Some(keys.contains(&key)),
-            None => {
-                if let Ok(mut wanted) = self.wanted.lock() {
-                    wanted.insert(target);
-                }
-                None
-            }
+        let keys = self.of((reference.table.clone(), reference.targets().to_vec()))?;
+        Some(keys.contains(&key))
+    }
+
+    fn of(&self, target: Target) -> Option<&HashSet<u64>> {
+        let keys = self.known.get(&target);
+        if keys.is_none()
+            && let Ok(mut wanted) = self.wanted.lock()
+        {
+            wanted.insert(target);
         }
+        keys
     }
 }
 
 /// Per row a hash over its key, none where a part of it is absent.
-fn hashes(table: &str, arrays: &[ArrayRef]) -> Result<Vec<Option<u64>>> {
+pub(super) fn hashes(table: &str, arrays: &[ArrayRef]) -> Result<Vec<Option<u64>>> {
     let doing = || format!("cannot compare the keys of table `{table}`");
     let fields = arrays
         .iter()

@@ -207,6 +207,7 @@ pub(super) fn receipt(name: &str) -> Receipt {
         name: name.into(),
         bytes: 0,
         pulled_at: chrono::DateTime::UNIX_EPOCH,
+        version: None,
     }
 }
 

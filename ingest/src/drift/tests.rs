@@ -54,6 +54,7 @@ fn proposed(text: &str) -> Option<Proposal> {
         name: "x.csv".into(),
         bytes: 0,
         pulled_at: Default::default(),
+        version: None,
     };
     let contracts = contracts();
     let codes = codes(&contracts);

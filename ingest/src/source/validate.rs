@@ -6,7 +6,7 @@ use beleidsinfo_warehouse::contract::{ColumnType, Contract, Visibility};
 use indexmap::IndexMap;
 
 use crate::check::catalogue;
-use crate::mapping::{Mapping, Rows, TableMapping, Take};
+use crate::mapping::{Connector, Mapping, Rows, TableMapping, Take};
 use crate::nearest::nearest;
 
 pub(super) fn problems(mapping: &Mapping, contracts: &IndexMap<String, Contract>) -> Vec<String> {
@@ -175,6 +175,9 @@ pub(super) fn personal(mapping: &Mapping, contracts: &IndexMap<String, Contract>
     let mut found = Vec::new();
     if mapping.personal {
         found.push("its mapping says `personal = true`".into());
+    }
+    if mapping.connector == Connector::Kbo {
+        found.push("a KBO extract names natural persons".into());
     }
     for table in &mapping.tables {
         let contract = contracts.get(&table.name);

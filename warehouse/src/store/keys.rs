@@ -1,6 +1,6 @@
 //! keys: which key of a table stands where now, so that a row that moves or disappears leaves a delete behind.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray};
@@ -29,12 +29,14 @@ struct Standing {
 
 /// What a delivery does to keys it does not mention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Absent {
+pub(crate) enum Absent<'a> {
     Stays,
     /// Rows this source gave before are deleted.
     GoneFromSource,
     /// Rows an earlier reading of this same file gave are deleted.
     GoneFromDelivery,
+    /// Rows of this source that have one of these texts in the first column of their key are deleted.
+    GoneByFirst(&'a [String]),
 }
 
 pub(crate) struct Change {
@@ -120,7 +122,7 @@ impl KeyIndex {
         rows: &RecordBatch,
         source_id: &str,
         delivery: &str,
-        absent: Absent,
+        absent: Absent<'_>,
     ) -> Result<Change> {
         let keys = self.encode(rows)?;
         let tenant = self
@@ -138,10 +140,17 @@ impl KeyIndex {
         let mut moves = Vec::new();
         if absent != Absent::Stays {
             let given: HashSet<&[u8]> = keys.iter().map(|k| k.as_ref()).collect();
+            let first = match absent {
+                Absent::GoneByFirst(texts) => Some(self.prefixes(texts)?),
+                _ => None,
+            };
+            let meant = |key: &[u8], s: &Standing| match (absent, &first) {
+                (Absent::GoneFromDelivery, _) => s.delivery == delivery,
+                (_, Some(first)) => first.begin(key),
+                _ => true,
+            };
             let gone = self.rows.iter().filter(|(key, s)| {
-                s.source_id == source_id
-                    && (absent == Absent::GoneFromSource || s.delivery == delivery)
-                    && !given.contains(key.as_ref())
+                s.source_id == source_id && meant(key, s) && !given.contains(key.as_ref())
             });
             let mut gone: Vec<_> = gone
                 .map(|(key, s)| (key.clone(), s.tenant.clone()))
@@ -182,6 +191,20 @@ impl KeyIndex {
         })
     }
 
+    /// How the keys begin that have one of these texts in their first column.
+    fn prefixes(&self, texts: &[String]) -> Result<Prefixes> {
+        let doing = || format!("cannot delete rows of `{}`", self.contract.name);
+        let first: ArrayRef = Arc::new(StringArray::from_iter_values(texts));
+        let converter =
+            RowConverter::new(vec![SortField::new(first.data_type().clone())]).storing(doing)?;
+        let rows = converter.convert_columns(&[first]).storing(doing)?;
+        let texts: HashSet<Box<[u8]>> = rows.iter().map(|r| Box::from(r.as_ref())).collect();
+        Ok(Prefixes {
+            lengths: texts.iter().map(|text| text.len()).collect(),
+            texts,
+        })
+    }
+
     fn decode(&self, deletes: &[Gone]) -> Result<RecordBatch> {
         let doing = || format!("cannot delete rows of `{}`", self.contract.name);
         let parser = self.converter.parser();
@@ -202,6 +225,19 @@ impl KeyIndex {
             )));
         }
         RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).storing(doing)
+    }
+}
+
+/// An encoded key is its columns, encoded, one after the other; none of these is the beginning of another.
+struct Prefixes {
+    lengths: BTreeSet<usize>,
+    texts: HashSet<Box<[u8]>>,
+}
+
+impl Prefixes {
+    fn begin(&self, key: &[u8]) -> bool {
+        let mut starts = self.lengths.iter().filter_map(|length| key.get(..*length));
+        starts.any(|start| self.texts.contains(start))
     }
 }
 

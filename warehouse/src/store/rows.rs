@@ -7,11 +7,11 @@ use arrow::array::{
     TimestampMicrosecondArray, new_null_array,
 };
 use arrow::compute::{cast, concat};
-use arrow::datatypes::{DataType, Field, Schema};
+use arrow::datatypes::DataType;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::contract::{Contract, Severity, VERSION_COLUMNS};
-use crate::delivery::{CheckedTable, Delivery};
+use crate::delivery::Delivery;
 use crate::error::{Doing, Error, Result};
 
 /// What `store` adds to every row.
@@ -67,16 +67,6 @@ pub(crate) fn versions(
         contract.columns.len() + VERSION_COLUMNS.len()
     );
     RecordBatch::try_new(stored, columns).storing(doing)
-}
-
-/// No rows for a table, in the shape check gives them.
-pub(crate) fn nothing_for(contract: &Contract) -> CheckedTable {
-    let mut fields: Vec<_> = contract.schema().fields().iter().cloned().collect();
-    fields.push(Arc::new(Field::new("record", DataType::Int64, false)));
-    CheckedTable {
-        table: contract.name.clone(),
-        rows: RecordBatch::new_empty(Arc::new(Schema::new(fields))),
-    }
 }
 
 fn times(values: impl Iterator<Item = Option<DateTime<Utc>>>) -> ArrayRef {
