@@ -1,7 +1,7 @@
 //! connector: from bytes to records, all as text; what the records mean is the mapping's.
 
 mod columnar;
-mod csv;
+pub(crate) mod csv;
 mod decode;
 mod header;
 mod json;

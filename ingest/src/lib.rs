@@ -32,3 +32,5 @@ pub mod check;
 pub mod codes;
 pub mod drift;
 pub mod profile;
+
+pub mod bulk;

@@ -4,6 +4,7 @@ mod project;
 
 mod architecture;
 mod as_of;
+mod bulk;
 mod checks;
 mod corpora;
 mod examples;
