@@ -205,7 +205,8 @@ fn ordinary(source: &Source, rules: &Rules, bytes: &[u8]) -> Option<Seen> {
 }
 
 fn bulk(source: &Source, rules: &Rules, bytes: &[u8], mask: u64) -> Option<Seen> {
-    let plan = Plan::new(source, rules).expect("a mapping of this lane");
+    let receipt = receipt("p.csv");
+    let plan = Plan::new(source, &receipt, rules).expect("a mapping of this lane");
     let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut findings = Vec::new();
     let mut part = |part: Part| {
@@ -220,7 +221,7 @@ fn bulk(source: &Source, rules: &Rules, bytes: &[u8], mask: u64) -> Option<Seen>
         Ok(())
     };
     let open = || Ok(Cursor::new(bytes.to_vec()));
-    match run(&plan, &receipt("p.csv"), open, &mut part, mask).unwrap() {
+    match run(&plan, &receipt, open, &mut part, mask).unwrap() {
         Outcome::Ordinary => None,
         Outcome::Checked(delivery) => {
             let counts = counts(&delivery);
