@@ -26,7 +26,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 
 use arrow::array::{ArrayRef, RecordBatch};
 use beleidsinfo_warehouse::delivery::{
-    CheckedTable, Delivery, Finding, Part, PartRow, PartTable, Receipt,
+    CheckedTable, Delivery, Finding, Part, PartRow, PartTable, Receipt, Verdict,
 };
 use beleidsinfo_warehouse::error::{Error, Result};
 

@@ -130,6 +130,8 @@ impl<'a> Plan<'a> {
             personal: false,
             retention: _,
             limits: _,
+            volume: _,
+            freshness: _,
             tables: _,
             identity: false,
         } = &source.mapping

@@ -234,7 +234,7 @@ fn compare(mapping: &str, seeds: std::ops::Range<u64>) -> u64 {
     let contracts = contracts();
     let codes = codes(&contracts);
     let source = Source::parse("p", Path::new("p.toml"), mapping).unwrap();
-    source.validate(&contracts, true).unwrap();
+    source.validate(&contracts).unwrap();
     let rules = Rules {
         contracts: &contracts,
         codes: &codes,
