@@ -87,7 +87,7 @@ impl Large<'_> {
                 delivery.findings = findings;
                 self.door.raise(self.pack, source, &mut delivery);
                 let looked_at = delivery.verdict.is_held() && receipt.bytes <= LOOKED_AT;
-                Some((delivery, rows)).filter(|_| !looked_at)
+                Some((*delivery, rows)).filter(|_| !looked_at)
             }
         })
     }
@@ -112,7 +112,7 @@ impl Large<'_> {
         let delivery = match self.flow(&mut intake).await {
             Ok(Outcome::Checked(mut delivery)) => {
                 self.door.raise(self.pack, self.source, &mut delivery);
-                Ok(Some(judge(delivery, store)))
+                Ok(Some(judge(*delivery, store)))
             }
             Ok(Outcome::Ordinary) => Ok(None),
             Err(error) => Err(error),

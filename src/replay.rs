@@ -46,7 +46,7 @@ pub async fn run(
     let me = Principal::local();
     let readings = gateway.deliveries(&me).await?;
     let (mut passed, mut still, mut newly, mut held, mut files) = (0, 0, 0, 0u64, 0u64);
-    for receipt in warehouse.raw().receipts(&source.id).await? {
+    for receipt in warehouse.raw().readable(&source.id).await? {
         let last = readings
             .iter()
             .filter(|d| d.source_id == source.id && d.delivery == receipt.sha256)
@@ -116,7 +116,7 @@ async fn rejected_before(
     let found = gateway.findings(me, wanted, 0, usize::MAX).await?;
     Ok(found
         .into_iter()
-        .filter(|f| f.batch == last.batch)
+        .filter(|f| f.batch == last.batch && f.record > 0)
         .filter_map(|f| u64::try_from(f.record).ok())
         .collect())
 }
@@ -125,7 +125,7 @@ fn rejected_now(delivery: &Delivery) -> BTreeSet<u64> {
     delivery
         .findings
         .iter()
-        .filter(|f| f.severity == Severity::Reject)
+        .filter(|f| f.severity == Severity::Reject && !f.is_alarm())
         .map(|f| f.record)
         .collect()
 }

@@ -54,7 +54,11 @@ const ODD: [&str; 44] = [
 pub fn change(bytes: &[u8], other: &[u8], words: &[&str], dice: &mut Dice) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     // Mostly few changes, so that the file gets past the first check of its format.
-    let few = 1 << dice.below(5);
+    let few = if dice.one_in(2) {
+        1
+    } else {
+        1 << dice.below(5)
+    };
     let changes = 1 + dice.below(few);
     for _ in 0..changes {
         one(&mut bytes, other, words, dice);

@@ -1,5 +1,6 @@
 //! target: what is fuzzed: a parser, good files for it, and the words of its format.
 
+mod packed;
 mod texts;
 
 use std::borrow::Cow;
@@ -26,6 +27,8 @@ enum What {
     File,
     /// What is packed in the file: the packing itself stays good.
     Gzipped,
+    /// One file of an archive, which is packed anew around it.
+    Part(Vec<(&'static str, Vec<u8>)>, &'static str),
     /// The source mapping; the file is this one.
     Mapping(Vec<u8>),
     /// A date format on the first line, and a file of dates below it.
@@ -33,7 +36,9 @@ enum What {
 }
 
 pub fn all() -> Vec<Target> {
-    texts::targets()
+    let mut all = texts::targets();
+    all.extend(packed::targets());
+    all
 }
 
 pub fn named(name: &str) -> anyhow::Result<Target> {
@@ -57,6 +62,10 @@ impl Target {
         let (mapping, bytes) = match &self.what {
             What::File => (self.mapping.clone(), Cow::Borrowed(input)),
             What::Gzipped => (self.mapping.clone(), Cow::Owned(gzipped(input))),
+            What::Part(files, part) => (
+                self.mapping.clone(),
+                Cow::Owned(packed::archive(files, Some((part, input)))),
+            ),
             What::Mapping(file) => (
                 String::from_utf8_lossy(input).into_owned(),
                 Cow::Owned(file.clone()),
@@ -80,4 +89,35 @@ fn gzipped(bytes: &[u8]) -> Vec<u8> {
     let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     let written = writer.write_all(bytes).and_then(|()| writer.finish());
     written.expect("writing to memory does not fail")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::Desk;
+
+    /// A seed that is refused as a whole would test little: each must get through to its rows.
+    #[test]
+    fn the_good_files_are_good() {
+        let desk = Desk::new().expect("the built-in pack");
+        for target in all() {
+            let said = desk.check(&target, &target.seeds[0]);
+            assert!(
+                matches!(said.as_str(), "accepted" | "rejections"),
+                "{}: {said}",
+                target.name
+            );
+        }
+    }
+
+    /// The whole way, a little: every target with its first seeds.
+    #[test]
+    fn the_first_seeds_do_no_harm() {
+        let desk = Desk::new().expect("the built-in pack");
+        for target in all() {
+            for seed in 0..20 {
+                desk.check(&target, &target.input(seed));
+            }
+        }
+    }
 }

@@ -50,7 +50,7 @@ const LARGE: u64 = 2 << 20;
 #[derive(Debug)]
 pub enum Outcome {
     /// All its parts were given; this is the rest: its tables without rows, and no findings.
-    Checked(Delivery),
+    Checked(Box<Delivery>),
     /// It is for the ordinary lane: nothing of what was given counts.
     Ordinary,
 }
@@ -148,7 +148,7 @@ fn run<R: Read + Send>(
         })
     });
     match whole {
-        Ok(()) => Ok(Outcome::Checked(Delivery {
+        Ok(()) => Ok(Outcome::Checked(Box::new(Delivery {
             receipt: receipt.clone(),
             mapping_hash: plan.source.mapping_hash.clone(),
             rows_read: tally.read,
@@ -167,7 +167,7 @@ fn run<R: Read + Send>(
             tables: tables.collect(),
             findings: Vec::new(),
             profile: tally.profiles.into_iter().map(Profiler::finish).collect(),
-        })),
+        }))),
         Err(Stop::Ordinary) => Ok(Outcome::Ordinary),
         Err(Stop::Failed(error)) => Err(error),
     }
@@ -228,7 +228,7 @@ impl<'p> Checked<'p> {
                 of.sort_by_key(|row| row.record);
             }
             rows.push(of);
-            let mut profile = Profiler::new(table.contract, plan.rules.zone);
+            let mut profile = table.profiler(plan.rules.zone);
             profile.add(batch);
             for (batch, _) in &judged.tables[at] {
                 profile.add(batch);
@@ -249,7 +249,7 @@ impl<'p> Checked<'p> {
             return Ok(());
         }
         for (at, table) in plan.tables.iter().enumerate() {
-            let mut profile = Profiler::new(table.contract, plan.rules.zone);
+            let mut profile = table.profiler(plan.rules.zone);
             self.rows[at].retain(|row| !records.contains(&row.record));
             for number in 0..=self.judged.tables[at].len() as u32 {
                 let stand = self.rows[at].iter().filter(|row| row.batch == number);
@@ -303,7 +303,6 @@ fn read<'p, R: Read + Send>(
                 while let Some(block) = next(coming) {
                     let checked =
                         sieve(plan, slots, block)
-                            .map_err(Stop::from)
                             .and_then(|sieved| {
                                 let judged = judge(plan, receipt, header, &sieved)?;
                                 Ok(Checked::new(plan, sieved, judged, hashing))
@@ -382,7 +381,7 @@ struct Tally<'p> {
 impl<'p> Tally<'p> {
     fn new(plan: &'p Plan) -> Self {
         let zone = plan.rules.zone;
-        let profiles = plan.tables.iter().map(|t| Profiler::new(t.contract, zone));
+        let profiles = plan.tables.iter().map(|t| t.profiler(zone));
         Self {
             read: 0,
             rejected: 0,
@@ -480,11 +479,14 @@ impl Keys {
     }
 }
 
+/// A key as bytes, and the first record that has it.
+type First = (Vec<u8>, u64);
+
 /// The second reading: which of the records that were put off repeat a key.
 struct Repeats<'k> {
     keys: &'k Keys,
     /// Per table and hash: the keys with it, each with the first record that has it.
-    first: Vec<HashMap<u64, Vec<(Vec<u8>, u64)>>>,
+    first: Vec<HashMap<u64, Vec<First>>>,
     read: u64,
 }
 

@@ -72,6 +72,7 @@ pub fn check_with(
     let personal = source.sealed(rules.contracts, rules.keys)?;
     let checked = checked(source, receipt, bytes, rules, stored, personal);
     if personal {
+        // Of the header too only what the mapping itself names: a file without one has a person in its place.
         checked.map_err(|e| Withheld::of(&source.mapping, rules.contracts).error(e))
     } else {
         checked
@@ -149,7 +150,7 @@ fn checked(
     for built in built.iter().flatten() {
         desk.warn(built);
         let accepted = desk.accepted_rows(built)?;
-        let mut profiler = Profiler::new(built.table.contract, rules.zone);
+        let mut profiler = Profiler::new(built.table.contract, rules.zone, personal);
         profiler.add(&accepted.rows);
         profile.push(profiler.finish());
         tables.push(accepted);

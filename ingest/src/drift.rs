@@ -127,6 +127,8 @@ pub fn after_check(
         let found = samples.iter().find(|(name, _)| name == column);
         found.map_or(&[][..], |(_, values)| values.as_slice())
     };
+    // A proposal for a personal source holds none of its values.
+    let personal = source.is_personal(rules.contracts);
     let mut noticed = Vec::new();
     let mut signs = Vec::new();
     for column in retyped {
@@ -172,19 +174,14 @@ pub fn after_check(
                     continue;
                 }
                 match nearest(value, mapped.map.keys().map(String::as_str)) {
-                    Some(known) => {
+                    Some(known) if !personal => {
                         edit::code(&mut document, table, target, value, &mapped.map[known])
                     }
-                    None => unknown.push(value),
+                    _ => unknown.push(value),
                 }
             }
         }
         unknown.truncate(8);
-        let personal = mapping.tables.iter().any(|t| {
-            t.columns
-                .values()
-                .any(|c| c.pseudonym.is_some() && c.sources().any(|s| s == column))
-        });
         noticed.push(match (unknown.is_empty(), personal) {
             (true, _) => format!("the values of `{column}` are written another way now"),
             (false, true) => format!("`{column}` has values that its map does not know"),

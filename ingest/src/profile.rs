@@ -38,13 +38,15 @@ pub struct Profiler<'a> {
 }
 
 impl<'a> Profiler<'a> {
-    pub fn new(contract: &'a Contract, zone: Tz) -> Self {
+    /// Of a personal source no free text is told: in a shifted record a name can stand in any column.
+    pub fn new(contract: &'a Contract, zone: Tz, personal: bool) -> Self {
         let dated = contract
             .columns
             .values()
             .position(|c| c.required && c.kind == ColumnType::Date);
         let counter = |c: &beleidsinfo_warehouse::contract::Column| {
-            Counter::new(c.visibility == Visibility::Personal)
+            let free = c.kind == ColumnType::Text && c.codes.is_none() && c.lookup.is_none();
+            Counter::new(c.visibility == Visibility::Personal || personal && free)
         };
         Self {
             contract,
@@ -505,7 +507,7 @@ mod tests {
     /// Of rows between these numbers, a batch between each two.
     fn profile(edges: &[i64]) -> TableProfile {
         let table = table();
-        let mut profiler = Profiler::new(&table, chrono_tz::UTC);
+        let mut profiler = Profiler::new(&table, chrono_tz::UTC, false);
         edges
             .windows(2)
             .for_each(|batch| profiler.add(&rows(batch[0]..batch[1])));
@@ -574,11 +576,11 @@ mod tests {
     #[test]
     fn what_two_counted_is_what_one_would_have() {
         let contract = table();
-        let mut one = Profiler::new(&contract, chrono_tz::Europe::Brussels);
-        let mut joined = Profiler::new(&contract, chrono_tz::Europe::Brussels);
+        let mut one = Profiler::new(&contract, chrono_tz::Europe::Brussels, false);
+        let mut joined = Profiler::new(&contract, chrono_tz::Europe::Brussels, false);
         for range in [0..3000, 2000..9000, 100..120] {
             one.add(&rows(range.clone()));
-            let mut part = Profiler::new(&contract, chrono_tz::Europe::Brussels);
+            let mut part = Profiler::new(&contract, chrono_tz::Europe::Brussels, false);
             part.add(&rows(range));
             joined.join(part);
         }

@@ -5,7 +5,7 @@ mod keep;
 mod long;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use beleidsinfo_warehouse::error::{Doing, Result};
@@ -69,36 +69,32 @@ impl<'a> Clean<'a> {
         let trimmed = frame.lazy().with_columns(trimmed.collect::<Vec<_>>());
         let mut trimmed = trimmed.collect().reading(shaping)?;
 
-        let empty = mapping.placeholders();
+        // As a set and by hand: a list of placeholders as one expression takes the engine minutes from some hundreds on.
+        let empty: HashSet<&str> = mapping.placeholders().into_iter().collect();
         let mut placeholders = HashMap::new();
-        if !empty.is_empty() {
-            for column in trimmed.columns() {
-                let texts = column.str().reading(shaping)?;
-                let found: Vec<bool> = texts
-                    .iter()
-                    .map(|text| text.is_some_and(|t| empty.contains(&t)))
-                    .collect();
-                if found.contains(&true) {
-                    placeholders.insert(column.name().to_string(), found);
-                }
+        let mut cleaned = Vec::with_capacity(names.len());
+        for column in trimmed.columns() {
+            let texts = column.str().reading(shaping)?;
+            let found: Vec<bool> = texts
+                .iter()
+                .map(|text| text.is_some_and(|t| empty.contains(t)))
+                .collect();
+            let absent: BooleanChunked = texts
+                .iter()
+                .zip(&found)
+                .map(|(text, found)| Some(*found || text == Some("")))
+                .collect();
+            cleaned.push(if absent.any() {
+                let present = texts.set(&absent, None).reading(shaping)?;
+                present.into_series().into_column()
+            } else {
+                column.clone()
+            });
+            if found.contains(&true) {
+                placeholders.insert(column.name().to_string(), found);
             }
         }
-        let absent = |name: &PlSmallStr| {
-            empty.iter().fold(col(name.clone()).eq(lit("")), |any, e| {
-                any.or(col(name.clone()).eq(lit(*e)))
-            })
-        };
-        let cleaned = names.iter().map(|name| {
-            when(absent(name))
-                .then(lit(NULL))
-                .otherwise(col(name.clone()))
-                .alias(name.clone())
-        });
-        trimmed = trimmed
-            .lazy()
-            .with_columns(cleaned.collect::<Vec<_>>())
-            .collect()
-            .reading(shaping)?;
+        trimmed = DataFrame::new(trimmed.height(), cleaned).reading(shaping)?;
         let mut origin = None;
         if let Some(unpivot) = &mapping.unpivot {
             let wide = wide(&names, mapping, unpivot);

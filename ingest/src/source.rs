@@ -11,6 +11,7 @@ use beleidsinfo_warehouse::keys::{self, Keys, Use};
 use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 
+use crate::limits::Limit;
 use crate::mapping::{Column, Connector, Mapping, Retention, Rows, TableMapping};
 
 #[derive(Debug, Clone)]
@@ -25,6 +26,8 @@ pub struct Source {
 impl Source {
     /// Reads a mapping. The error names the file; its cause the line and column.
     pub fn parse(id: &str, path: &Path, text: &str) -> Result<Source> {
+        let place = || format!("source mapping {}", path.display());
+        Limit::Depth.hold(nesting(text), place)?;
         let mapping: Mapping = toml::from_str(text).map_err(|cause| {
             Error::input(format!("cannot read source mapping {}", path.display()))
                 .because(cause)
@@ -193,6 +196,21 @@ fn meaning(path: &Path, text: &str) -> Result<String> {
 
 fn hash(text: &str) -> String {
     hex::encode(Sha256::digest(text.as_bytes()))
+}
+
+/// How many braces and brackets are open at once at most; those in texts and comments count too. The TOML reader goes one
+/// call deeper for each, and ends the program when there are thousands.
+fn nesting(text: &str) -> usize {
+    let (mut open, mut most) = (0usize, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'{' | b'[' => open += 1,
+            b'}' | b']' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        most = most.max(open);
+    }
+    most
 }
 
 /// One error for several: each with its causes, on lines of their own.

@@ -18,7 +18,7 @@ pub async fn run(at: &At, id: &str, apply: bool) -> Result<Outcome, Problems> {
     let stored = gateway.deliveries(&Principal::local()).await?;
     for planned in &sources {
         let source = &planned.source;
-        for receipt in warehouse.raw().receipts(&source.id).await? {
+        for receipt in warehouse.raw().readable(&source.id).await? {
             let known = stored.iter().any(|d| {
                 !d.held
                     && d.source_id == source.id

@@ -149,3 +149,27 @@ fn households_of_statbel_come_from_json() {
                       and category = 'Huishouden zonder familiekern: 1 persoon'";
     assert_eq!(one(&project, one_person), "1390");
 }
+
+/// Investments in the accounts of municipalities (Agentschap Binnenlands Bestuur, BBC), as Parquet.
+#[test]
+fn investments_of_municipalities_come_from_parquet() {
+    let Some(data) = reference_data("bbc") else {
+        return;
+    };
+    let project = Project::new(false, "44021");
+    project.write(
+        "sources/investments.toml",
+        include_str!("corpora/investments.toml"),
+    );
+    put(&project, &data.join("bbc_investments_beleidsveld.parquet"));
+    for verb in ["pull", "store"] {
+        project.ok(&[verb]);
+    }
+    let read = "select rows_read, rejected from deliveries where source_id = 'investments'";
+    assert_eq!(one(&project, read), "77536,0");
+    let gent = "select cast(sum(value) as bigint), count(*) from observations where region_code = '44021' and edition = '2020' \
+                and period_start = date '2024-01-01'";
+    assert_eq!(one(&project, gent), "124567798,46");
+    let regions = "select count(distinct region_code) from observations where edition = '2020'";
+    assert_eq!(one(&project, regions), "285");
+}

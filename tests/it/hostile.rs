@@ -89,6 +89,35 @@ fn megabyte(before: &str, after: &str) -> String {
 }
 
 #[test]
+fn delimited_text() {
+    let wide: String = (0..100_000).map(|n| format!("k{n},")).collect();
+    let line = |value: String| format!("id,day\n{value},2025-01-02\n").into_bytes();
+    refused(
+        "csv",
+        "",
+        "id,day\nA,2025-01-02\n",
+        &[
+            (
+                "a-cell-of-10-mb",
+                line("x".repeat(10 * MIB)),
+                "line 2 has a value of more than 4 MiB",
+            ),
+            (
+                "a-quote-that-never-closes",
+                line(format!("\"{}", "x,y\n".repeat(5 * MIB))),
+                "more than",
+            ),
+            (
+                "100000-columns",
+                format!("{wide}id,day\n").into_bytes(),
+                "more than 16384 different columns",
+            ),
+            ("a-line-of-20-mb", line("x,".repeat(10 * MIB)), "more than"),
+        ],
+    );
+}
+
+#[test]
 fn json() {
     let keys: String = (0..100_000).map(|n| format!("\"k{n}\": 1, ")).collect();
     refused(

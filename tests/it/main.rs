@@ -11,6 +11,7 @@ mod examples;
 mod golden;
 mod held;
 mod hostile;
+mod isle_of_man;
 mod kill;
 mod privacy;
 mod proof;

@@ -190,6 +190,22 @@ impl<'a> Store<'a> {
         self.table("rejections")?
             .append(findings, &attempt, batch)
             .await?;
+        self.conclude(delivery, batch, stored_at).await
+    }
+
+    /// What a delivery looked like, and then the row in `deliveries`, once its findings stand.
+    async fn conclude(
+        &mut self,
+        delivery: &Delivery,
+        batch: i64,
+        stored_at: DateTime<Utc>,
+    ) -> Result<()> {
+        let app = application(delivery);
+        let attempt = format!("{app}@{}", stored_at.timestamp_micros());
+        let profile = profiles::rows(self.contract("profiles")?, delivery, batch)?;
+        self.table("profiles")?
+            .append(profile, &attempt, batch)
+            .await?;
         let row = rows::delivery_row(self.contract("deliveries")?, delivery, batch, stored_at)?;
         self.table("deliveries")?.append(row, &app, batch).await
     }
@@ -278,7 +294,6 @@ impl<'a> Store<'a> {
                 .await?;
         }
         add_moves(&mut delivery, moved);
-        self.profile(&delivery, batch, &attempt).await?;
         delivery.tables.retain(|t| !dropped.contains(&t.table));
         self.record(&mut delivery, batch, stored_at).await?;
         self.batch = batch;
@@ -290,17 +305,6 @@ impl<'a> Store<'a> {
         };
         self.stored.insert(landed(&delivery.receipt), reading);
         Ok(result)
-    }
-
-    async fn profile(&mut self, delivery: &Delivery, batch: i64, attempt: &str) -> Result<()> {
-        // A pack of one's own may be older than profiles.
-        let Some(contract) = self.pack.contracts.get("profiles") else {
-            return Ok(());
-        };
-        let profile = profiles::rows(contract, delivery, batch)?;
-        self.table("profiles")?
-            .append(profile, attempt, batch)
-            .await
     }
 
     fn contract(&self, name: &str) -> Result<&'a crate::contract::Contract> {

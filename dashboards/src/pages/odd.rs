@@ -80,6 +80,9 @@ pub fn standing(words: Words, checks: &[RunCheck], pack: Option<&Pack>) -> Vec<S
                 ),
             },
         });
+        if check.indicator == RunCheck::OF_NO_FIGURE {
+            continue;
+        }
         let title = pack
             .and_then(|p| p.indicators.get(&check.indicator))
             .map_or(check.indicator.clone(), |i| {

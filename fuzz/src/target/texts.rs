@@ -17,7 +17,7 @@ decided_on = { from = "BESLUIT", format = "%d/%m/%Y" }
 reopened = "HEROPEND"
 "#;
 
-fn mapping(connector: &str, more: &str, names: [&str; 7]) -> String {
+pub(super) fn mapping(connector: &str, more: &str, names: [&str; 7]) -> String {
     let mut text = format!(
         "connector = {connector:?}\nlocation = \"x\"\ncomplete_until = 2024-12-31\n{more}\n{COLUMNS}"
     );
@@ -28,9 +28,9 @@ fn mapping(connector: &str, more: &str, names: [&str; 7]) -> String {
     text
 }
 
-const PLAIN: [&str; 7] = ["nr", "nis", "kanaal", "op", "dagen", "besluit", "heropend"];
+pub(super) const PLAIN: [&str; 7] = ["nr", "nis", "kanaal", "op", "dagen", "besluit", "heropend"];
 
-const CSV: &str = "nr;nis;kanaal;op;dagen;besluit;heropend\n\
+pub(super) const CSV: &str = "nr;nis;kanaal;op;dagen;besluit;heropend\n\
 A-1;44021;Loket;2024-01-02T09:30:00;45;12/02/2024;ja\n\
 \"A-2\";44021;\"E-loket; \"\"snel\"\"\";2024-03-31 02:30:00;1.234,0;;nee\n\
 A-3;11002;n.v.t.;2024-10-27T02:30:00+02:00;-1;31/12/2024;\n\
@@ -412,35 +412,4 @@ pub(super) fn targets() -> Vec<Target> {
             What::Mapping(CSV.as_bytes().to_vec()),
         ),
     ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::run::Desk;
-
-    /// A seed that is refused as a whole would test little: each must get through to its rows.
-    #[test]
-    fn the_good_files_are_good() {
-        let desk = Desk::new().expect("the built-in pack");
-        for target in targets() {
-            let said = desk.check(&target, &target.seeds[0]);
-            assert!(
-                matches!(said.as_str(), "accepted" | "rejections"),
-                "{}: {said}",
-                target.name
-            );
-        }
-    }
-
-    /// The whole way, a little: every target with its first seeds.
-    #[test]
-    fn the_first_seeds_do_no_harm() {
-        let desk = Desk::new().expect("the built-in pack");
-        for target in targets() {
-            for seed in 0..20 {
-                desk.check(&target, &target.input(seed));
-            }
-        }
-    }
 }

@@ -14,6 +14,7 @@ use beleidsinfo_warehouse::contract::{
 use beleidsinfo_warehouse::delivery::Receipt;
 use beleidsinfo_warehouse::expression::Expression;
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 use encoding_rs::{Encoding, UTF_8};
 
 use super::fields::Signs;
@@ -22,6 +23,7 @@ use crate::check::Rules;
 use crate::mapping::{
     self, Condition, Connector, Decimal, Header, Mapping, Ragged, Rows, TableMapping, Take,
 };
+use crate::profile::Profiler;
 use crate::source::Source;
 use crate::value::{Reading, Value};
 
@@ -169,6 +171,11 @@ impl<'a> Plan<'a> {
 }
 
 impl<'a> TablePlan<'a> {
+    /// What the rows of this table look like; none of this lane are of a personal source.
+    pub fn profiler(&self, zone: Tz) -> Profiler<'a> {
+        Profiler::new(self.contract, zone, false)
+    }
+
     fn new(
         mapping: &'a Mapping,
         shape: &'a TableMapping,
@@ -257,10 +264,9 @@ impl<'a> TablePlan<'a> {
                 Some(_) if *visibility == Visibility::Personal => return None,
                 Some(mapped) => From::new(mapping, mapped, *kind, rules, &slot)?,
             };
-            let lookup = match lookup {
-                None => None,
-                Some(lookup) => Some((lookup, lookup.valid_on.as_deref().and_then(place))),
-            };
+            let lookup = lookup
+                .as_ref()
+                .map(|lookup| (lookup, lookup.valid_on.as_deref().and_then(place)));
             if let (ColumnType::Date, Some(moment)) = (kind, name.strip_suffix("_on"))
                 && let Some(moment) = place(&format!("{moment}_at"))
             {

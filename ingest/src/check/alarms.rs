@@ -4,7 +4,7 @@
 mod usual;
 
 use beleidsinfo_warehouse::contract::{Contract, Severity};
-use beleidsinfo_warehouse::delivery::{Delivery, Finding, Load};
+use beleidsinfo_warehouse::delivery::{Delivery, Finding, Load, Verdict};
 use beleidsinfo_warehouse::profile::{Past, Print, TableProfile};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -23,7 +23,7 @@ const ROWS: u64 = 50;
 const MOST: f64 = 0.5;
 
 /// Adds what is odd to the delivery's findings. `past` are the earlier deliveries of the source, oldest first; what landed
-/// later than this one, and this one itself, are passed over.
+/// later than this one, and this one itself, are passed over. One whose severity is `reject` holds the delivery.
 pub fn raise(
     mapping: &Mapping,
     contracts: &IndexMap<String, Contract>,
@@ -80,6 +80,10 @@ pub fn raise(
     {
         let table = mapping.tables.first().map_or("", |t| t.name.as_str());
         alarm(table, "freshness", "", reason);
+    }
+    let stop = found.iter().find(|f| f.severity == Severity::Reject);
+    if let (Some(stop), Verdict::Passed) = (stop, &delivery.verdict) {
+        delivery.verdict = Verdict::Held(stop.reason.clone());
     }
     found.append(&mut delivery.findings);
     delivery.findings = found;

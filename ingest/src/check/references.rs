@@ -180,12 +180,14 @@ fn arrays(table: &Table, columns: &[String]) -> Vec<ArrayRef> {
 
 fn reason(table: &Table, reference: &Reference, row: usize, setting: &Setting) -> String {
     let personal = |contract: &Contract| {
-        reference.columns.iter().any(|column| {
-            contract
-                .columns
-                .get(column)
-                .is_some_and(|c| c.visibility == Visibility::Personal)
-        })
+        table.personal || {
+            reference.columns.iter().any(|column| {
+                contract
+                    .columns
+                    .get(column)
+                    .is_some_and(|c| c.visibility == Visibility::Personal)
+            })
+        }
     };
     let values: Vec<String> = arrays(table, &reference.columns)
         .iter()

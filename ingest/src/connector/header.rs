@@ -35,6 +35,18 @@ pub(super) fn needed<'a>(
     Ok(needed)
 }
 
+/// A header with `header = "named"` is looked for in so many records or rows.
+pub(super) const HEADER_WITHIN: usize = 50;
+
+/// Whether these are the names of columns: all that the mapping takes are among them, under one name or another.
+pub(super) fn names_all(fields: &[&str], mapping: &Mapping) -> bool {
+    let there = |column: &str| {
+        let mut names = std::iter::once(column).chain(mapping.aliases_of(column));
+        names.any(|name| fields.contains(&name))
+    };
+    mapping.file_columns().into_iter().all(there)
+}
+
 /// Whether a column of the file becomes records because its name fits a pattern.
 pub(super) fn spread(column: &str, mapping: &Mapping) -> bool {
     let Some(unpivot) = &mapping.unpivot else {

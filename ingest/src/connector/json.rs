@@ -103,8 +103,9 @@ pub(super) fn read_lines(name: &str, text: String, mapping: &Mapping) -> Result<
             None => tree.record(number, start..start + line.len()),
             Some((at, message)) => {
                 let column = line.get(..at).unwrap_or(line).chars().count() + 1;
+                // The parser's own words are English, and this sentence is for the supplier.
                 let reason = format!(
-                    "Regel is geen JSON vanaf teken {column} ({message}): kijk na of de regel afgebroken is, en vraag ze anders opnieuw aan de leverancier."
+                    "Regel is geen JSON vanaf teken {column}: kijk na of de regel afgebroken is, en vraag ze anders opnieuw aan de leverancier."
                 );
                 first_broken.get_or_insert(format!("line {number}, column {column}: {message}"));
                 tree.set_apart(number, reason, line);

@@ -11,6 +11,7 @@ use beleidsinfo_warehouse::error::{Error, Result};
 use polars::prelude::StringChunkedBuilder;
 
 use super::csv::taken;
+use super::header::{HEADER_WITHIN, names_all};
 use super::{Place, Raw, Records, frame};
 use crate::limits::Limit;
 use crate::mapping::{Header, Mapping, Merged};
@@ -62,7 +63,10 @@ pub(super) fn read(name: &str, bytes: &[u8], mapping: &Mapping) -> Result<Record
 /// before it are passed over.
 fn header_rows(grid: &Grid, area: &Area, mapping: &Mapping) -> std::ops::Range<u32> {
     let top = area.from.0;
-    let Header { first, last } = mapping.header;
+    let Header { first, last, named } = mapping.header;
+    if named && let Some(row) = named_row(grid, top, mapping) {
+        return row..row + 1;
+    }
     let Some(first) = (first as u32).checked_sub(1) else {
         return top..top;
     };
@@ -71,6 +75,22 @@ fn header_rows(grid: &Grid, area: &Area, mapping: &Mapping) -> std::ops::Range<u
         .next()
         .map_or(top + first, |(row, _)| *row);
     first..(top + last as u32).max(first + 1)
+}
+
+/// The first row that has all columns the mapping names.
+fn named_row(grid: &Grid, top: u32, mapping: &Mapping) -> Option<u32> {
+    let rows = grid.range(top..).take(HEADER_WITHIN);
+    let named = rows.filter(|(_, cells)| {
+        let words: Vec<String> = cells.values().map(|text| words(text)).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        names_all(&words, mapping)
+    });
+    named.map(|(row, _)| *row).next()
+}
+
+/// White space in a header is one space.
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn records(

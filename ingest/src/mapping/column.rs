@@ -268,9 +268,15 @@ impl Written {
     }
 }
 
-/// Refuses a date format that chrono cannot read.
+/// Findings name the format, each of them.
+const LONGEST_FORMAT: usize = 100;
+
+/// Refuses a date format that chrono cannot read, or that is too long to be shown.
 pub(super) fn known_format<E: de::Error>(format: Option<&str>) -> Result<(), E> {
     match format {
+        Some(format) if format.len() > LONGEST_FORMAT => Err(E::custom(format!(
+            "a date format has at most {LONGEST_FORMAT} signs; write it as in \"%d/%m/%Y %H:%M\""
+        ))),
         Some(format) if StrftimeItems::new(format).any(|item| matches!(item, Item::Error)) => {
             Err(E::custom(format!(
                 "cannot read date format `{format}`; write it as in \"%d/%m/%Y %H:%M\""

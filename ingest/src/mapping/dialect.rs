@@ -9,16 +9,23 @@ use serde::de::{self, Deserializer};
 pub struct Header {
     pub first: usize,
     pub last: usize,
+    /// Not on a fixed line: the first line that has all columns the mapping names.
+    pub named: bool,
 }
 
 impl Header {
     /// The file begins with its data.
-    pub const NONE: Header = Header { first: 0, last: 0 };
+    pub const NONE: Header = Header {
+        first: 0,
+        last: 0,
+        named: false,
+    };
 
     pub fn line(line: usize) -> Self {
         Self {
             first: line,
             last: line,
+            named: false,
         }
     }
 }
@@ -47,14 +54,21 @@ impl<'de> Deserialize<'de> for Header {
         enum Written {
             Line(usize),
             Lines([usize; 2]),
+            Word(String),
         }
         match Written::deserialize(input) {
             Ok(Written::Line(line)) => Ok(Header::line(line)),
-            Ok(Written::Lines([first, last])) if 1 <= first && first <= last => {
-                Ok(Header { first, last })
-            }
+            Ok(Written::Lines([first, last])) if 1 <= first && first <= last => Ok(Header {
+                first,
+                last,
+                named: false,
+            }),
+            Ok(Written::Word(word)) if word == "named" => Ok(Header {
+                named: true,
+                ..Header::default()
+            }),
             _ => Err(de::Error::custom(
-                "header is the line the header stands on, such as 1 (0: there is none), or the first and last line of it, such as [3, 4]",
+                "header is the line the header stands on, such as 1 (0: there is none), or the first and last line of it, such as [3, 4], or \"named\": the first line that has all columns the mapping names",
             )),
         }
     }

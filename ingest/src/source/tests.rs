@@ -218,6 +218,24 @@ fn a_mapping_that_cannot_be_read_says_where_and_why() {
     assert!(text.contains("no encoding is called `utf-9`"), "{text}");
 }
 
+/// Found by fuzzing: thousands of braces that do not close overflowed the stack.
+#[test]
+fn a_mapping_nested_too_deep_is_refused() {
+    let open = "[tables.columns]\nsystem = { const = \"s\"\n".repeat(3000);
+    assert!(why(parse(&format!("{PLAIN}{open}"))).contains("nested more than 256 deep"));
+}
+
+/// Found by fuzzing: the format stands in every finding about its column, so a long one made each of them as long.
+#[test]
+fn a_date_format_is_short() {
+    let with = |format: &str| {
+        let column = format!("{{ from = \"A\", format = \"{format}\" }}");
+        parse(&PLAIN.replace("\"Nummer\"", &column))
+    };
+    assert!(with(&"%d/".repeat(30)).is_ok());
+    assert!(why(with(&"%d/".repeat(40))).contains("at most 100 signs"));
+}
+
 #[test]
 fn a_folder_is_read_by_name_and_reports_all_broken_files() {
     let folder = std::env::temp_dir().join(format!("beleidsinfo-sources-{}", std::process::id()));

@@ -24,7 +24,7 @@ struct Found {
     regions: BTreeMap<String, i64>,
 }
 
-/// One outcome per check and indicator it touches. A check whose tables no source fills is not asked.
+/// One outcome per check and indicator it touches; one of no figure, where it touches none. A check whose tables no source fills is not asked.
 pub(super) async fn ask(session: &Session, pack: &Pack, reads: &Reads) -> Result<Vec<RunCheck>> {
     let mut outcomes = Vec::new();
     for check in pack.checks.values() {
@@ -37,6 +37,7 @@ pub(super) async fn ask(session: &Session, pack: &Pack, reads: &Reads) -> Result
             true => &tables,
             false => &check.touches,
         };
+        let before = outcomes.len();
         for indicator in pack.indicators.values() {
             let read = reads.get(&indicator.id);
             let touched = read.is_some_and(|read| !read.is_disjoint(about))
@@ -45,6 +46,9 @@ pub(super) async fn ask(session: &Session, pack: &Pack, reads: &Reads) -> Result
             if touched {
                 outcomes.push(outcome(check, &indicator.id, &found));
             }
+        }
+        if outcomes.len() == before {
+            outcomes.push(outcome(check, RunCheck::OF_NO_FIGURE, &found));
         }
     }
     Ok(outcomes)
@@ -124,6 +128,9 @@ fn outcome(check: &Check, indicator: &str, found: &Found) -> RunCheck {
 }
 
 impl RunCheck {
+    /// Stands for the indicator where a check touches no figure: it is in no proof, and told with the quality of the data.
+    pub const OF_NO_FIGURE: &str = "-";
+
     /// The check as it is for some municipalities: rows that all lie elsewhere do not touch them.
     pub fn for_ground(&self, ground: &BTreeSet<String>) -> RunCheck {
         let here: i64 = ground

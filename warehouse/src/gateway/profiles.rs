@@ -37,9 +37,6 @@ impl Gateway {
             return Ok(BTreeMap::new());
         }
         let (pack, session) = self.now().await?;
-        if !pack.contracts.contains_key("profiles") {
-            return Ok(BTreeMap::new());
-        }
         // Readings come in order of batch, so the last stands.
         let mut found = BTreeMap::new();
         for ((source, of, _), tables) in profiles::read(&session).await? {

@@ -285,7 +285,6 @@ impl Store<'_> {
         // What is odd about the delivery as a whole.
         findings.findings.extend(delivery.findings.iter().cloned());
         write_findings(&mut rejections, &of_rejections, &mut findings, batch).await?;
-        self.profile(delivery, batch, &attempt).await?;
         self.record_intake(rejections, delivery, batch, stored_at)
             .await?;
         self.held.remove(&landed(&receipt));
@@ -311,8 +310,7 @@ impl Store<'_> {
         self.table("rejections")?
             .commit(files, &attempt, batch)
             .await?;
-        let row = rows::delivery_row(self.contract("deliveries")?, delivery, batch, stored_at)?;
-        self.table("deliveries")?.append(row, &app, batch).await?;
+        self.conclude(delivery, batch, stored_at).await?;
         self.batch = batch;
         Ok(())
     }

@@ -69,6 +69,13 @@ pub(crate) struct Move {
     pub to: String,
 }
 
+/// The last version of a key at one municipality.
+struct Latest {
+    key: Box<[u8]>,
+    batch: i64,
+    put: bool,
+}
+
 /// A version of a row. Later batches come after; within one a put comes after a delete, and wins.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Version {
@@ -213,7 +220,7 @@ impl Given {
             let others = self.tenants.iter().any(|given| **given != **tenant);
             others && self.may_be_in(file)
         });
-        let mut latest: HashMap<(u128, &str), (Box<[u8]>, i64, bool)> = HashMap::new();
+        let mut latest: HashMap<(u128, &str), Latest> = HashMap::new();
         let columns: Vec<&str> = self
             .contract
             .key
@@ -243,25 +250,27 @@ impl Given {
                         continue;
                     }
                     let put = puts.value(at) == "put";
-                    let known = latest
-                        .entry((hash, tenant))
-                        .or_insert_with(|| (key.as_ref().into(), i64::MIN, false));
-                    if (file.batch, put) >= (known.1, known.2) {
-                        (known.1, known.2) = (file.batch, put);
+                    let known = latest.entry((hash, tenant)).or_insert_with(|| Latest {
+                        key: key.as_ref().into(),
+                        batch: i64::MIN,
+                        put: false,
+                    });
+                    if (file.batch, put) >= (known.batch, known.put) {
+                        (known.batch, known.put) = (file.batch, put);
                     }
                 }
             }
         }
-        let standing = latest.into_iter().filter(|(_, (_, _, put))| *put);
+        let standing = latest.into_iter().filter(|(_, latest)| latest.put);
         Ok(standing
-            .map(|((hash, tenant), (key, ..))| {
+            .map(|((hash, tenant), latest)| {
                 let given = &self.rows[&hash];
                 let moved = Move {
                     record: given.record,
                     from: tenant.into(),
                     to: self.tenants[given.tenant as usize].to_string(),
                 };
-                (key, moved)
+                (latest.key, moved)
             })
             .collect())
     }

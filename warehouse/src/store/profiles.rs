@@ -141,12 +141,11 @@ impl Warehouse {
             provenance: false,
         })
         .await?;
-        let mut profiles = match pack.contracts.contains_key("profiles") {
-            true => read(&session).await?,
-            false => BTreeMap::new(),
-        };
+        let mut profiles = read(&session).await?;
         let mut found: BTreeMap<String, Vec<Past>> = BTreeMap::new();
-        for d in arrivals::deliveries(&session).await? {
+        // What is held never came in: nothing is held against it.
+        let stored = arrivals::deliveries(&session).await?;
+        for d in stored.into_iter().filter(|d| !d.held) {
             let of = found.entry(d.source_id.clone()).or_default();
             of.retain(|p| (&p.delivery, p.pulled_at) != (&d.delivery, d.pulled_at));
             let tables = profiles.remove(&(d.source_id, d.delivery.clone(), d.batch));

@@ -25,6 +25,8 @@ struct Desk {
     mapping: String,
     past: Vec<Past>,
     at: DateTime<Utc>,
+    /// Whether the last one was held.
+    held: bool,
 }
 
 impl Desk {
@@ -33,6 +35,7 @@ impl Desk {
             mapping: mapping.into(),
             past: Vec::new(),
             at: "2025-01-02T06:00:00Z".parse().unwrap(),
+            held: false,
         }
     }
 
@@ -75,6 +78,7 @@ impl Desk {
             complete_until_on: delivery.complete_until_on,
             tables: delivery.profile.clone(),
         });
+        self.held = delivery.verdict.is_held();
         self.at = self.at + Days::new(1);
         delivery
             .alarms()
@@ -119,6 +123,13 @@ fn a_delivery_of_274_where_1400_are_normal_is_an_alarm() {
             "volume Tabel cases: 27 rijen, waar er 150 gewoon zijn (mediaan van de 3 leveringen ervoor): vraag de bron of er iets ontbreekt of dubbel in staat."
         ]
     );
+    assert!(!desk.held);
+    let mut strict =
+        Desk::new(&MAPPING.replace("[[tables]]", "[severity]\nvolume = \"reject\"\n[[tables]]"));
+    three_months(&mut strict);
+    assert!(!strict.held);
+    strict.land("z-2024-04-28.csv", &month("2024-04", 3000, 27));
+    assert!(strict.held, "as a rejection it stops the delivery");
     // It does not become normal by having come once.
     assert_eq!(
         desk.land("z-2024-05-28.csv", &month("2024-05", 4000, 145)),

@@ -121,3 +121,15 @@ fn a_reference_table_may_leave_out_what_is_optional_but_not_misspell_it() {
     let missing = read("region_code,valid_from,name_nl\n44040,1977-01-01,Melle\n").unwrap();
     assert_eq!(found(&missing), ["1 required reject"]);
 }
+
+/// Found by fuzzing: as one expression of the engine, a long list of placeholders took minutes.
+#[test]
+fn thousands_of_placeholders_are_no_burden() {
+    let texts: Vec<String> = (0..3000).map(|n| format!("\"n{n}\"")).collect();
+    let empty = format!("empty = [{}]\ncomplete_until", texts.join(", "));
+    let mapping = MAPPING.replace("complete_until", &empty);
+    let file = b"nr,op\nA,2024-01-01\nn2999,2024-01-02\n";
+    let delivery = deliver(&mapping, "zaken-2024-12-31.csv", file).unwrap();
+    assert_eq!(column(&delivery, "cases", "case_id"), ["A"]);
+    assert_eq!(found(&delivery), ["2 required reject"]);
+}

@@ -171,6 +171,15 @@ fn an_expression_never_shows_a_personal_value() {
         wrong.findings[0].reason,
         "Een uitkomst hoort bij een besluit: kijk dit na in de bron."
     );
+    // Nor does its profile: of free text there are only counts.
+    let text = "nr,op,besluit,uitkomst,wie\nZ-1,2025-01-10,2025-01-10,verleend,een\n";
+    let good = deliver_own(&personal, text, &StoredKeys::default());
+    let profile = format!("{:?}", good.profile);
+    assert!(
+        !profile.contains("Z-1") && !profile.contains("verleend"),
+        "{profile}"
+    );
+    assert!(profile.contains("2025-01-10"), "{profile}");
 }
 
 #[test]

@@ -175,6 +175,20 @@ fn a_template_joins_columns_and_an_extract_takes_a_part() {
     );
 }
 
+#[test]
+fn what_is_known_to_be_nothing_may_be_said_to_be_absent() {
+    let columns = "case_id = \"nr\"\nreceived_on = \"op\"\n\
+                   channel = { from = \"kanaal\", map = { \"Loket\" = \"counter\", \"nvt\" = \"\" } }\n\
+                   term_days = { from = \"termijn\", extract = \"[0-9]+\", other = \"\" }\n\
+                   fee = { from = \"bedrag\", extract = \"[0-9]+\", other = \"0\" }";
+    let text = "nr,op,kanaal,termijn,bedrag\nA,2024-01-01,nvt,dertig,gratis\nB,2024-01-01,Loket,30 dagen,5 EUR\n";
+    let delivery = cases("", "", columns, text);
+    assert!(delivery.findings.is_empty());
+    assert_eq!(column(&delivery, "cases", "channel"), ["-", "counter"]);
+    assert_eq!(column(&delivery, "cases", "term_days"), ["-", "30"]);
+    assert_eq!(column(&delivery, "cases", "fee"), ["0.000000", "5.000000"]);
+}
+
 const WIDE: &str = "[unpivot]\ncolumns = \"^[0-9]{4}$\"\nname = \"jaar\"\nvalue = \"bedrag\"";
 const LONG: &str = "case_id = { template = \"{nr}-{jaar}\" }\n\
                     received_on = { from = \"jaar\", format = \"%Y\" }\nfee = \"bedrag\"";
@@ -363,4 +377,25 @@ fn trees_are_reshaped_like_tables() {
         "{error}"
     );
     assert_eq!(json(&before, "[]").unwrap().rows_read, 0);
+}
+
+#[test]
+fn a_header_is_found_by_its_names_below_titles_that_come_and_go() {
+    let before = "header = \"named\"\n[aliases]\nnr = [\"Nummer\"]";
+    for text in [
+        "nr,op\nA,2024-01-01\n",
+        "Lijst van 2024,\nop,Nummer\n2024-01-01,A\n",
+        "Lijst\n\nnr,van,alle\nop,nr,x\n2024-01-01,A,x\n",
+    ] {
+        let delivery = cases(before, "", PLAIN, text);
+        assert_eq!(column(&delivery, "cases", "case_id"), ["A"], "{text}");
+        assert_eq!(delivery.rows_read, 1, "{text}");
+    }
+    let error = deliver(&mapping(before, "", PLAIN), "x.csv", b"Lijst,van\nnr,dag\n").unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("`nr`, `op`; it has `Lijst`, `van`"),
+        "{error}"
+    );
 }

@@ -2,9 +2,10 @@
 
 use beleidsinfo_warehouse::error::{Error, Result};
 
-use super::split::{Row, Splitter};
+use super::split::{MOST_COLUMNS, Row, Splitter};
+use crate::connector::header::{HEADER_WITHIN, names_all};
 use crate::limits::Limit;
-use crate::mapping::Mapping;
+use crate::mapping::{Header, Mapping};
 
 /// The columns' names; the splitter then stands before the first record.
 ///
@@ -16,7 +17,11 @@ pub(crate) fn header(
     splitter: &mut Splitter,
     mapping: &Mapping,
 ) -> Result<Vec<String>> {
-    let at = mapping.header;
+    let at = if mapping.header.named {
+        Header::line(named_line(text, splitter.clone(), mapping))
+    } else {
+        mapping.header
+    };
     let mut row = Row::default();
     let mut names: Vec<String> = Vec::new();
     splitter.skip_to_line(at.first as u64);
@@ -59,4 +64,20 @@ pub(crate) fn header(
         }
     }
     Ok(names)
+}
+
+/// The line on which the first record stands that has all columns the mapping names; the first line, whose columns an error
+/// then lists, where there is none.
+fn named_line(text: &str, mut splitter: Splitter, mapping: &Mapping) -> usize {
+    let mut row = Row::default();
+    for _ in 0..HEADER_WITHIN {
+        if !matches!(splitter.next(&mut row), Ok(true)) || row.count > MOST_COLUMNS {
+            break;
+        }
+        let fields: Vec<&str> = row.fields(text).map(str::trim).collect();
+        if names_all(&fields, mapping) {
+            return row.line as usize;
+        }
+    }
+    1
 }

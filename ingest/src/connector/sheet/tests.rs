@@ -290,3 +290,50 @@ fn a_workbook_that_swells_or_promises_too_much_is_refused() {
     );
     assert_eq!(fails(&promises, &a).kind(), Kind::Refused);
 }
+
+#[test]
+fn the_header_stands_where_the_mapping_says() {
+    let bytes = xlsx(|sheet| {
+        table(
+            sheet,
+            0,
+            &[
+                &["Verslag"],
+                &["gemeente", "2024", ""],
+                &["", "aantal", "bedrag"],
+                &["Gent", "1", "2"],
+            ],
+        );
+        sheet
+            .merge_range(1, 1, 1, 2, "2024", &Format::new())
+            .unwrap();
+    });
+    let records =
+        |columns: &[&str], more: &str| read("a.xlsx", &bytes, &mapping(columns, more)).unwrap();
+    let two = records(&["gemeente", "2024 bedrag"], "header = [2, 3]");
+    assert_eq!(column(&two, "2024 bedrag"), some(&["2"]));
+    let below = records(&["aantal"], "range = \"B2:C4\"\nheader = 2");
+    assert_eq!(column(&below, "aantal"), some(&["1"]));
+    let none = records(
+        &["plaats", "n"],
+        "range = \"A4:C\"\nheader = 0\nnames = [\"plaats\", \"n\"]",
+    );
+    assert_eq!(column(&none, "plaats"), some(&["Gent"]));
+    assert_eq!(column(&none, "n"), some(&["1"]));
+}
+
+#[test]
+fn a_header_is_found_by_its_names_below_a_title() {
+    let rows: &[&[&str]] = &[&["Lijst van 2024"], &[], &["b", "Nummer"], &["2", "1"]];
+    let bytes = xlsx(|sheet| table(sheet, 0, rows));
+    let found = mapping(
+        &["a", "b"],
+        "header = \"named\"\n[aliases]\na = [\"Nummer\"]",
+    );
+    let records = read("a.xlsx", &bytes, &found).unwrap();
+    assert_eq!(column(&records, "b"), some(&["2"]));
+    assert_eq!(column(&records, "Nummer"), some(&["1"]));
+    assert_eq!(records.read(), 1);
+    let absent = mapping(&["c"], "header = \"named\"");
+    assert!(fails(&bytes, &absent).to_string().contains("a.xlsx"));
+}
