@@ -31,6 +31,7 @@ use indexmap::IndexMap;
 
 use crate::codes::CodeLists;
 use crate::connector::{self, Place, Records};
+use crate::limits::Limit;
 use crate::mapping::{CompleteUntil, TableMapping};
 use crate::profile::Profiler;
 use crate::reshape::{Clean, Flat};
@@ -325,6 +326,9 @@ impl<'a> Desk<'a> {
         let mut table =
             convert::convert(mapping, shape, contract, &texts, self.rules, self.personal)?;
         rules::apply(&mut table, &self.setting)?;
+        Limit::Faults.hold(table.notes.len(), || {
+            format!("a file of source `{}`", self.source.id)
+        })?;
         self.note_placeholders(&mut table, &texts.members);
         let built = Built {
             table,

@@ -27,6 +27,8 @@ pub enum Limit {
     RecordBytes,
     /// Cells of one sheet, empty ones within its used range counted.
     SheetCells,
+    /// Faults in the rows of one table, of a file that is held in memory.
+    Faults,
 }
 
 /// Packed files smaller than this when unpacked may have any ratio: short repetitive files pack very well.
@@ -36,7 +38,7 @@ const MIB: u64 = 1024 * 1024;
 
 impl Limit {
     #[cfg(test)]
-    pub(crate) const ALL: [Limit; 8] = [
+    pub(crate) const ALL: [Limit; 9] = [
         Limit::FileBytes,
         Limit::Ratio,
         Limit::Members,
@@ -45,6 +47,7 @@ impl Limit {
         Limit::CellBytes,
         Limit::RecordBytes,
         Limit::SheetCells,
+        Limit::Faults,
     ];
 
     /// The most there may be, in the unit the name says.
@@ -58,6 +61,7 @@ impl Limit {
             Limit::CellBytes => 4 * MIB,
             Limit::RecordBytes => 16 * MIB,
             Limit::SheetCells => 20_000_000,
+            Limit::Faults => 500_000,
         }
     }
 
@@ -96,6 +100,10 @@ impl Limit {
             Limit::SheetCells => (
                 format!("has more than {most} cells"),
                 "set `range` to the part with the table, or take out what is empty and save it again",
+            ),
+            Limit::Faults => (
+                format!("has more than {most} faults"),
+                "then it is the mapping that does not fit: `check` a file of its first thousand records, and mend the mapping",
             ),
         };
         Error::refused(format!("{place} {what}")).hint(hint)

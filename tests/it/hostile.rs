@@ -104,7 +104,7 @@ fn delimited_text() {
             ),
             (
                 "a-quote-that-never-closes",
-                line(format!("\"{}", "x,y\n".repeat(5 * MIB))),
+                line(format!("\"{}", "x,y ".repeat(5 * MIB))),
                 "more than",
             ),
             (
@@ -298,4 +298,13 @@ fn event_logs() {
         mib <= MOST_MIB,
         "a wide log took {mib} MiB above the baseline"
     );
+}
+
+/// A mapping that fits no record makes a fault of each; a small file of very short records has a great many.
+#[test]
+fn faults_without_end() {
+    let lines = "{\"id\":\"A\"}\n".repeat(500_001);
+    let (said, _) = check("ndjson", "", "no-day-anywhere", lines.as_bytes(), 7);
+    assert!(said.contains("more than 500000 faults"), "{said}");
+    assert!(said.contains("hint:"), "{said}");
 }

@@ -392,10 +392,8 @@ fn a_header_is_found_by_its_names_below_titles_that_come_and_go() {
         assert_eq!(delivery.rows_read, 1, "{text}");
     }
     let error = deliver(&mapping(before, "", PLAIN), "x.csv", b"Lijst,van\nnr,dag\n").unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("`nr`, `op`; it has `Lijst`, `van`"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("`nr`, `op`"), "{error}");
+    let cause = std::error::Error::source(&error).map(ToString::to_string);
+    let cause = cause.unwrap_or_default();
+    assert!(cause.contains("`Lijst`, `van`"), "{cause}");
 }
