@@ -11,6 +11,7 @@ use beleidsinfo_warehouse::gateway::Gateway;
 use beleidsinfo_warehouse::pack::{Pack, builtin_files};
 use beleidsinfo_warehouse::principal::Principal;
 
+use crate::bulk::Large;
 use crate::cli::CheckArgs;
 use crate::context::At;
 use crate::extracts::in_turn;
@@ -90,20 +91,37 @@ pub async fn run(at: &At, args: CheckArgs) -> Result<Outcome, Problems> {
             receipts = turn.receipts;
         }
         for receipt in receipts {
-            let bytes = warehouse.raw().bytes(&receipt).await?;
-            let checked = door.check(&pack, source, &receipt, &bytes).await;
-            if let Some(proposal) = door.propose(&pack, source, &receipt, &bytes, checked.as_ref())
-            {
-                tell_proposal(&source.id, &proposal);
-            }
-            let delivery = checked?;
+            let large = Large {
+                warehouse: &warehouse,
+                pack: &pack,
+                door: &door,
+                source,
+                receipt: &receipt,
+            };
+            let (delivery, rows) = match large.dry_run().await? {
+                Some(large) => large,
+                None => {
+                    let bytes = warehouse.raw().bytes(&receipt).await?;
+                    let checked = door.check(&pack, source, &receipt, &bytes).await;
+                    let proposal = door.propose(&pack, source, &receipt, &bytes, checked.as_ref());
+                    if let Some(proposal) = proposal {
+                        tell_proposal(&source.id, &proposal);
+                    }
+                    let delivery = checked?;
+                    let mut rows = BTreeMap::new();
+                    for table in &delivery.tables {
+                        *rows.entry(table.table.clone()).or_default() += table.rows.num_rows();
+                    }
+                    (delivery, rows)
+                }
+            };
             if delivery.verdict.is_held() {
                 held += 1;
             } else {
                 door.learn(&pack, &delivery)?;
             }
             if shown && planned.builtin.is_none() {
-                show(&delivery, args.show);
+                show(&delivery, &rows, args.show);
                 files += 1;
             }
             rejected += delivery.rejected;
@@ -124,7 +142,7 @@ pub async fn run(at: &At, args: CheckArgs) -> Result<Outcome, Problems> {
     })
 }
 
-fn show(delivery: &Delivery, most: usize) {
+fn show(delivery: &Delivery, rows: &BTreeMap<String, usize>, most: usize) {
     println!(
         "{} / {}: {} read = {} accepted + {} rejected; {} accepted with a warning",
         delivery.receipt.source_id,
@@ -140,8 +158,8 @@ fn show(delivery: &Delivery, most: usize) {
     if let Some(because) = delivery.verdict.because() {
         println!("    store would hold it: {because}");
     }
-    for table in &delivery.tables {
-        println!("    {} rows for {}", table.rows.num_rows(), table.table);
+    for (table, rows) in rows {
+        println!("    {rows} rows for {table}");
     }
     let mut by_rule: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     for f in &delivery.findings {

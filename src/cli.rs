@@ -115,7 +115,9 @@ pub enum Verb {
     )]
     Keys(KeysArgs),
     /// Make invented case files, always the same for the same seed.
-    #[command(after_help = "Example:\n  beleidsinfo generate --cases 100000 --out /tmp/cases")]
+    #[command(
+        after_help = "Example:\n  beleidsinfo generate --cases 100000 --out /tmp/cases\n  beleidsinfo generate --cases 10_000_000 --municipalities all\n  beleidsinfo generate --cases 30_000 --municipalities all --day 2026-01-02 --before 10_000_000"
+    )]
     Generate(GenerateArgs),
     /// The whole flow on invented cases of eight municipalities, then the dashboards in the browser.
     #[command(
@@ -374,6 +376,16 @@ pub struct GenerateArgs {
     pub cases: u64,
     #[arg(long, default_value_t = crate::generate::SEED)]
     pub seed: u64,
+    /// `demo`: eight municipalities, the files of their systems. `all`: the municipalities of Flanders in one plain CSV, with
+    /// its mapping beside it, for measuring.
+    #[arg(long, value_enum, default_value_t = Municipalities::Demo)]
+    pub municipalities: Municipalities,
+    /// With `--municipalities all`: the delivery of this day, such as 2026-01-02, on top of `--before` cases.
+    #[arg(long, requires = "before")]
+    pub day: Option<chrono::NaiveDate>,
+    /// How many cases came before that day.
+    #[arg(long, requires = "day", value_parser = underscored)]
+    pub before: Option<u64>,
     /// The folder to write to.
     #[arg(long, default_value = "raw")]
     pub out: PathBuf,
@@ -381,6 +393,12 @@ pub struct GenerateArgs {
 
 fn language(code: &str) -> Result<Language, String> {
     Language::parse(code).ok_or_else(|| "write nl or en".into())
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Municipalities {
+    Demo,
+    All,
 }
 
 /// `10_000_000` reads better than `10000000`.

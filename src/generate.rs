@@ -12,6 +12,7 @@ mod bad;
 mod burgerzaken;
 mod calendar;
 mod desk;
+mod flat;
 mod permit;
 mod place;
 mod random;
@@ -94,6 +95,9 @@ pub fn generate(plan: &Plan) -> Generated {
 pub fn run_verb(
     args: crate::cli::GenerateArgs,
 ) -> std::result::Result<crate::report::Outcome, crate::report::Problems> {
+    if args.municipalities == crate::cli::Municipalities::All {
+        return run_flat(&args);
+    }
     let plan = Plan {
         seed: args.seed,
         cases: args.cases,
@@ -107,6 +111,31 @@ pub fn run_verb(
         written.files.len(),
         args.out.display(),
         written.bad_rows
+    ));
+    Ok(crate::report::Outcome::Done)
+}
+
+fn run_flat(
+    args: &crate::cli::GenerateArgs,
+) -> std::result::Result<crate::report::Outcome, crate::report::Problems> {
+    let plan = flat::Flat {
+        seed: args.seed,
+        cases: args.cases,
+        day: args.day.zip(args.before.filter(|before| *before > 0)),
+    };
+    let files = beleidsinfo_warehouse::pack::builtin_files();
+    let regions = files.get("reference/regions.csv");
+    let regions = regions.ok_or_else(|| {
+        beleidsinfo_warehouse::Error::not_found("the pack has no reference/regions.csv")
+    })?;
+    let step = crate::progress::Step::start("generate", 1);
+    let written = flat::write(&plan, regions, &args.out)?;
+    step.end(&format!(
+        "{} invented rows in {}, {} bad ones among them; its mapping is {} beside it",
+        plan.cases,
+        args.out.join(&written.file).display(),
+        written.bad_rows,
+        written.mapping
     ));
     Ok(crate::report::Outcome::Done)
 }

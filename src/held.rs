@@ -91,13 +91,8 @@ impl Waits {
         self.proposals.extend(proposal.map(|p| (source.into(), p)));
         match checked {
             Ok(delivery) => {
-                let stopped = Stopped::of(&delivery);
+                let why = self.held(source, &delivery);
                 store.delivery(delivery).await?;
-                let why = (
-                    Outcome::Stopped,
-                    format!("held: {}: {}", stopped.file, stopped.because),
-                );
-                self.stopped.push(stopped);
                 Ok(why)
             }
             Err(error) => {
@@ -106,6 +101,15 @@ impl Waits {
                 Ok(why)
             }
         }
+    }
+
+    /// Notes a file of the source that is held, and on record as such or about to be.
+    pub fn held(&mut self, source: &str, delivery: &Delivery) -> (Outcome, String) {
+        self.sources.insert(source.into());
+        let stopped = Stopped::of(delivery);
+        let why = format!("held: {}: {}", stopped.file, stopped.because);
+        self.stopped.push(stopped);
+        (Outcome::Stopped, why)
     }
 
     /// Tells it all; how the verb ends.

@@ -1,5 +1,6 @@
 //! beleidsinfo: the program. One verb, one file; this is the table of contents.
 
+mod bulk;
 mod check;
 mod cli;
 mod compute;

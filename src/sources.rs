@@ -149,6 +149,16 @@ impl Door {
         Ok(())
     }
 
+    /// What a check needs to know besides a file and its mapping.
+    pub fn rules<'a>(&'a self, pack: &'a Pack) -> Rules<'a> {
+        Rules {
+            contracts: &pack.contracts,
+            codes: &self.codes,
+            zone: self.zone,
+            keys: &self.keys,
+        }
+    }
+
     /// Checks a file; when it points at rows it does not hold, the keys of their table are read first.
     pub async fn check(
         &mut self,
@@ -177,15 +187,14 @@ impl Door {
         if again {
             delivery = check_with(source, receipt, bytes, &rules, &self.stored)?;
         }
-        let past = self.past.get(&source.id).map_or(&[][..], Vec::as_slice);
-        alarms::raise(
-            &source.mapping,
-            &pack.contracts,
-            &mut delivery,
-            past,
-            self.zone,
-        );
+        self.raise(pack, source, &mut delivery);
         Ok(delivery)
+    }
+
+    /// Adds what is odd about a delivery as a whole.
+    pub fn raise(&self, pack: &Pack, source: &Source, delivery: &mut Delivery) {
+        let past = self.past.get(&source.id).map_or(&[][..], Vec::as_slice);
+        alarms::raise(&source.mapping, &pack.contracts, delivery, past, self.zone);
     }
 
     /// From now on the rows of this delivery can be pointed at, and later ones are held against it.
@@ -206,6 +215,13 @@ impl Door {
         Ok(())
     }
 
+    /// Rows were stored that are not at hand: who points at their table asks the warehouse.
+    pub fn forget_keys(&mut self, delivery: &Delivery) {
+        for table in &delivery.tables {
+            self.stored.forget(&table.table);
+        }
+    }
+
     /// The change to its mapping that would follow a change in the form of this file; `None` when its form is as expected.
     pub fn propose(
         &self,
@@ -215,16 +231,11 @@ impl Door {
         bytes: &[u8],
         outcome: Result<&Delivery, &Error>,
     ) -> Option<Proposal> {
-        let rules = Rules {
-            contracts: &pack.contracts,
-            codes: &self.codes,
-            zone: self.zone,
-            keys: &self.keys,
-        };
         // The form of an extract is not for a mapping to say.
         if source.mapping.connector == Connector::Kbo {
             return None;
         }
+        let rules = self.rules(pack);
         let text = std::fs::read_to_string(&source.path).ok()?;
         match outcome {
             Ok(delivery) => drift::after_check(source, &text, delivery, bytes, &rules).ok()?,

@@ -7,6 +7,7 @@ use beleidsinfo_warehouse::attempts::Verb;
 use beleidsinfo_warehouse::delivery::Receipt;
 use beleidsinfo_warehouse::store::Store;
 
+use crate::bulk::Large;
 use crate::cli::StoreArgs;
 use crate::context::At;
 use crate::diary::Diary;
@@ -71,15 +72,44 @@ pub async fn run(at: &At, args: StoreArgs) -> Result<Outcome, Problems> {
         }
         let all_again = again.remove(source.id.as_str()).unwrap_or_default();
         let mut passed = None;
+        let (before, mut at) = (all_again.len(), 0);
         for receipt in all_again.into_iter().chain([&receipt]) {
             diary.of(&source.id);
+            at += 1;
+            // A large file is stored while it is checked; those that others wait for are only checked yet.
+            let mut judge = |delivery, store: &Store| passes.judge(delivery, store);
+            let large = Large {
+                warehouse: &warehouse,
+                pack: &pack,
+                door: &door,
+                source,
+                receipt,
+            };
+            match large.take(&mut store, &mut judge, at > before).await {
+                Ok(None) => {}
+                Ok(Some((delivery, stored))) if !delivery.verdict.is_held() => {
+                    passed = Some((delivery, stored));
+                    continue;
+                }
+                Ok(Some((delivery, _))) => {
+                    diary.note(&source.id, waits.held(&source.id, &delivery));
+                    passed = None;
+                    break;
+                }
+                Err(error) => {
+                    let why = waits.stop(&mut store, &source.id, Err(error), None).await?;
+                    diary.note(&source.id, why);
+                    passed = None;
+                    break;
+                }
+            }
             let bytes = warehouse.raw().bytes(receipt).await?;
             let checked = door
                 .check(&pack, source, receipt, &bytes)
                 .await
                 .map(|delivery| passes.judge(delivery, &store));
             if matches!(&checked, Ok(delivery) if !delivery.verdict.is_held()) {
-                passed = checked.ok();
+                passed = checked.ok().map(|delivery| (delivery, None));
                 continue;
             }
             let proposal = door.propose(&pack, source, receipt, &bytes, checked.as_ref());
@@ -90,7 +120,7 @@ pub async fn run(at: &At, args: StoreArgs) -> Result<Outcome, Problems> {
             passed = None;
             break;
         }
-        let Some(delivery) = passed else {
+        let Some((delivery, stored)) = passed else {
             step.tick(&format!("{} {} waits", source.id, receipt.name));
             continue;
         };
@@ -100,6 +130,9 @@ pub async fn run(at: &At, args: StoreArgs) -> Result<Outcome, Problems> {
         }
         diary.stored(&delivery);
         door.remember(&delivery)?;
+        if stored.is_some() {
+            door.forget_keys(&delivery);
+        }
         for alarm in delivery.alarms() {
             alarms.push(format!(
                 "{} {} [{}]: {}",
@@ -108,7 +141,10 @@ pub async fn run(at: &At, args: StoreArgs) -> Result<Outcome, Problems> {
         }
         rejected += delivery.rejected;
         warned += delivery.warned;
-        rows += store.delivery(delivery).await?.rows;
+        rows += match stored {
+            Some(stored) => stored.rows,
+            None => store.delivery(delivery).await?.rows,
+        };
         diary.of(&source.id);
         files += 1;
         step.tick(&format!("{} {}", source.id, receipt.name));

@@ -546,7 +546,41 @@ fn placeholder(column: &str) -> String {
     )
 }
 
-fn complete_until(mapped: Option<CompleteUntil>, name: &str) -> Result<Option<NaiveDate>> {
+/// What is wrong with a row of a table whose key the earlier record has, its source not personal; where it stands in the file
+/// is not filled in.
+pub(crate) fn repeated<'a>(
+    contract: &'a Contract,
+    shape: &'a TableMapping,
+    rows: &RecordBatch,
+    row: usize,
+    zone: Tz,
+    earlier: u64,
+) -> Finding {
+    let table = Table::new(
+        contract,
+        shape,
+        rows.columns().to_vec(),
+        rows.num_rows(),
+        false,
+    );
+    let note = keys::repeated(&table, row, zone, earlier);
+    Finding {
+        severity: note.severity,
+        record: 0,
+        line: 0,
+        table: contract.name.clone(),
+        rule: note.rule,
+        column: note.column,
+        reason: note.reason,
+        municipality_code: table.municipality(row),
+        raw: String::new(),
+    }
+}
+
+pub(crate) fn complete_until(
+    mapped: Option<CompleteUntil>,
+    name: &str,
+) -> Result<Option<NaiveDate>> {
     match mapped {
         None => Ok(None),
         Some(CompleteUntil::On(day)) => Ok(Some(day)),

@@ -81,6 +81,20 @@ impl CodeLists {
         }
     }
 
+    /// The days on which a code holds, half-open and in days since 1970; `None` when there is no such code.
+    pub(crate) fn windows(&self, lookup: &Lookup, code: &str) -> Option<Vec<(i32, i32)>> {
+        let list = self
+            .lists
+            .get(&(lookup.table.clone(), lookup.column.clone()))?;
+        let days = |window: &Window| {
+            (
+                window.from.map_or(i32::MIN, |day| day.to_epoch_days()),
+                window.until.map_or(i32::MAX, |day| day.to_epoch_days()),
+            )
+        };
+        Some(list.get(code)?.iter().map(days).collect())
+    }
+
     /// Whether `code` is valid on that day, or ever when there is no day.
     pub(crate) fn check(
         &self,

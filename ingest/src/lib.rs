@@ -34,3 +34,5 @@ pub mod codes;
 pub mod drift;
 pub mod profile;
 pub mod suggest;
+
+pub mod bulk;

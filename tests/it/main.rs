@@ -5,6 +5,7 @@ mod project;
 mod architecture;
 mod as_of;
 mod bucket;
+mod bulk;
 mod checks;
 mod corpora;
 mod examples;

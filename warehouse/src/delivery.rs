@@ -126,6 +126,31 @@ impl CheckedTable {
     }
 }
 
+/// Some of a delivery that is too large to hold: checked, and nothing of it final before the whole is.
+#[derive(Debug)]
+pub struct Part {
+    pub tables: Vec<PartTable>,
+    pub findings: Vec<Finding>,
+}
+
+#[derive(Debug)]
+pub struct PartTable {
+    pub table: String,
+    /// The contract's columns in the contract's order and types. Rows that were not accepted may be among them.
+    pub batches: Vec<RecordBatch>,
+    /// The accepted rows.
+    pub rows: Vec<PartRow>,
+}
+
+/// Where an accepted row stands.
+#[derive(Debug, Clone, Copy)]
+pub struct PartRow {
+    pub batch: u32,
+    pub row: u32,
+    /// 1-based place of its record in the file.
+    pub record: u64,
+}
+
 /// A rejected or warned record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {

@@ -17,7 +17,7 @@ pub mod checks;
 // A condition is compiled by `session`, far below: only that file may hold the engine's context.
 pub mod contract;
 pub mod delivery;
-mod expression;
+pub mod expression;
 pub mod figure;
 pub mod indicator;
 pub mod pack;

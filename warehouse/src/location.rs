@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::TryStreamExt;
+use futures::stream::BoxStream;
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{
@@ -130,17 +131,24 @@ impl Storage {
     /// The bytes of an object as they are read, so that a large one need not fit in memory; `None` when it is not there.
     /// What is not on this machine is read whole first.
     pub async fn reader(&self, name: &str) -> Result<Option<Box<dyn Read + Send>>> {
-        let doing = || format!("cannot read {name} in the warehouse");
-        let found = match self.root.get(&self.path(name)).await {
-            Ok(found) => found,
-            Err(object_store::Error::NotFound { .. }) => return Ok(None),
-            Err(e) => return Err(Error::storage(doing()).because(e)),
-        };
-        match found.payload {
-            GetResultPayload::File(file, _) => Ok(Some(Box::new(file))),
-            GetResultPayload::Stream(parts) => {
-                let parts: Vec<Bytes> = parts.try_collect().await.storing(doing)?;
-                Ok(Some(Box::new(std::io::Cursor::new(parts.concat()))))
+        Ok(match self.payload(name).await? {
+            None => None,
+            Some(GetResultPayload::File(file, _)) => Some(Box::new(file)),
+            Some(GetResultPayload::Stream(parts)) => {
+                let bytes = collected(parts).await;
+                let bytes = bytes.storing(|| format!("cannot read {name} in the warehouse"))?;
+                Some(Box::new(std::io::Cursor::new(bytes)))
+            }
+        })
+    }
+
+    /// An object opened: a file on this machine, or a stream.
+    pub(crate) async fn payload(&self, name: &str) -> Result<Option<GetResultPayload>> {
+        match self.root.get(&self.path(name)).await {
+            Ok(found) => Ok(Some(found.payload)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(e) => {
+                Err(Error::storage(format!("cannot read {name} in the warehouse")).because(e))
             }
         }
     }
@@ -269,6 +277,13 @@ impl Storage {
             }
         }
     }
+}
+
+pub(crate) async fn collected(
+    parts: BoxStream<'static, object_store::Result<Bytes>>,
+) -> object_store::Result<Bytes> {
+    let parts: Vec<Bytes> = parts.try_collect().await?;
+    Ok(parts.concat().into())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! store: commits a checked delivery as one whole. Its rows become visible when its row in `deliveries` commits.
 
+mod intake;
 mod keys;
 pub(crate) mod profiles;
 pub(crate) mod rows;
@@ -17,7 +18,9 @@ use crate::principal::Municipalities;
 use crate::session::{Content, Session};
 use crate::tables::Table;
 use crate::warehouse::{Warehouse, committed_batch, committed_run};
-use keys::{Change, KeyIndex};
+use keys::{Absent, Change, Given};
+
+pub use intake::Intake;
 
 /// What came of storing one delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +31,7 @@ pub struct Stored {
     pub deleted: u64,
 }
 
-/// A run of the `store` verb: holds the lock, the tables and the keys they hold.
+/// A run of the `store` verb: holds the lock and the tables.
 pub struct Store<'a> {
     warehouse: &'a Warehouse,
     pack: &'a Pack,
@@ -39,7 +42,6 @@ pub struct Store<'a> {
     stored: HashMap<Landed, Reading>,
     /// Landed files that were held when they were read last.
     held: HashMap<Landed, Held>,
-    keys: HashMap<String, KeyIndex>,
 }
 
 /// A landing: source, SHA-256, and when (in microseconds), for a file may come again.
@@ -79,7 +81,6 @@ impl<'a> Store<'a> {
             batch,
             stored: HashMap::new(),
             held: HashMap::new(),
-            keys: HashMap::new(),
         };
         let session = store.session().await?;
         for rows in session
@@ -189,6 +190,18 @@ impl<'a> Store<'a> {
         self.table("rejections")?
             .append(findings, &attempt, batch)
             .await?;
+        self.conclude(delivery, batch, stored_at).await
+    }
+
+    /// What a delivery looked like, and then the row in `deliveries`, once its findings stand.
+    async fn conclude(
+        &mut self,
+        delivery: &Delivery,
+        batch: i64,
+        stored_at: DateTime<Utc>,
+    ) -> Result<()> {
+        let app = application(delivery);
+        let attempt = format!("{app}@{}", stored_at.timestamp_micros());
         let profile = profiles::rows(self.contract("profiles")?, delivery, batch)?;
         self.table("profiles")?
             .append(profile, &attempt, batch)
@@ -252,19 +265,24 @@ impl<'a> Store<'a> {
                 self.pack.contracts.get(&checked.table).ok_or_else(|| {
                     Error::input(format!("there is no table `{}`", checked.table))
                 })?;
-            if !self.keys.contains_key(&checked.table) {
-                let index = KeyIndex::load(&self.session().await?, contract).await?;
-                self.keys.insert(checked.table.clone(), index);
-            }
-            let index = self.keys.get_mut(&checked.table).expect("loaded above");
-            let absent = match (&checked.gone, delivery.load, restored) {
-                (Some(Gone::Of(first)), ..) => keys::Absent::GoneByFirst(first),
-                (Some(Gone::All), ..) | (None, Load::Full, _) => keys::Absent::GoneFromSource,
-                (None, Load::Changes, true) => keys::Absent::GoneFromDelivery,
-                (None, Load::Changes, false) => keys::Absent::Stays,
-            };
-            let Change { deletes, moves } =
-                index.apply(&checked.rows, version.source_id, version.delivery, absent)?;
+            let table = &self.tables[&checked.table];
+            let mut given = Given::new(contract)?;
+            let records = rows::records(&checked.rows)?;
+            let numbers = records
+                .values()
+                .iter()
+                .map(|r| u64::try_from(*r).unwrap_or(0));
+            given.add(&checked.rows, numbers.enumerate())?;
+            let absent = absent(checked.gone.as_ref(), delivery.load, restored);
+            let Change { deletes, moves } = given
+                .changes(
+                    table,
+                    self.batch,
+                    version.source_id,
+                    version.delivery,
+                    absent,
+                )
+                .await?;
             result.rows += checked.rows.num_rows() as u64;
             result.deleted += deletes.num_rows() as u64;
             moved.extend(moves.into_iter().map(|m| (checked.table.clone(), m)));
@@ -319,29 +337,48 @@ fn application(delivery: &Delivery) -> String {
     )
 }
 
+/// What a delivery means for keys it does not hold.
+fn absent(gone: Option<&Gone>, load: Load, restored: bool) -> Absent<'_> {
+    match (gone, load, restored) {
+        (Some(Gone::Of(first)), ..) => Absent::GoneByFirst(first),
+        (Some(Gone::All), ..) | (None, Load::Full, _) => Absent::GoneFromSource,
+        (None, Load::Changes, true) => Absent::GoneFromDelivery,
+        (None, Load::Changes, false) => Absent::Stays,
+    }
+}
+
 /// A row that went to another municipality is a change of attribute, and said so once.
 fn add_moves(delivery: &mut Delivery, moved: Vec<(String, keys::Move)>) {
-    for (table, m) in moved {
-        if delivery
+    for (table, moved) in moved {
+        let of_record = delivery
             .findings
             .iter()
-            .any(|f| f.record == m.record && f.rule == "merger")
-        {
+            .filter(|f| f.record == moved.record);
+        let rules: Vec<&str> = of_record.map(|f| f.rule.as_str()).collect();
+        let (found, said) = (!rules.is_empty(), rules.contains(&"merger"));
+        if said {
             continue;
         }
-        if !delivery.findings.iter().any(|f| f.record == m.record) {
+        if !found {
             delivery.warned += 1;
         }
-        delivery.findings.push(Finding {
-            severity: Severity::Warn,
-            record: m.record,
-            line: 0,
-            table,
-            rule: "moved".into(),
-            column: "municipality_code".into(),
-            reason: format!("Deze rij stond bij gemeente {} en komt nu bij {}: kijk na of dat een fusie of een vergissing is.", m.from, m.to),
-            municipality_code: Some(m.to),
-            raw: String::new(),
-        });
+        delivery.findings.push(moved_finding(table, moved));
+    }
+}
+
+fn moved_finding(table: String, moved: keys::Move) -> Finding {
+    let keys::Move { record, from, to } = moved;
+    Finding {
+        severity: Severity::Warn,
+        record,
+        line: 0,
+        table,
+        rule: "moved".into(),
+        column: "municipality_code".into(),
+        reason: format!(
+            "Deze rij stond bij gemeente {from} en komt nu bij {to}: kijk na of dat een fusie of een vergissing is."
+        ),
+        municipality_code: Some(to),
+        raw: String::new(),
     }
 }

@@ -1,6 +1,9 @@
 //! tables: the warehouse's Delta tables: create, append, read, sweep. Rows are only ever appended; what a killed run left is
 //! taken out whole files at a time.
 
+mod stored;
+mod writing;
+
 use std::collections::{BTreeSet, HashMap};
 
 use arrow::array::RecordBatch;
@@ -10,7 +13,6 @@ use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
 use deltalake::kernel::{Action, LogicalFileView, StructType, Transaction};
 use deltalake::operations::create::CreateBuilder;
 use deltalake::protocol::{DeltaOperation, SaveMode};
-use deltalake::writer::{DeltaWriter, RecordBatchWriter};
 use deltalake::{DeltaTable, DeltaTableBuilder};
 use futures::TryStreamExt;
 use std::sync::Arc;
@@ -18,6 +20,8 @@ use std::sync::Arc;
 use crate::contract::{Contract, Visibility};
 use crate::error::{Doing, Error, Result};
 use crate::location::Storage;
+pub(crate) use stored::StoredFile;
+pub(crate) use writing::Writing;
 
 /// One Delta table, known by its contract.
 #[derive(Debug, Clone)]
@@ -134,39 +138,42 @@ impl Table {
         if rows.num_rows() == 0 {
             return Ok(());
         }
-        if self.delta.is_none() {
-            self.create().await?;
-        }
-        self.grow().await?;
-        let name = self.contract.name.clone();
-        let doing = || format!("cannot store rows in table `{name}`");
-        let delta = self.delta.as_mut().expect("opened or created above");
-        if committed(delta, app, version).await? {
+        if self.is_committed(app, version).await? {
             return Ok(());
         }
-        let mut writer = RecordBatchWriter::for_table(delta).storing(doing)?;
-        writer.write(rows).await.storing(doing)?;
-        let adds: Vec<Action> = writer
-            .flush()
-            .await
-            .storing(doing)?
-            .into_iter()
-            .map(Action::Add)
-            .collect();
-        let result = commit(
-            delta,
-            adds,
-            Some(Transaction::new(app, version)),
-            write_operation(self.contract.name == "figures"),
-        )
-        .await;
+        let mut writing = self.writing().await?;
+        writing.write(rows).await?;
+        self.commit(writing.finish().await?, app, version).await
+    }
+
+    async fn is_committed(&self, app: &str, version: i64) -> Result<bool> {
+        match &self.delta {
+            Some(delta) => committed(delta, app, version).await,
+            None => Ok(false),
+        }
+    }
+
+    /// Commits files that were written, as `append` does.
+    pub async fn commit(&mut self, files: Vec<Action>, app: &str, version: i64) -> Result<()> {
+        let figures = self.contract.name == "figures";
+        let Some(delta) = self.delta.as_mut().filter(|_| !files.is_empty()) else {
+            return Ok(());
+        };
+        let transaction = Transaction::new(app, version);
+        let result = commit(delta, files, Some(transaction), write_operation(figures)).await;
         if let Err(error) = result {
+            let doing = || format!("cannot store rows in table `{}`", self.contract.name);
             delta.update_state().await.storing(doing)?;
             if !committed(delta, app, version).await? {
                 return Err(error);
             }
         }
         Ok(())
+    }
+
+    /// Whether nothing was ever stored in it.
+    pub fn is_new(&self) -> bool {
+        self.delta.is_none()
     }
 
     /// The highest batch (for runs and figures: run) any row of it has; 0 while empty. Read from file statistics.

@@ -33,14 +33,6 @@ pub(super) fn duplicates(
     let rows = RowConverter::new(fields)
         .and_then(|converter| converter.convert_columns(&keys))
         .reading(doing)?;
-    let personal = table.personal
-        || table.contract.key.iter().any(|key| {
-            table
-                .contract
-                .columns
-                .get(key)
-                .is_some_and(|column| column.visibility == Visibility::Personal)
-        });
     let mut first: HashMap<_, usize> = HashMap::with_capacity(table.height);
     let mut notes = Vec::new();
     for row in (0..table.height).filter(|row| alive(*row)) {
@@ -48,33 +40,40 @@ pub(super) fn duplicates(
         if earlier == row {
             continue;
         }
-        let values: Vec<_> = keys
-            .iter()
-            .map(|key| quoted(&display(key, row, zone)))
-            .collect();
-        let reason = format!(
-            "Sleutel {}{} staat al in record {}: laat er een van weg in de bron.",
-            table.contract.key.join(", "),
-            if personal {
-                String::new()
-            } else {
-                format!(" = {}", values.join(", "))
-            },
-            record(earlier)
-        );
-        let column = table
-            .contract
-            .key
-            .last()
-            .map_or("", |key| table.source_column(key))
-            .to_string();
-        notes.push(Note {
-            row,
-            rule: "key".into(),
-            severity: Severity::Reject,
-            column,
-            reason,
-        });
+        notes.push(repeated(table, row, zone, record(earlier)));
     }
     Ok(notes)
+}
+
+/// A row whose key an earlier record has.
+pub(super) fn repeated(table: &Table, row: usize, zone: chrono_tz::Tz, earlier: u64) -> Note {
+    let is_personal = |key: &String| {
+        let column = table.contract.columns.get(key);
+        column.is_some_and(|column| column.visibility == Visibility::Personal)
+    };
+    let personal = table.personal || table.contract.key.iter().any(is_personal);
+    let keys = table.contract.key.iter().filter_map(|key| table.array(key));
+    let values: Vec<_> = keys.map(|key| quoted(&display(key, row, zone))).collect();
+    let reason = format!(
+        "Sleutel {}{} staat al in record {earlier}: laat er een van weg in de bron.",
+        table.contract.key.join(", "),
+        if personal {
+            String::new()
+        } else {
+            format!(" = {}", values.join(", "))
+        },
+    );
+    let column = table
+        .contract
+        .key
+        .last()
+        .map_or("", |key| table.source_column(key))
+        .to_string();
+    Note {
+        row,
+        rule: "key".into(),
+        severity: Severity::Reject,
+        column,
+        reason,
+    }
 }

@@ -44,6 +44,11 @@ impl StoredKeys {
         self.known.entry(target).or_default();
     }
 
+    /// What is known of a table is no longer all of it: it is wanted again when it is asked for.
+    pub fn forget(&mut self, table: &str) {
+        self.known.retain(|(name, _), _| name != table);
+    }
+
     /// Rows of a table, columns by name, join the targets that are known.
     pub fn add(&mut self, table: &str, rows: &RecordBatch) -> Result<()> {
         for ((name, columns), keys) in &mut self.known {

@@ -200,7 +200,7 @@ pub(crate) fn codes(contracts: &IndexMap<String, Contract>) -> CodeLists {
     codes
 }
 
-pub(super) fn receipt(name: &str) -> Receipt {
+pub(crate) fn receipt(name: &str) -> Receipt {
     Receipt {
         source_id: "zaken".into(),
         sha256: "0".repeat(64),

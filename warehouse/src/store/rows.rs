@@ -45,9 +45,7 @@ pub(crate) fn versions(
             concat(&[&delete, &cast(put, field.data_type()).storing(doing)?]).storing(doing)?,
         );
     }
-    let record = puts
-        .column_by_name("record")
-        .ok_or_else(|| Error::input(doing()).because("column record is not there"))?;
+    let record = records(puts)?;
     let none = Int64Array::from(vec![0; deletes.num_rows()]);
     let change = (0..n).map(|i| {
         if i < deletes.num_rows() {
@@ -58,7 +56,7 @@ pub(crate) fn versions(
     });
     columns.push(Arc::new(StringArray::from(vec![version.source_id; n])));
     columns.push(Arc::new(StringArray::from(vec![version.delivery; n])));
-    columns.push(concat(&[&none, record]).storing(doing)?);
+    columns.push(concat(&[&none, &record]).storing(doing)?);
     columns.push(Arc::new(Int64Array::from(vec![version.batch; n])));
     columns.push(times((0..n).map(|_| Some(version.stored_at))));
     columns.push(Arc::new(StringArray::from_iter_values(change)));
@@ -67,6 +65,15 @@ pub(crate) fn versions(
         contract.columns.len() + VERSION_COLUMNS.len()
     );
     RecordBatch::try_new(stored, columns).storing(doing)
+}
+
+/// The record each checked row was made of.
+pub(crate) fn records(rows: &RecordBatch) -> Result<Int64Array> {
+    let column = rows.column_by_name("record");
+    let records = column.and_then(|a| a.as_primitive_opt::<arrow::datatypes::Int64Type>());
+    records.cloned().ok_or_else(|| {
+        Error::input("cannot store rows").because("column record is not there, or is no number")
+    })
 }
 
 fn times(values: impl Iterator<Item = Option<DateTime<Utc>>>) -> ArrayRef {

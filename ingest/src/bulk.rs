@@ -1,0 +1,547 @@
+//! bulk: a large delimited file, checked while it is read. Memory does not grow with the file, but for eight bytes per key.
+//!
+//! One thread reads and cuts the file into blocks; others tell the records that are certainly clean from those that are not
+//! ([`sieve`]); the latter go through the ordinary check, whose answer stands ([`doubtful`]). In order of the file the keys are
+//! then compared. A record whose key may have come before is put off; a second reading of the file tells whether it did.
+//!
+//! There is one set of rules: this lane only knows when none of them can apply. What it does not know at all, a kind of
+//! mapping, a rule, a dialect or a damaged file, it leaves to the ordinary lane before anything is committed.
+
+mod blocks;
+mod cells;
+mod doubtful;
+mod fields;
+mod plan;
+mod quick;
+mod seen;
+mod sieve;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
+use std::io::Read;
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, sync_channel};
+
+use arrow::array::{ArrayRef, RecordBatch};
+use beleidsinfo_warehouse::delivery::{
+    CheckedTable, Delivery, Finding, Part, PartRow, PartTable, Receipt, Verdict,
+};
+use beleidsinfo_warehouse::error::{Error, Result};
+
+use crate::check::{Rules, complete_until, repeated};
+use crate::connector::{
+    self,
+    csv::{Dialect, Splitter},
+};
+use crate::profile::Profiler;
+use crate::source::Source;
+use blocks::{Block, Blocks};
+use doubtful::{Judged, judge};
+use plan::Plan;
+use seen::Seen;
+use sieve::{Sieved, key_bytes, only, sieve};
+
+/// A smaller file is no trouble to the ordinary lane.
+const LARGE: u64 = 2 << 20;
+
+/// What became of a file here.
+#[derive(Debug)]
+pub enum Outcome {
+    /// All its parts were given; this is the rest: its tables without rows, and no findings.
+    Checked(Box<Delivery>),
+    /// It is for the ordinary lane: nothing of what was given counts.
+    Ordinary,
+}
+
+/// Why a reading ended before its end.
+enum Stop {
+    Ordinary,
+    Failed(Error),
+}
+
+type Ended<T> = std::result::Result<T, Stop>;
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Stop::Failed(error)
+    }
+}
+
+impl From<std::io::Error> for Stop {
+    fn from(error: std::io::Error) -> Self {
+        Stop::Failed(Error::of_read(error, || "cannot read a landed file".into()))
+    }
+}
+
+impl Stop {
+    /// A packed file that cannot be unpacked; unless the landed bytes themselves are damaged.
+    fn packed(error: std::io::Error) -> Self {
+        match error.downcast::<Error>() {
+            Ok(error) => Stop::Failed(error),
+            Err(_) => Stop::Ordinary,
+        }
+    }
+}
+
+/// Whether this lane may know the file.
+pub fn takes(source: &Source, receipt: &Receipt, rules: &Rules) -> bool {
+    receipt.bytes >= LARGE && Plan::new(source, receipt, rules).is_some()
+}
+
+/// Checks a file while it is read. `open` gives its bytes from the start; it is asked again only when keys repeat. `part`
+/// hears of what is accepted and what is found, in pieces; nothing of it may count before the whole is [`Outcome::Checked`].
+///
+/// Errors: the file cannot be read to its end, or `part` gave one.
+pub fn check<R: Read + Send>(
+    source: &Source,
+    receipt: &Receipt,
+    rules: &Rules,
+    open: impl Fn() -> Result<R>,
+    part: &mut dyn FnMut(Part) -> Result<()>,
+) -> Result<Outcome> {
+    match Plan::new(source, receipt, rules) {
+        Some(plan) => run(&plan, receipt, open, part, u64::MAX),
+        None => Ok(Outcome::Ordinary),
+    }
+}
+
+/// `mask` is what is left of a key's hash: tests make hashes that collide.
+fn run<R: Read + Send>(
+    plan: &Plan,
+    receipt: &Receipt,
+    open: impl Fn() -> Result<R>,
+    part: &mut dyn FnMut(Part) -> Result<()>,
+    mask: u64,
+) -> Result<Outcome> {
+    let mapping = &plan.source.mapping;
+    let tables = plan.tables.iter().map(|table| CheckedTable {
+        table: table.contract.name.clone(),
+        rows: RecordBatch::new_empty(table.contract.schema()),
+        gone: None,
+    });
+    let Ok(complete_until_on) = complete_until(mapping.complete_until, &receipt.name) else {
+        return Ok(Outcome::Ordinary);
+    };
+    let mut tally = Tally::new(plan);
+    let hashing = Hashing {
+        state: RandomState::new(),
+        mask,
+    };
+    let mut keys = Keys::new(plan);
+    let first = read(plan, receipt, open()?, &hashing, &mut |checked| {
+        let mut checked = checked;
+        let put_off = keys.put_off(&checked);
+        checked.without(plan, &put_off)?;
+        Ok(part(tally.take(plan, checked, &put_off))?)
+    });
+    let whole = first.and_then(|()| {
+        if keys.again.iter().all(HashSet::is_empty) {
+            return Ok(());
+        }
+        let mut second = Repeats::new(plan, &keys);
+        read(plan, receipt, open()?, &hashing, &mut |checked| {
+            let findings = second.take(plan, &checked)?;
+            tally.rejected += findings.len() as u64;
+            let tables = Vec::new();
+            Ok(part(Part { tables, findings })?)
+        })
+    });
+    match whole {
+        Ok(()) => Ok(Outcome::Checked(Box::new(Delivery {
+            receipt: receipt.clone(),
+            mapping_hash: plan.source.mapping_hash.clone(),
+            rows_read: tally.read,
+            accepted: tally.read - tally.rejected,
+            warned: tally.warned,
+            rejected: tally.rejected,
+            complete_until_on,
+            load: mapping.load,
+            // Mappings with aliases and personal sources are for the ordinary lane.
+            renamed: Vec::new(),
+            personal: false,
+            verdict: mapping
+                .limits
+                .over(tally.read, tally.rejected, mapping.load)
+                .map_or(Verdict::Passed, Verdict::Held),
+            tables: tables.collect(),
+            findings: Vec::new(),
+            profile: tally.profiles.into_iter().map(Profiler::finish).collect(),
+        }))),
+        Err(Stop::Ordinary) => Ok(Outcome::Ordinary),
+        Err(Stop::Failed(error)) => Err(error),
+    }
+}
+
+/// A block whose records are all decided, but for their keys.
+struct Checked<'p> {
+    sieved: Sieved,
+    judged: Judged,
+    /// Per table of the plan its rows in order of the file.
+    rows: Vec<Vec<Row>>,
+    /// Per table of the plan what its rows look like.
+    profiles: Vec<Profiler<'p>>,
+}
+
+#[derive(Clone, Copy)]
+struct Row {
+    /// 0-based in the block.
+    record: u32,
+    /// 0 is the sieve's batch, then those of the ordinary check.
+    batch: u32,
+    at: u32,
+    hash: u64,
+}
+
+/// How keys are hashed: keyed anew in each reading, so that nobody can make them collide.
+struct Hashing {
+    state: RandomState,
+    mask: u64,
+}
+
+impl<'p> Checked<'p> {
+    fn new(plan: &'p Plan, sieved: Sieved, judged: Judged, hashing: &Hashing) -> Self {
+        let mut rows = Vec::with_capacity(plan.tables.len());
+        let mut profiles = Vec::with_capacity(plan.tables.len());
+        for (at, table) in plan.tables.iter().enumerate() {
+            let (batch, records) = &sieved.tables[at];
+            let mut of = Vec::with_capacity(records.len());
+            let mut add =
+                |number: u32, batch: &RecordBatch, rows: &mut dyn Iterator<Item = (u32, u32)>| {
+                    let key: Vec<&ArrayRef> = table.key.iter().map(|k| batch.column(*k)).collect();
+                    let mut bytes = Vec::new();
+                    for (at, record) in rows {
+                        key_bytes(&key, at as usize, &mut bytes);
+                        of.push(Row {
+                            record,
+                            batch: number,
+                            at,
+                            hash: hashing.state.hash_one(&bytes[..]) & hashing.mask,
+                        });
+                    }
+                };
+            add(0, batch, &mut (0u32..).zip(records.iter().copied()));
+            for (number, (batch, records)) in (1u32..).zip(&judged.tables[at]) {
+                add(number, batch, &mut (0u32..).zip(records.iter().copied()));
+            }
+            if !judged.tables[at].is_empty() {
+                of.sort_by_key(|row| row.record);
+            }
+            rows.push(of);
+            let mut profile = table.profiler(plan.rules.zone);
+            profile.add(batch);
+            for (batch, _) in &judged.tables[at] {
+                profile.add(batch);
+            }
+            profiles.push(profile);
+        }
+        Self {
+            sieved,
+            judged,
+            rows,
+            profiles,
+        }
+    }
+
+    /// Leaves these records out of the tables.
+    fn without(&mut self, plan: &'p Plan, records: &HashSet<u32>) -> Result<()> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        for (at, table) in plan.tables.iter().enumerate() {
+            let mut profile = table.profiler(plan.rules.zone);
+            self.rows[at].retain(|row| !records.contains(&row.record));
+            for number in 0..=self.judged.tables[at].len() as u32 {
+                let stand = self.rows[at].iter().filter(|row| row.batch == number);
+                let stand = stand.map(|row| row.at).collect();
+                profile.add(&only(table, self.batch(at, number), stand)?);
+            }
+            self.profiles[at] = profile;
+        }
+        Ok(())
+    }
+
+    fn batch(&self, table: usize, number: u32) -> &RecordBatch {
+        match number {
+            0 => &self.sieved.tables[table].0,
+            n => &self.judged.tables[table][n as usize - 1].0,
+        }
+    }
+}
+
+/// Reads the file once; `each` hears of its blocks in order.
+fn read<'p, R: Read + Send>(
+    plan: &'p Plan,
+    receipt: &Receipt,
+    landed: R,
+    hashing: &Hashing,
+    each: &mut dyn FnMut(Checked<'p>) -> Ended<()>,
+) -> Ended<()> {
+    let mut landed = landed;
+    let mut blocks = Blocks::open(&mut landed, plan.signs, plan.encoding)?;
+    let header = blocks.header()?;
+    let slots = slots(plan, &header)?;
+    let workers = std::thread::available_parallelism().map_or(2, |n| n.get().clamp(2, 8));
+    let (to_check, coming) = sync_channel::<Block>(1);
+    let (done, checked) = sync_channel::<Ended<Checked<'p>>>(workers);
+    let coming = Mutex::new(coming);
+    let result = std::thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            // A send fails when nobody listens any more: the end was reached another way.
+            let to_check = to_check;
+            while let Some(block) = blocks.next()? {
+                if to_check.send(block).is_err() {
+                    break;
+                }
+            }
+            Ok(())
+        });
+        for _ in 0..workers {
+            let done = done.clone();
+            let (coming, slots, header) = (&coming, &slots, &header);
+            scope.spawn(move || {
+                while let Some(block) = next(coming) {
+                    let checked = sieve(plan, slots, block).and_then(|sieved| {
+                        let judged = judge(plan, receipt, header, &sieved)?;
+                        Ok(Checked::new(plan, sieved, judged, hashing))
+                    });
+                    if done.send(checked).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(done);
+        let in_order = in_order(checked, each);
+        // The workers end by themselves now: what they send is not heard.
+        let read: Ended<()> = reader.join().unwrap_or_else(|_| {
+            Err(Stop::Failed(Error::storage(
+                "reading a landed file stopped",
+            )))
+        });
+        in_order.and(read)
+    });
+    result?;
+    // What a reader of packed bytes left unread belongs to the bytes that are proven, too.
+    std::io::copy(&mut landed, &mut std::io::sink())?;
+    Ok(())
+}
+
+fn next(coming: &Mutex<Receiver<Block>>) -> Option<Block> {
+    coming.lock().ok()?.recv().ok()
+}
+
+fn in_order<'p>(
+    checked: Receiver<Ended<Checked<'p>>>,
+    each: &mut dyn FnMut(Checked<'p>) -> Ended<()>,
+) -> Ended<()> {
+    let mut early = BTreeMap::new();
+    let mut number = 0;
+    for block in checked {
+        let block = block?;
+        early.insert(block.sieved.block.number, block);
+        while let Some(block) = early.remove(&number) {
+            each(block)?;
+            number += 1;
+        }
+    }
+    Ok(())
+}
+
+/// Per column of the header, which of the taken columns it is.
+fn slots(plan: &Plan, header: &str) -> Ended<Vec<Option<usize>>> {
+    let mapping = &plan.source.mapping;
+    let dialect = Dialect::of(mapping);
+    let mut splitter = Splitter::new(header, &dialect);
+    let names = connector::csv::header("", header, &mut splitter, mapping);
+    let names = names.map_err(|_| Stop::Ordinary)?;
+    let once: HashSet<&String> = names.iter().collect();
+    let all_there = plan
+        .taken
+        .iter()
+        .all(|taken| names.iter().any(|name| name == taken));
+    if once.len() < names.len() || !all_there {
+        return Err(Stop::Ordinary);
+    }
+    let slot = |name: &String| plan.taken.iter().position(|taken| taken == name);
+    Ok(names.iter().map(slot).collect())
+}
+
+/// What was counted.
+struct Tally<'p> {
+    read: u64,
+    rejected: u64,
+    warned: u64,
+    /// Per table of the plan.
+    profiles: Vec<Profiler<'p>>,
+}
+
+impl<'p> Tally<'p> {
+    fn new(plan: &'p Plan) -> Self {
+        let zone = plan.rules.zone;
+        let profiles = plan.tables.iter().map(|t| t.profiler(zone));
+        Self {
+            read: 0,
+            rejected: 0,
+            warned: 0,
+            profiles: profiles.collect(),
+        }
+    }
+
+    /// Counts a block, and gives what of it is decided: all but the records that were put off.
+    fn take(&mut self, plan: &Plan, checked: Checked<'p>, put_off: &HashSet<u32>) -> Part {
+        let before = self.read;
+        let Checked {
+            sieved,
+            judged,
+            rows,
+            profiles,
+        } = checked;
+        for (profile, more) in self.profiles.iter_mut().zip(profiles) {
+            profile.join(more);
+        }
+        self.read += sieved.records.len() as u64;
+        self.rejected += judged.rejected;
+        let warned = judged.warned.iter().filter(|r| !put_off.contains(*r));
+        self.warned += warned.count() as u64;
+        let place = |record: u32| before + u64::from(record) + 1;
+        let found = judged.findings.into_iter();
+        let findings =
+            found
+                .filter(|(record, _)| !put_off.contains(record))
+                .map(|(record, finding)| Finding {
+                    record: place(record),
+                    ..finding
+                });
+        let findings = findings.collect();
+        let each = plan.tables.iter().zip(sieved.tables).zip(judged.tables);
+        let tables = each.zip(rows).map(|(((table, (clean, _)), others), rows)| {
+            let others = others.into_iter().map(|(batch, _)| batch);
+            PartTable {
+                table: table.contract.name.clone(),
+                batches: std::iter::once(clean).chain(others).collect(),
+                rows: rows
+                    .into_iter()
+                    .map(|row| PartRow {
+                        batch: row.batch,
+                        row: row.at,
+                        record: place(row.record),
+                    })
+                    .collect(),
+            }
+        });
+        Part {
+            tables: tables.collect(),
+            findings,
+        }
+    }
+}
+
+/// The keys of the file so far.
+struct Keys {
+    /// Per table of the plan.
+    seen: Vec<Seen>,
+    /// Hashes that came again.
+    again: Vec<HashSet<u64>>,
+    /// Records (1-based in the file) whose key may have come before in that table.
+    put_off: HashMap<u64, usize>,
+    read: u64,
+}
+
+impl Keys {
+    fn new(plan: &Plan) -> Self {
+        Self {
+            seen: plan.tables.iter().map(|_| Seen::new()).collect(),
+            again: plan.tables.iter().map(|_| HashSet::new()).collect(),
+            put_off: HashMap::new(),
+            read: 0,
+        }
+    }
+
+    /// The records of a block whose key may have come before; they count in no table.
+    fn put_off(&mut self, checked: &Checked) -> HashSet<u32> {
+        let mut put_off = HashSet::new();
+        for (table, rows) in checked.rows.iter().enumerate() {
+            for row in rows {
+                if put_off.contains(&row.record) || self.seen[table].insert(row.hash) {
+                    continue;
+                }
+                self.again[table].insert(row.hash);
+                self.put_off
+                    .insert(self.read + u64::from(row.record) + 1, table);
+                put_off.insert(row.record);
+            }
+        }
+        self.read += checked.sieved.records.len() as u64;
+        put_off
+    }
+}
+
+/// A key as bytes, and the first record that has it.
+type First = (Vec<u8>, u64);
+
+/// The second reading: which of the records that were put off repeat a key.
+struct Repeats<'k> {
+    keys: &'k Keys,
+    /// Per table and hash: the keys with it, each with the first record that has it.
+    first: Vec<HashMap<u64, Vec<First>>>,
+    read: u64,
+}
+
+impl<'k> Repeats<'k> {
+    fn new(plan: &Plan, keys: &'k Keys) -> Self {
+        Self {
+            keys,
+            first: plan.tables.iter().map(|_| HashMap::new()).collect(),
+            read: 0,
+        }
+    }
+
+    /// The findings about repeated keys in a block. Where a key only seemed to be one, its record was put off for nothing:
+    /// so rare that the file goes the other way.
+    fn take(&mut self, plan: &Plan, checked: &Checked) -> Ended<Vec<Finding>> {
+        let before = self.read;
+        self.read += checked.sieved.records.len() as u64;
+        let mut findings = Vec::new();
+        for (table, rows) in checked.rows.iter().enumerate() {
+            let of = &plan.tables[table];
+            for row in rows
+                .iter()
+                .filter(|r| self.keys.again[table].contains(&r.hash))
+            {
+                let record = before + u64::from(row.record) + 1;
+                let put_off = self.keys.put_off.get(&record);
+                if put_off.is_some_and(|other| *other < table) {
+                    continue;
+                }
+                let batch = checked.batch(table, row.batch);
+                let key: Vec<&ArrayRef> = of.key.iter().map(|k| batch.column(*k)).collect();
+                let mut bytes = Vec::new();
+                key_bytes(&key, row.at as usize, &mut bytes);
+                let known = self.first[table].entry(row.hash).or_default();
+                match known.iter().find(|(key, _)| *key == bytes) {
+                    None if put_off == Some(&table) => return Err(Stop::Ordinary),
+                    None => known.push((bytes, record)),
+                    // Its key was accepted in the first reading, or it would have been put off.
+                    Some(_) if put_off != Some(&table) => {}
+                    Some((_, first)) => {
+                        let shape = &plan.source.mapping.tables[table];
+                        let at = row.at as usize;
+                        let zone = plan.rules.zone;
+                        let mut finding = repeated(of.contract, shape, batch, at, zone, *first);
+                        let (from, to) = checked.sieved.records[row.record as usize];
+                        let text = &checked.sieved.block.text;
+                        let lines =
+                            memchr::memchr_iter(b'\n', &text.as_bytes()[..from as usize]).count();
+                        finding.record = record;
+                        finding.line = checked.sieved.block.line + lines as u64;
+                        finding.raw = text[from as usize..to as usize].to_string();
+                        findings.push(finding);
+                    }
+                }
+            }
+        }
+        Ok(findings)
+    }
+}
