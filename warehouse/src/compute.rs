@@ -8,6 +8,7 @@ pub(crate) mod coverage;
 pub(crate) mod facts;
 pub(crate) mod population;
 pub(crate) mod rollup;
+mod tally;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -31,7 +32,7 @@ use completeness::History;
 use coverage::Coverage;
 use facts::Facts;
 use population::Population;
-use rollup::Rollup;
+use rollup::{Placed, Rollup};
 
 /// The division that figures are also computed on, beside `as_recorded`: that of the mergers of 2025.
 pub fn present_division() -> NaiveDate {
@@ -89,7 +90,7 @@ impl Inputs {
         &'a self,
         indicator: &'a Indicator,
         cutoff: NaiveDate,
-    ) -> Result<Rollup<'a>> {
+    ) -> Result<Placed<'a>> {
         let path = format!("indicators/{}/{}/facts.sql", indicator.theme, indicator.id);
         let plan = self.session.facts_plan(indicator, cutoff).await?;
         let failed = |e| sql_error(&path, &indicator.sql, &e);
@@ -98,7 +99,7 @@ impl Inputs {
         while let Some(batch) = stream.try_next().await.map_err(failed)? {
             rollup.add(&Facts::decode(indicator, &batch)?);
         }
-        Ok(rollup)
+        Ok(rollup.finish())
     }
 }
 
@@ -305,9 +306,9 @@ fn check(
 }
 
 /// Checks on the facts: dated, valued, placed, and the same number of them on both territories.
-fn rollup_checks(indicator: &Indicator, rollup: &Rollup) -> Vec<RunCheck> {
-    let out = rollup.left_out;
-    let lost: u64 = out.unplaced.iter().sum();
+fn rollup_checks(indicator: &Indicator, rollup: &Placed) -> Vec<RunCheck> {
+    let out = rollup.unusable;
+    let lost: u64 = rollup.unplaced.iter().sum();
     let totals: Vec<i64> = rollup.grand_totals().into_iter().map(|(_, n)| n).collect();
     let apart = totals
         .iter()
