@@ -26,7 +26,7 @@ use crate::pack::Pack;
 use crate::principal::Municipalities;
 use crate::reference;
 use crate::region::{RegionBook, Territory};
-use crate::session::{Content, Session, sql_error};
+use crate::session::{Content, Needed, Session, sql_error};
 use crate::warehouse::{PROGRAM, Warehouse, committed_batch, committed_run};
 use completeness::History;
 use coverage::Coverage;
@@ -67,12 +67,13 @@ pub(crate) struct Inputs {
 impl Inputs {
     /// Reads the reference tables at the session's batch, and pins the tables the definitions read.
     pub async fn open(session: Session, pack: &Pack, reads: &Reads) -> Result<Self> {
+        let needed = Needed::by(pack);
         for table in reads
             .values()
             .flatten()
             .collect::<std::collections::BTreeSet<_>>()
         {
-            session.pin(table).await?;
+            session.pin(table, &needed).await?;
         }
         session.add_views(pack).await.map_err(|mut e| e.remove(0))?;
         Ok(Self {
