@@ -13,7 +13,9 @@ use crate::number;
 /// How far back a line goes.
 fn reach(kind: PeriodKind) -> usize {
     match kind {
-        PeriodKind::Month => 36,
+        PeriodKind::Day => 92,
+        PeriodKind::Week => 53,
+        PeriodKind::Month | PeriodKind::RollingYear => 36,
         PeriodKind::Quarter => 20,
         PeriodKind::Year => 15,
     }

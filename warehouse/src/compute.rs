@@ -8,6 +8,7 @@ pub(crate) mod coverage;
 pub(crate) mod facts;
 pub(crate) mod population;
 pub(crate) mod rollup;
+mod tally;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -25,13 +26,13 @@ use crate::pack::Pack;
 use crate::principal::Municipalities;
 use crate::reference;
 use crate::region::{RegionBook, Territory};
-use crate::session::{Content, Session, sql_error};
+use crate::session::{Content, Needed, Session, sql_error};
 use crate::warehouse::{PROGRAM, Warehouse, committed_batch, committed_run};
 use completeness::History;
 use coverage::Coverage;
 use facts::Facts;
 use population::Population;
-use rollup::Rollup;
+use rollup::{Placed, Rollup};
 
 /// The division that figures are also computed on, beside `as_recorded`: that of the mergers of 2025.
 pub fn present_division() -> NaiveDate {
@@ -66,12 +67,13 @@ pub(crate) struct Inputs {
 impl Inputs {
     /// Reads the reference tables at the session's batch, and pins the tables the definitions read.
     pub async fn open(session: Session, pack: &Pack, reads: &Reads) -> Result<Self> {
+        let needed = Needed::by(pack);
         for table in reads
             .values()
             .flatten()
             .collect::<std::collections::BTreeSet<_>>()
         {
-            session.pin(table).await?;
+            session.pin(table, &needed).await?;
         }
         session.add_views(pack).await.map_err(|mut e| e.remove(0))?;
         Ok(Self {
@@ -89,7 +91,7 @@ impl Inputs {
         &'a self,
         indicator: &'a Indicator,
         cutoff: NaiveDate,
-    ) -> Result<Rollup<'a>> {
+    ) -> Result<Placed<'a>> {
         let path = format!("indicators/{}/{}/facts.sql", indicator.theme, indicator.id);
         let plan = self.session.facts_plan(indicator, cutoff).await?;
         let failed = |e| sql_error(&path, &indicator.sql, &e);
@@ -98,7 +100,7 @@ impl Inputs {
         while let Some(batch) = stream.try_next().await.map_err(failed)? {
             rollup.add(&Facts::decode(indicator, &batch)?);
         }
-        Ok(rollup)
+        Ok(rollup.finish())
     }
 }
 
@@ -305,9 +307,9 @@ fn check(
 }
 
 /// Checks on the facts: dated, valued, placed, and the same number of them on both territories.
-fn rollup_checks(indicator: &Indicator, rollup: &Rollup) -> Vec<RunCheck> {
-    let out = rollup.left_out;
-    let lost: u64 = out.unplaced.iter().sum();
+fn rollup_checks(indicator: &Indicator, rollup: &Placed) -> Vec<RunCheck> {
+    let out = rollup.unusable;
+    let lost: u64 = rollup.unplaced.iter().sum();
     let totals: Vec<i64> = rollup.grand_totals().into_iter().map(|(_, n)| n).collect();
     let apart = totals
         .iter()

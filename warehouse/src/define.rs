@@ -78,12 +78,23 @@ async fn check(
         }
     };
     let schema = plan.schema();
+    let weighted = schema.field_with_unqualified_name("weight").is_ok();
+    if weighted && !matches!(indicator.kind, Kind::Sum | Kind::Mean) {
+        problems.push(
+            Error::input(format!(
+                "{path}: the facts have a column `weight`, and kind {} knows no weights",
+                indicator.kind.name()
+            ))
+            .hint("only a sum or a mean has weights: give the column another name, or change kind"),
+        );
+    }
     let needed = indicator
         .kind
         .fact_columns()
         .iter()
         .copied()
         .chain(["municipality_code"])
+        .chain(weighted.then_some("weight"))
         .chain(indicator.slice_columns());
     for column in needed {
         match schema.field_with_unqualified_name(column) {
@@ -159,11 +170,12 @@ fn wrong_type(kind: Kind, column: &str, found: &DataType) -> Option<&'static str
     let (ok, wanted) = match column {
         "date" | "from_on" | "until_on" => (is_date, "a date"),
         "numerator" => (matches!(found, DataType::Boolean), "a boolean"),
-        "value" if kind == Kind::Quantile => (
+        "ended" => (matches!(found, DataType::Boolean), "a boolean"),
+        "value" if kind.keeps_values() => (
             is_exact || found.is_floating(),
             "a number or a duration in microseconds",
         ),
-        "value" => (
+        "value" | "weight" => (
             is_exact,
             "an integer, a decimal or a duration in microseconds (floating point does not add up exactly)",
         ),

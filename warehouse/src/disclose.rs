@@ -30,8 +30,10 @@ fn safe_counts(
     let n = n * MILLION;
     let part = numerator.unwrap_or(0);
     match kind {
-        Kind::Share => enough(n) && enough(part) && enough(n - part),
-        Kind::Ratio => enough(n) && enough(part) && enough(denominator.unwrap_or(0)),
+        Kind::Share | Kind::Survival => enough(n) && enough(part) && enough(n - part),
+        Kind::Ratio | Kind::Balance => {
+            enough(n) && enough(part) && enough(denominator.unwrap_or(0))
+        }
         _ => enough(n),
     }
 }

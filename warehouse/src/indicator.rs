@@ -25,7 +25,7 @@ pub struct Indicator {
     pub question: Text,
     pub definition: Text,
     pub kind: Kind,
-    /// For `quantile`: between 0 and 1.
+    /// For `quantile` and `survival`: between 0 and 1.
     pub quantile: Option<f64>,
     /// For `rate`: the denominator; only `population`.
     pub denominator: Option<String>,
@@ -69,6 +69,10 @@ pub struct Legal {
 /// | rate | `date` |
 /// | stock | `from_on`, `until_on` |
 /// | ratio | `side` (`numerator` or `denominator`), `date`, `value` (integer or decimal) |
+/// | balance | `side` (`in` or `out`), `date`, `value` (integer or decimal) |
+/// | survival | `date`, `value` (duration so far), `ended` (boolean) |
+///
+/// A sum or mean may also have `weight` (integer or decimal): how much each value counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -80,6 +84,10 @@ pub enum Kind {
     Quantile,
     Stock,
     Ratio,
+    /// What came in, less what went out.
+    Balance,
+    /// A quantile of durations of which some have not ended, by the estimate of Kaplan and Meier.
+    Survival,
 }
 
 impl Kind {
@@ -89,7 +97,8 @@ impl Kind {
             Kind::Sum | Kind::Mean | Kind::Quantile => &["date", "value"],
             Kind::Share => &["date", "numerator"],
             Kind::Stock => &["from_on", "until_on"],
-            Kind::Ratio => &["date", "side", "value"],
+            Kind::Ratio | Kind::Balance => &["date", "side", "value"],
+            Kind::Survival => &["date", "value", "ended"],
         }
     }
     pub fn name(self) -> &'static str {
@@ -102,11 +111,27 @@ impl Kind {
             Kind::Quantile => "quantile",
             Kind::Stock => "stock",
             Kind::Ratio => "ratio",
+            Kind::Balance => "balance",
+            Kind::Survival => "survival",
         }
+    }
+    /// The two sides of a fact's `side`.
+    pub fn sides(self) -> (&'static str, &'static str) {
+        match self {
+            Kind::Balance => ("in", "out"),
+            _ => ("numerator", "denominator"),
+        }
+    }
+    /// Whether single values are kept until the end.
+    pub fn keeps_values(self) -> bool {
+        matches!(self, Kind::Quantile | Kind::Survival)
     }
     /// Nothing counted is a true zero for these; for the others there is then nothing to divide.
     pub fn zero_is_a_value(self) -> bool {
-        matches!(self, Kind::Count | Kind::Sum | Kind::Stock | Kind::Rate)
+        matches!(
+            self,
+            Kind::Count | Kind::Sum | Kind::Stock | Kind::Rate | Kind::Balance
+        )
     }
 }
 
@@ -139,10 +164,12 @@ impl Indicator {
         if parse_semver(&indicator.version).is_none() {
             return wrong("version must be three numbers, such as \"1.0.0\"");
         }
-        if indicator.kind == Kind::Quantile
+        if indicator.kind.keeps_values()
             && !indicator.quantile.is_some_and(|q| (0.0..=1.0).contains(&q))
         {
-            return wrong("kind quantile needs `quantile` between 0 and 1, such as 0.5");
+            return wrong(
+                "kinds quantile and survival need `quantile` between 0 and 1, such as 0.5",
+            );
         }
         if indicator.kind == Kind::Rate
             && (indicator.denominator.as_deref() != Some("population") || indicator.per.is_none())

@@ -389,7 +389,7 @@ async fn facts_behind(
     let doing = || format!("cannot show the facts behind {}", address.code());
     let plan = inputs.session.facts_plan(indicator, cutoff).await?;
     let mut stream = inputs.session.stream(plan).await.map_err(failed)?;
-    let mut rollup = Rollup::new(indicator, &inputs.book, territories(), cutoff);
+    let rollup = Rollup::new(indicator, &inputs.book, territories(), cutoff);
     let mut columns = Vec::new();
     let mut lines = Vec::new();
     while let Some(batch) = stream.try_next().await.map_err(failed)? {

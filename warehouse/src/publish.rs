@@ -99,7 +99,10 @@ impl Warehouse {
                 .figures
                 .all_at(run.run_id)
                 .filter(|f| {
-                    f.address.indicator == indicator.id && f.address.version == indicator.version
+                    // What days, weeks and rolling years would reveal of one another is not judged: they stay inside.
+                    f.address.indicator == indicator.id
+                        && f.address.version == indicator.version
+                        && f.address.period.kind().is_nested()
                 })
                 .cloned()
                 .collect();

@@ -198,6 +198,14 @@ impl RegionBook {
             .collect()
     }
 
+    /// Every day on which some code begins, ends or changes, in order: between two of them the land is divided in one way.
+    pub fn days_of_change(&self) -> BTreeSet<NaiveDate> {
+        let windows = self.regions.values().flatten();
+        let of_windows = windows.flat_map(|r| [Some(r.valid_from), r.valid_until]);
+        let of_changes = self.changes.iter().map(|change| Some(change.on));
+        of_windows.chain(of_changes).flatten().collect()
+    }
+
     pub fn changes(&self) -> &[RegionChange] {
         &self.changes
     }

@@ -10,6 +10,7 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::Schema;
 use chrono::{Datelike, NaiveDate};
 use datafusion::catalog::{MemTable, MemorySchemaProvider, TableProvider};
+use datafusion::common::JoinType;
 use datafusion::common::{DFSchema, DataFusionError, ParamValues, ScalarValue, plan_err};
 use datafusion::dataframe::DataFrame;
 use datafusion::execution::SendableRecordBatchStream;
@@ -22,6 +23,7 @@ use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlan, col, lit};
 use datafusion::physical_plan::PhysicalExpr;
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 use object_store::ObjectStore;
+use regex::Regex;
 use url::Url;
 
 use crate::checks::Check;
@@ -31,7 +33,7 @@ use crate::error::{Doing, Error, Result};
 use crate::indicator::Indicator;
 use crate::pack::Pack;
 use crate::principal::Municipalities;
-use crate::tables::Table;
+use crate::tables::{FirstBatch, Table};
 
 /// What a session holds: definitions, and the rows of the tables that these municipalities had at this batch.
 pub(crate) struct Content<'a> {
@@ -169,7 +171,11 @@ impl Session {
         let frame = if contract.system {
             system_rows(frame, contract, content)
         } else {
-            latest_versions(frame, contract, content.batch)
+            let first = match content.tables.get(&contract.name) {
+                Some(table) => table.first_batch(allowed).await?,
+                None => FirstBatch::default(),
+            };
+            current_rows(frame, contract, content.batch, first)
         };
         let frame = match (contract.name.as_str(), content.tables.get("deliveries")) {
             ("rejections", Some(table)) => match table.provider(None).await? {
@@ -393,18 +399,64 @@ impl Session {
         frame.collect().await.storing(doing)
     }
 
-    /// Replaces a table by its rows in memory, so that many statements over it read it once.
-    pub async fn pin(&self, table: &str) -> Result<()> {
+    /// Replaces a table by its rows in memory, so that many statements over it read it once. Only the `needed` columns are
+    /// read; the others are there for names to resolve, and empty.
+    pub async fn pin(&self, table: &str, needed: &Needed) -> Result<()> {
         let doing = || format!("cannot read table `{table}`");
         let frame = self.context.table(table).await.storing(doing)?;
+        let whole = frame.schema().as_arrow().clone();
+        let (mut read, mut shown) = (Vec::new(), Vec::new());
+        for field in whole.fields() {
+            let name = field.name();
+            if needed.holds(name) {
+                read.push(col(name));
+                shown.push(col(name));
+            } else {
+                let nothing = ScalarValue::try_from(field.data_type()).storing(doing)?;
+                shown.push(lit(nothing).alias(name));
+            }
+        }
+        let frame = frame.select(read).storing(doing)?;
         let schema = Arc::new(frame.schema().as_arrow().clone());
-        let rows = frame.collect().await.storing(doing)?;
-        let pinned = MemTable::try_new(schema, vec![rows]).storing(doing)?;
+        let rows = frame.collect_partitioned().await.storing(doing)?;
+        let pinned = MemTable::try_new(schema, rows).storing(doing)?;
+        let pinned = self.context.read_table(Arc::new(pinned)).storing(doing)?;
+        let pinned = pinned.select(shown).storing(doing)?.into_view();
         self.context.deregister_table(table).storing(doing)?;
-        self.context
-            .register_table(table, Arc::new(pinned))
-            .storing(doing)?;
+        self.context.register_table(table, pinned).storing(doing)?;
         Ok(())
+    }
+}
+
+/// The columns that the definitions of a pack can name.
+pub(crate) struct Needed(Option<BTreeSet<String>>);
+
+impl Needed {
+    /// Every word of every definition, which holds all columns they name; everything where one takes all columns of a table.
+    pub fn by(pack: &Pack) -> Self {
+        static ALL: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r"(?i)(\b(select|distinct|all)|[,.])\s*\*|\bnatural\b").expect("a pattern")
+        });
+        // What the program itself asks of the tables that definitions read.
+        let mut words: BTreeSet<String> =
+            ["system", "municipality_code", "place_code", "received_on"]
+                .map(str::to_string)
+                .into();
+        let of_indicators = pack.indicators.values().map(|indicator| &indicator.sql);
+        let of_checks = pack.checks.values().map(|check| &check.sql);
+        for sql in pack.views.values().chain(of_indicators).chain(of_checks) {
+            if ALL.is_match(sql) {
+                return Self(None);
+            }
+            let is_word = |c: char| c.is_alphanumeric() || c == '_';
+            let found = sql.split(|c| !is_word(c)).filter(|word| !word.is_empty());
+            words.extend(found.map(str::to_lowercase));
+        }
+        Self(Some(words))
+    }
+
+    fn holds(&self, column: &str) -> bool {
+        self.0.as_ref().is_none_or(|words| words.contains(column))
     }
 }
 
@@ -448,35 +500,84 @@ fn shown_columns(contract: &Contract, provenance: bool) -> Vec<String> {
     names
 }
 
-fn latest_versions(
+/// Per key the latest version up to the batch, if that is not a delete.
+///
+/// Where the first batch makes up most of the table, as after a large first delivery, only what came after it is ranked; the
+/// first batch holds each key once, and gives the rows that nothing came after.
+fn current_rows(
     frame: DataFrame,
     contract: &Contract,
     batch: i64,
+    first: FirstBatch,
 ) -> datafusion::common::Result<DataFrame> {
-    // Per municipality: a row that moved to another one leaves a delete behind, so each tenant's files are enough by themselves.
-    let key: Vec<Expr> = contract
-        .tenant
+    let frame = frame.filter(col("batch").lt_eq(lit(batch)))?;
+    if !first.is_most() || first.batch > batch {
+        return latest_versions(frame, contract);
+    }
+    let puts = col("change").eq(lit("put"));
+    let base = frame
+        .clone()
+        .filter(col("batch").eq(lit(first.batch)).and(puts))?;
+    if first.is_all() {
+        return Ok(base);
+    }
+    let later = frame.filter(col("batch").gt(lit(first.batch)))?;
+    let key = version_key(contract);
+    let renamed = |name: &String| col(name.as_str()).alias(format!("later_{name}"));
+    let touched = later
+        .clone()
+        .select(key.iter().map(renamed).collect::<Vec<_>>())?;
+    let (theirs, own): (Vec<String>, Vec<&str>) = key
         .iter()
-        .chain(&contract.key)
-        .map(|c| col(c.as_str()))
+        .map(|name| (format!("later_{name}"), name.as_str()))
+        .unzip();
+    let theirs: Vec<&str> = theirs.iter().map(String::as_str).collect();
+    let untouched = touched.join(base, JoinType::RightAnti, &theirs, &own, None)?;
+    untouched.union(latest_versions(later, contract)?)
+}
+
+/// Per municipality: a row that moved to another one leaves a delete behind, so each tenant's files are enough by themselves.
+fn version_key(contract: &Contract) -> Vec<String> {
+    let mut key: Vec<String> = contract.tenant.iter().cloned().collect();
+    key.extend(
+        contract
+            .key
+            .iter()
+            .filter(|k| Some(*k) != contract.tenant.as_ref())
+            .cloned(),
+    );
+    key
+}
+
+fn latest_versions(frame: DataFrame, contract: &Contract) -> datafusion::common::Result<DataFrame> {
+    let columns: Vec<Expr> = frame
+        .schema()
+        .columns()
+        .into_iter()
+        .map(Expr::Column)
         .collect();
     let newest = vec![
         col("batch").sort(false, false),
         col("record").sort(false, false),
     ];
     let rank = row_number()
-        .partition_by(key)
+        .partition_by(
+            version_key(contract)
+                .iter()
+                .map(|c| col(c.as_str()))
+                .collect(),
+        )
         .order_by(newest)
         .build()?
         .alias("version_rank");
     frame
-        .filter(col("batch").lt_eq(lit(batch)))?
         .window(vec![rank])?
         .filter(
             col("version_rank")
                 .eq(lit(1u64))
                 .and(col("change").eq(lit("put"))),
-        )
+        )?
+        .select(columns)
 }
 
 fn system_rows(

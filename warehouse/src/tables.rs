@@ -185,6 +185,32 @@ impl Table {
         Ok(highest)
     }
 
+    /// The first batch of these partitions (all, when `None`), and how much of them it is. Read from file statistics.
+    pub async fn first_batch(&self, partitions: Option<&BTreeSet<String>>) -> Result<FirstBatch> {
+        let mut first = FirstBatch::default();
+        for file in self.files().await? {
+            if !is_among(&file, self.contract.tenant.as_ref(), partitions) {
+                continue;
+            }
+            let stats = stats_of(&file);
+            let (Some(rows), Some(low), Some(high)) = (
+                stats["numRecords"].as_u64(),
+                stats["minValues"]["batch"].as_i64(),
+                stats["maxValues"]["batch"].as_i64(),
+            ) else {
+                return Ok(FirstBatch::default());
+            };
+            first.all += rows;
+            if first.rows == 0 || low < first.batch {
+                (first.batch, first.rows) = (low, 0);
+            }
+            if low == first.batch && high == low {
+                first.rows += rows;
+            }
+        }
+        Ok(first)
+    }
+
     async fn files(&self) -> Result<Vec<LogicalFileView>> {
         let Some(delta) = &self.delta else {
             return Ok(Vec::new());
@@ -201,11 +227,7 @@ impl Table {
 
     fn highest_in(&self, file: &LogicalFileView) -> Result<i64> {
         let column = visibility_column(&self.contract);
-        let stats: serde_json::Value = file
-            .stats()
-            .and_then(|s| serde_json::from_str(&s).ok())
-            .unwrap_or_default();
-        stats["maxValues"][column].as_i64().ok_or_else(|| {
+        stats_of(file)["maxValues"][column].as_i64().ok_or_else(|| {
             Error::storage(format!("cannot read table `{}`", self.contract.name)).because(format!(
                 "file {} has no statistics for column {column}",
                 file.path()
@@ -275,18 +297,53 @@ impl Table {
         let mut builder = delta.table_provider();
         if let (Some(allowed), Some(tenant)) = (partitions, &self.contract.tenant) {
             let files = self.files().await?;
-            let own = files.iter().filter(|v| {
-                v.partition_values_map()
-                    .get(tenant)
-                    .and_then(|c| c.as_ref())
-                    .is_some_and(|code| allowed.contains(code))
-            });
+            let own = files
+                .iter()
+                .filter(|file| is_among(file, Some(tenant), Some(allowed)));
             builder =
                 builder.with_file_paths(own.map(|v| v.path().into_owned()).collect::<Vec<_>>());
         }
         let provider = builder.build().await.storing(doing)?;
         Ok(Some(Arc::new(provider)))
     }
+}
+
+/// The first batch of a table, its rows and those of the whole table; nothing while it is empty.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct FirstBatch {
+    pub batch: i64,
+    rows: u64,
+    all: u64,
+}
+
+impl FirstBatch {
+    pub fn is_most(self) -> bool {
+        self.rows > 0 && self.rows >= self.all - self.rows
+    }
+    pub fn is_all(self) -> bool {
+        self.rows > 0 && self.rows == self.all
+    }
+}
+
+fn stats_of(file: &LogicalFileView) -> serde_json::Value {
+    let stats = file.stats();
+    stats
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default()
+}
+
+/// Whether a file is of one of these partitions (of any, when `None`).
+fn is_among(
+    file: &LogicalFileView,
+    tenant: Option<&String>,
+    partitions: Option<&BTreeSet<String>>,
+) -> bool {
+    let (Some(tenant), Some(allowed)) = (tenant, partitions) else {
+        return true;
+    };
+    let values = file.partition_values_map();
+    let code = values.get(tenant).and_then(|code| code.as_ref());
+    code.is_some_and(|code| allowed.contains(code))
 }
 
 fn folder(name: &str) -> String {

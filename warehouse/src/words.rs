@@ -83,6 +83,8 @@ fn calculation_in(
         }
         (State::Missing, _) if nl => "er zijn geen gegevens: geen enkele levering bevat iets over deze gemeente voor deze indicator.".into(),
         (State::Missing, _) => "there is no data: no delivery holds anything about this municipality for this indicator.".into(),
+        (State::NotApplicable, Kind::Survival) if figure.n > 0 && nl => format!("van de {n} {counted} zijn er te weinig afgerond om dit te schatten."),
+        (State::NotApplicable, Kind::Survival) if figure.n > 0 => format!("too few of the {n} {counted} have ended to estimate this."),
         (State::NotApplicable, _) if nl => format!("er zijn geen {counted} om te meten, dus is er niets te delen."),
         (State::NotApplicable, _) => format!("there are no {counted} to measure, so there is nothing to divide."),
         (State::Zero, _) if nl => format!("geen {counted}: dit is een gemeten nul."),
@@ -108,6 +110,16 @@ fn calculation_in(
         }
         (_, Kind::Rate) if nl => format!("{numerator} {counted} op {denominator} inwoners: {numerator} / {denominator} × {} = {value}.", number(f64::from(indicator.per.unwrap_or(1)), 0, language)),
         (_, Kind::Rate) => format!("{numerator} {counted} on {denominator} inhabitants: {numerator} / {denominator} × {} = {value}.", number(f64::from(indicator.per.unwrap_or(1)), 0, language)),
+        (_, Kind::Balance) if nl => format!("{numerator} erbij en {denominator} eraf: {numerator} − {denominator} = {value}."),
+        (_, Kind::Balance) => format!("{numerator} came in and {denominator} went out: {numerator} − {denominator} = {value}."),
+        (_, Kind::Survival) => {
+            let share = number(indicator.quantile.unwrap_or(0.5) * 100.0, 0, language);
+            if nl {
+                format!("van de {n} {counted} zijn er {numerator} afgerond; geschat met de open {counted} erbij (Kaplan-Meier) is {share} % klaar na {value}.")
+            } else {
+                format!("of the {n} {counted}, {numerator} have ended; with the open ones counted in (Kaplan-Meier), {share} % are estimated to have ended after {value}.")
+            }
+        }
         (_, Kind::Ratio) => format!("{numerator} / {denominator} = {value}."),
     };
     format!("{region}, {period}: {body}")

@@ -142,7 +142,7 @@ pub(super) fn figure(
     step: i32,
     slice: &str,
 ) -> Figure {
-    let quarters = f64::from(step) * f64::from(period.kind().months()) / 3.0;
+    let quarters = f64::from(step) * f64::from(period.kind().months().unwrap_or(1)) / 3.0;
     let own = noise(&format!("{region}{}", spec.id));
     let unrest = noise(&format!("{region}{}{}{slice}", spec.id, period.code()));
     let mut value = spec.level * (1.0 + 0.12 * own + 0.025 * unrest)
@@ -177,7 +177,7 @@ pub(super) fn figure(
         state = State::Suppressed;
     }
     let n = (180.0 + 90.0 * own + 30.0 * unrest + place as f64 * 7.0).abs() as i64
-        * i64::from(period.kind().months())
+        * i64::from(period.kind().months().unwrap_or(1))
         / 3;
     let present = state == State::Value;
     Figure {

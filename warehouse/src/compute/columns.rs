@@ -117,7 +117,9 @@ pub(crate) fn rows_to_figures(rows: &RecordBatch) -> Result<Vec<Figure>> {
                 address: Address {
                     indicator: indicators.value(i).into(),
                     version: versions.value(i).into(),
-                    period: Period::containing(kind, starts[i].ok_or_else(|| broken("period"))?),
+                    period: starts[i]
+                        .and_then(|start| Period::starting(kind, start))
+                        .ok_or_else(|| broken("period"))?,
                     territory: Territory::parse(territories.value(i))?,
                     region: regions.value(i).into(),
                     slice: Slice::parse(slices.value(i))?,

@@ -105,8 +105,9 @@ impl History {
     }
 
     /// The share of a period's expected rows that is in, in whole hundredths and never rounded up; `None` is unknown: while
-    /// the period runs, with too little history, or where a month of it has no row at all yet.
+    /// the period runs, with too little history, of days and weeks, or where a month of it has no row at all yet.
     pub fn of(&self, period: Period) -> Option<f64> {
+        period.kind().months()?;
         let reach = self.reach()?;
         if period.last_day() > reach {
             return None;

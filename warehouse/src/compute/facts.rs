@@ -32,6 +32,10 @@ pub(crate) enum Measure {
     One,
     Truth(BooleanArray),
     Value(Value),
+    /// A value and how much it counts.
+    Weighted(Value, Value),
+    /// A duration, and whether it had ended.
+    Duration(Value, BooleanArray),
     /// `true` where the fact belongs to the numerator.
     Side(Vec<bool>, Value),
 }
@@ -45,7 +49,33 @@ pub(crate) enum Value {
     Float(Float64Array),
 }
 
+impl Measure {
+    /// Whether a fact has what is measured.
+    pub fn is_valid(&self, row: usize) -> bool {
+        match self {
+            Measure::One => true,
+            Measure::Truth(truth) => truth.is_valid(row),
+            Measure::Value(value) | Measure::Side(_, value) => value.is_valid(row),
+            Measure::Weighted(value, weight) => value.is_valid(row) && weight.is_valid(row),
+            Measure::Duration(value, ended) => value.is_valid(row) && ended.is_valid(row),
+        }
+    }
+}
+
 impl Value {
+    fn is_valid(&self, row: usize) -> bool {
+        match self {
+            Value::Integer(a) | Value::Duration(a) => a.is_valid(row),
+            Value::Decimal(a) => a.is_valid(row),
+            Value::Float(a) => a.is_valid(row),
+        }
+    }
+
+    /// Whether its values are durations in microseconds.
+    pub fn is_duration(&self) -> bool {
+        matches!(self, Value::Duration(_))
+    }
+
     /// In millionths (of a microsecond, for durations), so that all sums are exact.
     pub fn exact(&self, row: usize) -> Option<i128> {
         const MILLION: i128 = 1_000_000;
@@ -92,8 +122,8 @@ impl Facts {
                     .clone(),
             )
         };
-        let value = || -> Result<Value> {
-            let array = column("value")?;
+        let number = |name: &str| -> Result<Value> {
+            let array = column(name)?;
             let to = |t: DataType| cast(array, &t).storing(doing);
             Ok(match array.data_type() {
                 DataType::Duration(_) => Value::Duration(
@@ -119,16 +149,25 @@ impl Facts {
         let measure = match indicator.kind {
             Kind::Count | Kind::Rate | Kind::Stock => Measure::One,
             Kind::Share => Measure::Truth(column("numerator")?.as_boolean().clone()),
-            Kind::Sum | Kind::Mean | Kind::Quantile => Measure::Value(value()?),
-            Kind::Ratio => {
+            Kind::Sum | Kind::Mean if batch.column_by_name("weight").is_some() => {
+                Measure::Weighted(number("value")?, number("weight")?)
+            }
+            Kind::Sum | Kind::Mean | Kind::Quantile => Measure::Value(number("value")?),
+            Kind::Survival => {
+                Measure::Duration(number("value")?, column("ended")?.as_boolean().clone())
+            }
+            Kind::Ratio | Kind::Balance => {
+                let (first, second) = indicator.kind.sides();
                 let sides = text(column("side")?)?;
                 let sides = sides.iter().map(|s| match s {
-                    Some("numerator") => Ok(true),
-                    Some("denominator") => Ok(false),
-                    other => Err(Error::input(doing())
-                        .because(format!("side is {other:?}, not numerator or denominator"))),
+                    Some(side) if side == first => Ok(true),
+                    Some(side) if side == second => Ok(false),
+                    other => Err(Error::input(doing()).because(format!(
+                        "side is {}, not {first} or {second}",
+                        other.unwrap_or("nothing")
+                    ))),
                 });
-                Measure::Side(sides.collect::<Result<_>>()?, value()?)
+                Measure::Side(sides.collect::<Result<_>>()?, number("value")?)
             }
         };
         let stock = indicator.kind == Kind::Stock;

@@ -1,23 +1,21 @@
-//! rollup: from facts to figures: every slice, period and territory from one pass over the facts. Pure.
+//! rollup: from cells to figures: slices, territories and periods are added up, and one division or quantile ends each. Pure.
 //!
-//! Facts are counted per month, recorded region resolved to each territory, and slice; months are added up to quarters and
-//! years. All sums are exact integers, so the order of facts does not matter; one division or quantile ends it.
+//! All sums are exact integers, so the order of facts does not matter.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::{Datelike, Days, NaiveDate};
+use arrow::array::{Array, Date32Array, StringArray};
+use chrono::{Days, NaiveDate};
 
-use crate::compute::cell::{Cell, MILLION, date_at, divide, measured, quantile, text_at};
+use crate::compute::cell::{Cell, MILLION, divide, kaplan_meier, quantile};
 use crate::compute::coverage::Coverage;
 use crate::compute::facts::{Facts, Measure};
 use crate::compute::population::Population;
+use crate::compute::tally::{Tally, Unusable};
 use crate::figure::{Address, Figure, Slice, State, Status};
 use crate::indicator::{Indicator, Kind};
 use crate::period::{Period, PeriodKind};
 use crate::region::{RegionBook, Territory};
-
-/// Months since year 0.
-type Month = i32;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct Line {
@@ -26,37 +24,52 @@ struct Line {
     slice: Slice,
 }
 
-/// Facts that are in no figure, and why.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct LeftOut {
-    pub undated: u64,
-    pub after_cutoff: u64,
-    /// Of a municipality born later, without a place to split by; per territory in order.
-    pub unplaced: [u64; 2],
-    pub without_value: u64,
-}
-
+/// Counts facts; [`Rollup::finish`] places them.
 pub(crate) struct Rollup<'a> {
     indicator: &'a Indicator,
     book: &'a RegionBook,
     territories: Vec<Territory>,
     cutoff: NaiveDate,
-    lines: HashMap<Line, BTreeMap<Month, Cell>>,
-    resolved: HashMap<(usize, String, Option<String>, NaiveDate), Option<String>>,
+    tally: Tally,
     /// Values are durations in microseconds.
     durations: bool,
+    weighted: bool,
+}
+
+/// Facts counted and placed: per territory, region and slice what each stretch of time (of a stock: each measuring day) has.
+pub(crate) struct Placed<'a> {
+    indicator: &'a Indicator,
+    book: &'a RegionBook,
+    territories: Vec<Territory>,
+    cutoff: NaiveDate,
+    lines: HashMap<Line, BTreeMap<NaiveDate, Cell>>,
+    durations: bool,
+    weighted: bool,
     /// The systems that gave facts.
     systems: BTreeSet<String>,
-    pub left_out: LeftOut,
+    pub unusable: Unusable,
+    /// Of a municipality born later, without a place to split by: facts, per territory in order. Of a stock, once for each
+    /// measuring day.
+    pub unplaced: Vec<u64>,
 }
 
-fn month_of(date: NaiveDate) -> Month {
-    date.year() * 12 + date.month0() as i32
+fn on(territory: Territory, date: NaiveDate) -> NaiveDate {
+    match territory {
+        Territory::AsRecorded => date,
+        Territory::Vintage(on) => on,
+    }
 }
 
-fn month_start(month: Month) -> NaiveDate {
-    NaiveDate::from_ymd_opt(month.div_euclid(12), month.rem_euclid(12) as u32 + 1, 1)
-        .expect("a month of a real date")
+/// Where a fact's ground lay: `place` says it most exactly, then the municipality; `None` when it cannot be split back.
+fn resolve<'b>(
+    book: &'b RegionBook,
+    on: NaiveDate,
+    code: &'b str,
+    place: Option<&'b str>,
+) -> Option<&'b str> {
+    place
+        .and_then(|place| book.on_territory(place, on))
+        .or_else(|| book.on_territory(code, on))
 }
 
 impl<'a> Rollup<'a> {
@@ -66,178 +79,145 @@ impl<'a> Rollup<'a> {
         territories: Vec<Territory>,
         cutoff: NaiveDate,
     ) -> Self {
+        let tally = Tally::new(
+            book,
+            cutoff,
+            indicator.slice_columns().len(),
+            indicator.kind == Kind::Stock,
+            indicator.kind.keeps_values(),
+            indicator.periods.iter().any(|kind| kind.months().is_none()),
+        );
         Self {
             indicator,
             book,
             territories,
             cutoff,
-            lines: HashMap::new(),
-            resolved: HashMap::new(),
+            tally,
             durations: false,
-            systems: BTreeSet::new(),
-            left_out: LeftOut::default(),
+            weighted: false,
         }
-    }
-
-    /// Where a fact's ground lay: `place` says it most exactly, then the municipality; `None` when it cannot be split back.
-    fn resolve(
-        &mut self,
-        territory: usize,
-        code: &str,
-        place: Option<&str>,
-        date: NaiveDate,
-    ) -> Option<String> {
-        let on = match self.territories[territory] {
-            Territory::AsRecorded => date,
-            Territory::Vintage(on) => on,
-        };
-        let key = (territory, code.to_string(), place.map(str::to_string), on);
-        if let Some(known) = self.resolved.get(&key) {
-            return known.clone();
-        }
-        let found = place
-            .and_then(|p| self.book.on_territory(p, on))
-            .or_else(|| self.book.on_territory(code, on))
-            .map(str::to_string);
-        self.resolved.insert(key, found.clone());
-        found
     }
 
     pub fn add(&mut self, facts: &Facts) {
+        match &facts.measure {
+            Measure::Value(value) | Measure::Duration(value, _) => {
+                self.durations |= value.is_duration();
+            }
+            Measure::Weighted(value, _) => {
+                self.durations |= value.is_duration();
+                self.weighted = true;
+            }
+            _ => {}
+        }
+        self.tally.add(facts);
+    }
+
+    /// Gives each cell its region on each territory, and adds it to each slice it is in.
+    pub fn finish(self) -> Placed<'a> {
         let columns = self.indicator.slice_columns();
         let plans: Vec<Vec<usize>> = self
             .indicator
             .slices
             .iter()
-            .map(|s| {
-                s.iter()
-                    .filter_map(|c| columns.iter().position(|x| x == c))
-                    .collect()
+            .map(|slice| {
+                let place = |column| columns.iter().position(|known| known == column);
+                slice.iter().filter_map(place).collect()
             })
             .collect();
-        if let Measure::Value(crate::compute::facts::Value::Duration(_)) = facts.measure {
-            self.durations = true;
-        }
-        for row in 0..facts.rows {
-            let Some(date) = date_at(&facts.date, row) else {
-                self.left_out.undated += 1;
-                continue;
-            };
-            if date > self.cutoff {
-                self.left_out.after_cutoff += 1;
-                continue;
-            }
-            let Some(cell) = measured(facts, row) else {
-                self.left_out.without_value += 1;
-                continue;
-            };
-            // A stock is there on the last day of each of these months; any other fact is in one month.
-            let days: Vec<NaiveDate> = match &facts.until {
-                None => vec![date],
-                Some(until) => self.days_in_stock(date, date_at(until, row)),
-            };
-            let code = facts.municipality.value(row);
-            let place = facts.place.as_ref().and_then(|p| text_at(p, row));
-            if let Some(system) = facts.system.as_ref().and_then(|s| text_at(s, row))
-                && !self.systems.contains(system)
-            {
-                self.systems.insert(system.to_string());
-            }
-            for territory in 0..self.territories.len() {
-                for day in &days {
-                    let Some(region) = self.resolve(territory, code, place, *day) else {
-                        self.left_out.unplaced[territory.min(1)] += 1;
-                        continue;
+        let mut lines: HashMap<Line, BTreeMap<NaiveDate, Cell>> = HashMap::new();
+        let mut unplaced = vec![0; self.territories.len()];
+        let mut counted = self.tally.counted();
+        // Values are added up in an order of their own, so that equal facts give equal figures.
+        counted.sort_unstable_by(|a, b| {
+            (a.municipality, a.place, &a.values, a.day).cmp(&(
+                b.municipality,
+                b.place,
+                &b.values,
+                b.day,
+            ))
+        });
+        for counted in &counted {
+            for (territory, division) in self.territories.iter().enumerate() {
+                let day = on(*division, counted.day);
+                let region = resolve(self.book, day, counted.municipality, counted.place);
+                let Some(region) = region else {
+                    unplaced[territory] += counted.cell.n.unsigned_abs();
+                    continue;
+                };
+                for plan in &plans {
+                    let value = |&column: &usize| {
+                        let name = columns[column].to_string();
+                        (name, counted.values[column].to_string())
                     };
-                    for plan in &plans {
-                        let slice = Slice(
-                            plan.iter()
-                                .map(|&c| {
-                                    (
-                                        columns[c].to_string(),
-                                        text_at(&facts.slices[c], row)
-                                            .unwrap_or("unknown")
-                                            .to_string(),
-                                    )
-                                })
-                                .collect(),
-                        );
-                        let line = Line {
-                            territory,
-                            region: region.clone(),
-                            slice,
-                        };
-                        self.lines
-                            .entry(line)
-                            .or_default()
-                            .entry(month_of(*day))
-                            .or_default()
-                            .add(&cell);
-                    }
+                    let line = Line {
+                        territory,
+                        region: region.to_string(),
+                        slice: Slice(plan.iter().map(value).collect()),
+                    };
+                    let cell = lines.entry(line).or_default().entry(counted.day);
+                    cell.or_default().add(&counted.cell);
                 }
             }
         }
-    }
-
-    /// The measuring days (month ends, and the cutoff for the month that runs) on which `[from, until)` is in stock.
-    fn days_in_stock(&self, from: NaiveDate, until: Option<NaiveDate>) -> Vec<NaiveDate> {
-        let last = month_of(self.cutoff);
-        (month_of(from)..=last)
-            .map(|m| self.measuring_day(m))
-            .take_while(|day| until.is_none_or(|u| u > *day))
-            .filter(|day| from <= *day)
-            .collect()
-    }
-
-    fn measuring_day(&self, month: Month) -> NaiveDate {
-        Period::containing(PeriodKind::Month, month_start(month))
-            .last_day()
-            .min(self.cutoff)
+        Placed {
+            indicator: self.indicator,
+            book: self.book,
+            territories: self.territories.clone(),
+            cutoff: self.cutoff,
+            lines,
+            durations: self.durations,
+            weighted: self.weighted,
+            systems: self.tally.systems(),
+            unusable: self.tally.unusable,
+            unplaced,
+        }
     }
 
     /// Whether a fact is counted in the figure at `address`.
-    pub fn holds(&mut self, facts: &Facts, row: usize, address: &Address) -> bool {
-        let Some(index) = self
-            .territories
-            .iter()
-            .position(|t| *t == address.territory)
-        else {
-            return false;
-        };
-        let Some(date) = date_at(&facts.date, row).filter(|d| *d <= self.cutoff) else {
+    pub fn holds(&self, facts: &Facts, row: usize, address: &Address) -> bool {
+        let date = date_at(&facts.date, row).filter(|date| *date <= self.cutoff);
+        let Some(date) = date.filter(|_| facts.measure.is_valid(row)) else {
             return false;
         };
         let day = match &facts.until {
             None => date,
             Some(until) => {
                 let day = address.period.last_day().min(self.cutoff);
-                if date > day || date_at(until, row).is_some_and(|u| u <= day) {
+                if date > day || date_at(until, row).is_some_and(|until| until <= day) {
                     return false;
                 }
                 day
             }
         };
-        if day < address.period.start()
-            || day >= address.period.end()
-            || measured(facts, row).is_none()
-        {
+        if day < address.period.start() || day >= address.period.end() {
             return false;
         }
         let columns = self.indicator.slice_columns();
         let in_slice = address.slice.0.iter().all(|(name, value)| {
-            columns
-                .iter()
-                .position(|c| c == name)
-                .is_some_and(|c| text_at(&facts.slices[c], row).unwrap_or("unknown") == value)
+            let column = columns.iter().position(|column| column == name);
+            column.is_some_and(|column| {
+                text_at(&facts.slices[column], row).unwrap_or("unknown") == value
+            })
         });
-        let place = facts.place.as_ref().and_then(|p| text_at(p, row));
+        let place = facts.place.as_ref().and_then(|place| text_at(place, row));
+        let code = facts.municipality.value(row);
         in_slice
-            && self
-                .resolve(index, facts.municipality.value(row), place, day)
-                .as_deref()
+            && resolve(self.book, on(address.territory, day), code, place)
                 == Some(address.region.as_str())
     }
+}
 
+fn date_at(dates: &Date32Array, row: usize) -> Option<NaiveDate> {
+    dates
+        .is_valid(row)
+        .then(|| NaiveDate::from_epoch_days(dates.value(row)))?
+}
+
+fn text_at(texts: &StringArray, row: usize) -> Option<&str> {
+    texts.is_valid(row).then(|| texts.value(row))
+}
+
+impl Placed<'_> {
     /// All figures: per territory, region (those with facts and those `expected`), slice and period, from the first day the
     /// sources speak of up to the cutoff. `standing` are the cells that stood before; `tables` those the indicator reads.
     pub fn figures(
@@ -251,15 +231,16 @@ impl<'a> Rollup<'a> {
     ) -> Vec<Figure> {
         let coverage = coverage.of(tables, &self.systems);
         let facts = self.lines.values().filter_map(|m| m.keys().next()).min();
-        let source = coverage.since().filter(|d| *d <= self.cutoff).map(month_of);
+        let source = coverage.since().filter(|day| *day <= self.cutoff);
         let Some(first) = facts.copied().into_iter().chain(source).min() else {
             return Vec::new();
         };
+        let first = Period::containing(PeriodKind::Month, first).start();
         let mut figures = Vec::new();
         for (index, territory) in self.territories.iter().enumerate() {
             let mut slices: BTreeMap<String, BTreeSet<&Slice>> = BTreeMap::new();
             let total = Slice::default();
-            for region in self.expected_on(*territory, expected, month_start(first)) {
+            for region in self.expected_on(*territory, expected, first) {
                 slices.entry(region).or_default().insert(&total);
             }
             // A slice that stood before and is empty now is a measured nothing, not a hole.
@@ -278,17 +259,17 @@ impl<'a> Rollup<'a> {
             for (region, slices) in &slices {
                 let since = coverage.covered_since(self.book, region, *territory, self.cutoff);
                 for slice in slices {
-                    let months = self.lines.get(&Line {
+                    let stretches = self.lines.get(&Line {
                         territory: index,
                         region: region.clone(),
                         slice: (*slice).clone(),
                     });
                     for kind in &self.indicator.periods {
-                        let mut period = Period::containing(*kind, month_start(first));
-                        while period.start() <= self.cutoff {
+                        let mut period = first_period(*kind, first);
+                        while period.opens() <= self.cutoff {
                             if self.there(*territory, region, period) {
-                                let cell = months
-                                    .map_or_else(Cell::default, |m| self.in_period(m, period));
+                                let cell = stretches
+                                    .map_or_else(Cell::default, |s| self.in_period(s, period));
                                 let address = Address {
                                     indicator: self.indicator.id.clone(),
                                     version: self.indicator.version.clone(),
@@ -349,17 +330,16 @@ impl<'a> Rollup<'a> {
         regions
     }
 
-    fn in_period(&self, months: &BTreeMap<Month, Cell>, period: Period) -> Cell {
-        let (from, until) = (month_of(period.start()), month_of(period.end()));
+    fn in_period(&self, stretches: &BTreeMap<NaiveDate, Cell>, period: Period) -> Cell {
         if self.indicator.kind == Kind::Stock {
-            return months
-                .get(&month_of(period.last_day().min(self.cutoff)))
+            return stretches
+                .get(&period.last_day().min(self.cutoff))
                 .cloned()
                 .unwrap_or_default();
         }
         let mut sum = Cell::default();
-        months
-            .range(from..until)
+        stretches
+            .range(period.start()..period.end())
             .for_each(|(_, cell)| sum.add(cell));
         sum
     }
@@ -380,10 +360,11 @@ impl<'a> Rollup<'a> {
         } / self.per_unit();
         let (numerator, denominator) = match self.indicator.kind {
             Kind::Count | Kind::Stock => (Some(n), None),
+            Kind::Sum if self.weighted => (Some(rounded(cell.numerator)), None),
+            Kind::Mean if self.weighted => (Some(rounded(cell.numerator)), Some(cell.denominator)),
             Kind::Sum => (Some(cell.numerator), None),
-            Kind::Mean => (Some(cell.numerator), Some(n)),
-            Kind::Share => (Some(cell.numerator), Some(n)),
-            Kind::Ratio => (Some(cell.numerator), Some(cell.denominator)),
+            Kind::Mean | Kind::Share | Kind::Survival => (Some(cell.numerator), Some(n)),
+            Kind::Ratio | Kind::Balance => (Some(cell.numerator), Some(cell.denominator)),
             Kind::Quantile => (None, None),
             Kind::Rate => {
                 let persons = population.on(
@@ -397,6 +378,13 @@ impl<'a> Rollup<'a> {
         };
         let value = match self.indicator.kind {
             Kind::Count | Kind::Stock | Kind::Sum => numerator.map(|x| x as f64 / 1e6 * scale),
+            Kind::Balance => Some((cell.numerator - cell.denominator) as f64 / 1e6 * scale),
+            Kind::Survival => kaplan_meier(
+                &cell.values,
+                &cell.unended,
+                self.indicator.quantile.unwrap_or(0.5),
+            )
+            .map(|x| x * scale),
             Kind::Quantile => {
                 quantile(cell.values, self.indicator.quantile.unwrap_or(0.5)).map(|x| x * scale)
             }
@@ -470,3 +458,21 @@ impl<'a> Rollup<'a> {
             .collect()
     }
 }
+
+/// The first period of this kind after the sources begin; of rolling years, the first that is whole.
+fn first_period(kind: PeriodKind, first: NaiveDate) -> Period {
+    match kind {
+        PeriodKind::RollingYear => Period::starting(kind, first),
+        _ => None,
+    }
+    .unwrap_or_else(|| Period::containing(kind, first))
+}
+
+/// Millionths of millionths as millionths, half away from zero.
+fn rounded(exact: i128) -> i128 {
+    let half = if exact < 0 { -MILLION / 2 } else { MILLION / 2 };
+    (exact + half) / MILLION
+}
+
+#[cfg(test)]
+mod tests;
