@@ -97,7 +97,7 @@ pub enum Verb {
     Query(QueryArgs),
     /// Show or verify the proof of a figure.
     #[command(
-        after_help = "Examples:\n  beleidsinfo proof show ov_tijdig/1.0.0/2025-Q4/2025-01-01/12041\n  beleidsinfo proof show ov_tijdig/1.0.0/2025-Q4/2025-01-01/12041 --json > bewijs.json\n  beleidsinfo proof verify ov_tijdig/1.0.0/2025-Q4/2025-01-01/12041\n  beleidsinfo proof verify bewijs.json"
+        after_help = "Examples:\n  beleidsinfo proof show ov_tijdig/1.0.0/2025-Q4/2025-01-01/12041\n  beleidsinfo proof show ov_tijdig/1.0.0/2025-Q4/2025-01-01/12041 --json > bewijs.json\n  beleidsinfo proof explain ov_tijdig/1.0.0/2025-Q4/2025-01-01/12041\n  beleidsinfo proof verify ov_tijdig/1.0.0/2025-Q4/2025-01-01/12041\n  beleidsinfo proof verify bewijs.json"
     )]
     Proof(ProofArgs),
     /// What is in the warehouse: deliveries, runs, releases, and what waits.
@@ -279,6 +279,20 @@ pub enum ProofVerb {
         #[arg(long)]
         as_of: Option<String>,
         /// The whole proof as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say why a figure changed between two runs, in parts that add up.
+    Explain {
+        /// indicator/version/period/territory/region[/slice]
+        figure: String,
+        /// The figure as of this batch, day or time; the value before the present one when not given.
+        #[arg(long)]
+        from: Option<String>,
+        /// The figure as of this batch, day or time; now when not given.
+        #[arg(long)]
+        to: Option<String>,
+        /// As JSON.
         #[arg(long)]
         json: bool,
     },

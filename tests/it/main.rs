@@ -9,6 +9,7 @@ mod bulk;
 mod checks;
 mod corpora;
 mod examples;
+mod explain;
 mod golden;
 mod held;
 mod hostile;

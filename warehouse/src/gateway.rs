@@ -17,6 +17,7 @@ use crate::board::Board;
 use crate::compute::Inputs;
 use crate::define::{self, Defined, Reads};
 use crate::error::{Error, Result};
+use crate::explain::{self, Explanation, Side};
 use crate::figure::Address;
 use crate::index::{AsOf, FigureIndex, Run};
 use crate::pack::Pack;
@@ -201,12 +202,7 @@ impl Gateway {
 
     /// The proof of a figure as it stood at `run`.
     pub async fn proof(&self, principal: &Principal, address: &Address, run: i64) -> Result<Proof> {
-        if !principal.may_see(&address.region) {
-            return Err(
-                Error::refused(format!("cannot show figure {}", address.code()))
-                    .because("the region is outside your mandate"),
-            );
-        }
+        self.may_see(principal, address)?;
         let (index, run) = self.run_of(principal, run).await?;
         let figure = index
             .get(address, run.run_id)
@@ -237,6 +233,76 @@ impl Gateway {
             synthetic: self.project.settings.organisation.synthetic,
         };
         prove::build(&evidence, indicator, figure).await
+    }
+
+    /// Why a figure is another one at run `to` than it was at run `from`.
+    ///
+    /// Errors: the region is outside the principal's mandate; no such run; the figure was not there in one of them.
+    pub async fn explain(
+        &self,
+        principal: &Principal,
+        address: &Address,
+        from: i64,
+        to: i64,
+    ) -> Result<Explanation> {
+        self.may_see(principal, address)?;
+        if from >= to {
+            return Err(Error::input(format!(
+                "cannot explain {} from run {from} to run {to}",
+                address.code()
+            ))
+            .hint("name the earlier run first"));
+        }
+        let (index, before) = self.run_of(principal, from).await?;
+        let (_, after) = self.run_of(principal, to).await?;
+        let stood = |run: i64| index.get(address, run).ok_or_else(|| no_figure(address));
+        let (old_figure, new_figure) = (stood(from)?, stood(to)?);
+        let (old, _, old_inputs) = self.inputs(principal, &before).await?;
+        let (new, reads, new_inputs) = self.inputs(principal, &after).await?;
+        let defined = |pack: &Pack, run: i64| {
+            let found = pack.indicators.get(&address.indicator);
+            let found = found.filter(|i| i.version == address.version).cloned();
+            found.ok_or_else(|| {
+                Error::not_found(format!("cannot explain {}", address.code())).because(format!(
+                    "run {run} had another version of this definition: the figures of two versions are two series"
+                ))
+            })
+        };
+        let (old_indicator, new_indicator) = (defined(&old.pack, from)?, defined(&new.pack, to)?);
+        // The earlier data under the later definitions.
+        let tables = self.warehouse.tables(&new.pack).await?;
+        let session = self
+            .open(
+                &new.pack,
+                &tables,
+                before.batch,
+                before.run_id,
+                &principal.municipalities,
+            )
+            .await?;
+        let between = Inputs::open(session, &new.pack, &reads).await?;
+        let side = |run, figure, indicator, inputs| Side {
+            run,
+            figure,
+            indicator,
+            inputs,
+        };
+        explain::explain(
+            side(&before, old_figure, &old_indicator, &old_inputs),
+            &between,
+            side(&after, new_figure, &new_indicator, &new_inputs),
+        )
+        .await
+    }
+
+    fn may_see(&self, principal: &Principal, address: &Address) -> Result<()> {
+        if principal.may_see(&address.region) {
+            return Ok(());
+        }
+        Err(
+            Error::refused(format!("cannot show figure {}", address.code()))
+                .because("the region is outside your mandate"),
+        )
     }
 
     /// Computes a figure again from what its run read. Answers the stored and the recomputed figure.

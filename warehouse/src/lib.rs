@@ -54,6 +54,7 @@ pub mod reference;
 
 mod arrivals;
 
+pub mod explain;
 pub mod prove;
 pub mod verify;
 pub mod words;
