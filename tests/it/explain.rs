@@ -99,7 +99,7 @@ fn each_cause_has_its_part() {
             part("corrected", 1, 1, 0, 100.0),
             part("late", 2, 0, 2, 75.0),
             // A5 on time, A6 too late.
-            part("new", 2, 0, 2, 400.0 / 6.0),
+            part("new", 2, 0, 2, 4.0 / 6.0 * 100.0),
         ]
     );
 
@@ -133,7 +133,7 @@ fn each_cause_has_its_part() {
     );
     let never = project.fails(
         &["proof", "explain", "ov_tijdig/1.0.0/2024/as_recorded/12041"],
-        4,
+        8,
     );
     assert!(never.contains("has never changed"), "{never}");
 }
@@ -186,12 +186,12 @@ fn stocks_medians_and_merged_ground_add_up() {
     let mut changed = 0;
     for address in [
         "zaak_open/1.0.0/2024-09/2025-01-01/46030",
-        "zaak_open/1.0.0/2024-12/2025-01-01/46030",
+        "zaak_open/1.0.0/2024-Q3/2025-01-01/46030",
         "zaak_open/1.0.0/2024-09/as_recorded/46003",
         "zaak_dlt/1.0.0/2024/2025-01-01/46030",
-        "zaak_ingediend/1.0.0/2024/2025-01-01/11056",
+        "zaak_ingediend/1.0.0/2024/as_recorded/11056",
         "zaak_ingediend/1.0.0/2024-Q3/2025-01-01/46030/channel=digital",
-        "ov_tijdig/1.0.0/2024-Q4/2025-01-01/46030",
+        "ov_tijdig/1.0.0/2024-Q3/2025-01-01/46030",
     ] {
         let explained = explain(&project, address, &["--from", &first]);
         adds_up(&explained);
