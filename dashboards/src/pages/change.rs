@@ -1,7 +1,7 @@
 //! change: why a figure is another one than it was, in parts that add up.
 
 use askama::Template;
-use beleidsinfo_warehouse::explain::{Cause, Explanation, Part, Standing};
+use beleidsinfo_warehouse::explain::{Explanation, Part, Standing};
 use beleidsinfo_warehouse::figure::Address;
 
 use crate::asked::escape;
@@ -188,6 +188,6 @@ impl Reach {
         }
         let at = |value: f64| (value - self.low) / width * 100.0;
         let (from, to) = (at(before.min(after)), at(before.max(after)));
-        (part.cause != Cause::Definition || from < to).then_some((from, (to - from).max(0.6)))
+        (from < to).then_some((from, (to - from).max(0.6)))
     }
 }
