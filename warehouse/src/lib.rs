@@ -39,6 +39,7 @@ pub mod raw;
 pub mod attempts;
 
 mod days;
+pub mod portable;
 mod tables;
 
 mod session;
