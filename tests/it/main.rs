@@ -4,12 +4,14 @@ mod project;
 
 mod architecture;
 mod as_of;
+mod bpic;
 mod checks;
 mod corpora;
 mod examples;
 mod golden;
 mod held;
 mod hostile;
+mod independent;
 mod isle_of_man;
 mod kill;
 mod privacy;
