@@ -103,8 +103,10 @@ pub enum Verb {
     /// What is in the warehouse: deliveries, runs, releases, and what waits.
     #[command(after_help = "Example:\n  beleidsinfo status")]
     Status,
-    /// Test a pack of definitions.
-    #[command(after_help = "Example:\n  beleidsinfo pack test")]
+    /// Test a pack of definitions, or write what its figures were computed from so that others can count again.
+    #[command(
+        after_help = "Examples:\n  beleidsinfo pack test\n  beleidsinfo pack export-inputs --out /tmp/inputs\n  python3 checks/independent.py /tmp/inputs"
+    )]
     Pack(PackArgs),
     /// Make a new project folder.
     #[command(after_help = "Example:\n  beleidsinfo init mijn-gemeente --nis 12041")]
@@ -331,6 +333,13 @@ pub struct PackArgs {
 pub enum PackVerb {
     /// Compute every golden case and compare with the answer worked out by hand.
     Test,
+    /// Write what the last run read, its definitions and its figures as files that another program can read. The cases are
+    /// in it: keep it as carefully as the warehouse.
+    ExportInputs {
+        /// The folder to write to.
+        #[arg(long, default_value = "inputs")]
+        out: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ mod project;
 
 mod architecture;
 mod as_of;
+mod bpic;
 mod bucket;
 mod bulk;
 mod checks;
@@ -13,6 +14,7 @@ mod explain;
 mod golden;
 mod held;
 mod hostile;
+mod independent;
 mod isle_of_man;
 mod kbo;
 mod kill;

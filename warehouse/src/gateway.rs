@@ -1,6 +1,7 @@
 //! gateway: the one way in for people, with two doors behind one check of rights: `query` for SQL, `figures` (and what hangs
 //! from them: proofs, deliveries, releases) for pages.
 
+mod export;
 mod profiles;
 mod query;
 
@@ -50,6 +51,7 @@ pub struct Snapshot {
     pub products: BTreeMap<String, crate::Text>,
 }
 
+pub use export::Exported;
 pub use query::{Answer, Limits};
 
 pub struct Gateway {
@@ -172,7 +174,7 @@ impl Gateway {
     async fn inputs(&self, principal: &Principal, run: &Run) -> Result<(Defined, Reads, Inputs)> {
         let defined = define::load(self.warehouse.storage(), &run.definitions_hash).await?;
         let pack = &defined.pack;
-        let reads = define::define(pack).await.map_err(|mut e| e.remove(0))?;
+        let reads = define::reads(pack).await?;
         let tables = self.warehouse.tables(pack).await?;
         let session = self
             .open(

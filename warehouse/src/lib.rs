@@ -40,6 +40,7 @@ pub mod raw;
 pub mod attempts;
 
 mod days;
+pub mod portable;
 mod tables;
 
 mod session;
