@@ -79,9 +79,13 @@ pub enum Verb {
     /// Read all definitions with the engine and report every problem of every file.
     #[command(after_help = "Example:\n  beleidsinfo define")]
     Define,
-    /// Compute the figures; only those that changed are written.
-    #[command(after_help = "Example:\n  beleidsinfo compute")]
-    Compute,
+    /// Compute the figures: counts only what changed since the last run, and writes only the figures that changed.
+    #[command(after_help = "Examples:\n  beleidsinfo compute\n  beleidsinfo compute --full")]
+    Compute {
+        /// Count everything again, also what nothing came in for; the figures must be the same.
+        #[arg(long)]
+        full: bool,
+    },
     /// Put the figures through the disclosure gate and release them as open data.
     #[command(after_help = "Example:\n  beleidsinfo publish")]
     Publish,

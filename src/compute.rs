@@ -8,11 +8,12 @@ use crate::context::At;
 use crate::progress::Step;
 use crate::report::{Outcome, Problems};
 
-pub async fn run(at: &At) -> Result<Outcome, Problems> {
+/// `anew` counts everything again, also what nothing came in for.
+pub async fn run(at: &At, anew: bool) -> Result<Outcome, Problems> {
     let (project, pack, warehouse) = at.open().await?;
     let step = Step::start("compute", pack.indicators.len() as u64);
     let computed = warehouse
-        .compute(&pack, &project.settings.organisation.nis, &mut |id| {
+        .compute(&pack, &project.settings.organisation.nis, anew, &mut |id| {
             step.tick(id)
         })
         .await?;

@@ -33,7 +33,7 @@ pub async fn run(args: DemoArgs) -> Result<Outcome, Problems> {
     let at = At::hand(args.dir);
     pull::run(&at, PullArgs::default()).await?;
     store::run(&at, StoreArgs::default()).await?;
-    compute::run(&at).await?;
+    compute::run(&at, false).await?;
     publish::run(&at).await?;
     if args.no_serve {
         return Ok(Outcome::Done);

@@ -183,7 +183,7 @@ pub async fn golden(
             .await?;
     }
     store.end();
-    let Computed::Run(run) = warehouse.compute(&alone, &[], &mut |_| {}).await? else {
+    let Computed::Run(run) = warehouse.compute(&alone, &[], true, &mut |_| {}).await? else {
         return Err(Error::storage("a fresh warehouse was computed already").into());
     };
     let gateway = Gateway::new(warehouse, project.clone());

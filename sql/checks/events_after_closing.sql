@@ -9,5 +9,6 @@ from events
 join cases
   on cases.system = events.system
  and cases.case_id = events.case_id
+ and cases.municipality_code = events.municipality_code
 where events.occurred_on > cases.closed_on
   and not coalesce(cases.reopened, false)

@@ -8,6 +8,7 @@ from phases earlier
 join phases later
   on later.system = earlier.system
  and later.case_id = earlier.case_id
+ and later.municipality_code = earlier.municipality_code
  and later.interval_no > earlier.interval_no
 where earlier.phase <> later.phase
   and later.started_on < coalesce(earlier.ended_on, $cutoff)

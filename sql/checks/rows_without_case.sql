@@ -1,4 +1,4 @@
--- Rows that extend a case which is not there (any more): they count nowhere, or count without what the case would say.
+-- Rows that extend a case which is not there (any more), or is one of another municipality: they count nowhere, or count without what the case would say.
 select rows_of_cases.table_name,
        rows_of_cases.system,
        rows_of_cases.case_id,
@@ -19,4 +19,5 @@ from (
 left join cases
   on cases.system = rows_of_cases.system
  and cases.case_id = rows_of_cases.case_id
+ and cases.municipality_code = rows_of_cases.municipality_code
 where cases.case_id is null

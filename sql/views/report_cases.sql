@@ -20,6 +20,7 @@ with due as (
   join reports r
     on r.system = c.system
    and r.case_id = c.case_id
+   and r.municipality_code = c.municipality_code
   where coalesce(c.outcome, '') <> 'withdrawn'
 )
 select system,

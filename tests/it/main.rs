@@ -14,6 +14,7 @@ mod explain;
 mod golden;
 mod held;
 mod hostile;
+mod incremental;
 mod independent;
 mod isle_of_man;
 mod kbo;

@@ -4,14 +4,17 @@ pub(crate) mod cell;
 mod checks;
 pub(crate) mod columns;
 pub(crate) mod completeness;
+mod counts;
 pub(crate) mod coverage;
 pub(crate) mod ending;
 pub(crate) mod facts;
+mod local;
 pub(crate) mod population;
 pub(crate) mod rollup;
+mod scope;
 mod tally;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use futures::TryStreamExt;
@@ -24,16 +27,19 @@ use crate::index::{FigureIndex, Run, RunCheck};
 use crate::indicator::{Indicator, Kind};
 use crate::language::Text;
 use crate::pack::Pack;
+use crate::period::Period;
 use crate::principal::Municipalities;
 use crate::reference;
 use crate::region::{RegionBook, Territory};
 use crate::session::{Content, Needed, Session, sql_error};
 use crate::warehouse::{PROGRAM, Warehouse, committed_batch, committed_run};
 use completeness::History;
-use coverage::Coverage;
+use counts::{Counted, Counts, Grounds, Unusable};
+use coverage::{Coverage, Covered};
 use facts::Facts;
 use population::Population;
-use rollup::{Placed, Rollup};
+use rollup::{Frame, Placed, Rollup};
+use scope::{Scope, Scopes};
 
 /// The division that figures are also computed on, beside `as_recorded`: that of the mergers of 2025.
 pub fn present_division() -> NaiveDate {
@@ -68,19 +74,11 @@ pub(crate) struct Inputs {
 impl Inputs {
     /// Reads the reference tables at the session's batch, and pins the tables the definitions read.
     pub async fn open(session: Session, pack: &Pack, reads: &Reads) -> Result<Self> {
-        let needed = Needed::by(pack);
-        for table in reads
-            .values()
-            .flatten()
-            .collect::<std::collections::BTreeSet<_>>()
-        {
-            session.pin(table, &needed).await?;
-        }
-        session.add_views(pack).await.map_err(|mut e| e.remove(0))?;
+        pin(&session, pack, reads).await?;
         Ok(Self {
             book: reference::regions(&session).await?,
             population: reference::population(&session).await?,
-            coverage: reference::coverage(&session, pack, reads).await?,
+            coverage: Coverage::new(reference::coverage(&session, pack, reads).await?),
             histories: reference::histories(&session, pack, reads).await?,
             cutoffs: reference::cutoffs(&session, pack, reads).await?,
             session,
@@ -93,28 +91,22 @@ impl Inputs {
         indicator: &'a Indicator,
         cutoff: NaiveDate,
     ) -> Result<Placed<'a>> {
-        let path = format!("indicators/{}/{}/facts.sql", indicator.theme, indicator.id);
-        let plan = self.session.facts_plan(indicator, cutoff).await?;
-        let failed = |e| sql_error(&path, &indicator.sql, &e);
-        let mut stream = self.session.stream(plan).await.map_err(failed)?;
-        let mut rollup = Rollup::new(indicator, &self.book, territories(), cutoff);
-        while let Some(batch) = stream.try_next().await.map_err(failed)? {
-            rollup.add(&Facts::decode(indicator, &batch)?);
-        }
-        Ok(rollup.finish())
+        count(&self.session, &self.book, indicator, cutoff).await
     }
 }
 
 impl Warehouse {
     /// Computes all indicators for these municipalities and their predecessors; `tick` hears each indicator's id as it ends.
+    /// Counts only what changed since the last run, unless it is to be done `anew`: the figures are the same.
     pub async fn compute(
         &self,
         pack: &Pack,
         municipalities: &[String],
+        anew: bool,
         tick: &mut (dyn FnMut(&str) + Send),
     ) -> Result<Computed, Vec<Error>> {
         let reads = define::define(pack).await?;
-        self.compute_defined(pack, &reads, municipalities, tick)
+        self.compute_defined(pack, &reads, municipalities, anew, tick)
             .await
             .map_err(|e| vec![e])
     }
@@ -124,6 +116,7 @@ impl Warehouse {
         pack: &Pack,
         reads: &Reads,
         municipalities: &[String],
+        anew: bool,
         tick: &mut (dyn FnMut(&str) + Send),
     ) -> Result<Computed> {
         let lock = self.lock("compute", pack).await?;
@@ -131,17 +124,18 @@ impl Warehouse {
         let mut tables = self.tables(pack).await?;
         let batch = committed_batch(&tables).await?;
         let last = committed_run(&tables).await?;
-        let content = Content {
+        let content = |municipalities| Content {
             pack,
             tables: &tables,
             batch,
             run: last,
-            municipalities: &Municipalities::All,
+            municipalities,
             provenance: false,
         };
-        let session = Session::open(content).await?;
-        let before = reference::figure_index(&session).await?;
-        if let Some(run) = before.latest_run()
+        let session = Session::open(content(&Municipalities::All)).await?;
+        let runs = reference::runs(&session).await?;
+        let latest = runs.iter().max_by_key(|run| run.run_id).filter(|_| !anew);
+        if let Some(run) = latest
             && (
                 run.batch,
                 run.definitions_hash.as_str(),
@@ -153,70 +147,213 @@ impl Warehouse {
             return Ok(Computed::UpToDate(run));
         }
         let started_at = self.now();
-        let inputs = Inputs::open(session, pack, reads).await?;
         let run_id = last + 1;
-        let mut checks = Vec::new();
-        let mut changed = Vec::new();
+        let cutoffs = reference::cutoffs(&session, pack, reads).await?;
+        let histories = reference::histories(&session, pack, reads).await?;
+        let book = reference::regions(&session).await?;
+        let before = match latest {
+            Some(run) => Counts::of(self.storage(), run.run_id)
+                .await?
+                .map(|c| (run, c)),
+            None => None,
+        };
+        let scopes = match &before {
+            Some((run, counts)) => Scopes::since(pack, &tables, &book, run, counts).await?,
+            None => Scopes::all(pack),
+        };
+
+        // How much of each indicator is counted again.
+        let mut scope_of = BTreeMap::new();
+        let mut counts = Counts {
+            run: run_id,
+            batch,
+            ..Counts::default()
+        };
         for indicator in pack.indicators.values() {
-            let Some(cutoff) = inputs.cutoffs.get(&indicator.id) else {
-                let tables: Vec<&str> = reads
-                    .get(&indicator.id)
-                    .into_iter()
-                    .flatten()
-                    .map(String::as_str)
-                    .collect();
-                checks.push(RunCheck {
-                    indicator: indicator.id.clone(),
-                    check: "source".into(),
-                    passed: false,
-                    finding: Text::new(
-                        format!("Niet elke tabel hiervoor ({}) wordt door een bron gevuld: dit cijfer kan niet berekend worden.", tables.join(", ")),
-                        format!("Not every table for this ({}) is filled by a source: this figure cannot be computed.", tables.join(", ")),
-                    ),
-                    title: None,
-                    gravity: Gravity::Fail,
-                    regions: BTreeMap::new(),
-                });
+            let Some(cutoff) = cutoffs.get(&indicator.id) else {
+                continue;
+            };
+            let read = define::tables_and_views(&session, pack, &indicator.sql);
+            let old = scopes.counted(&indicator.id);
+            let again = |code: &String| {
+                let period = Period::parse(code).ok()?;
+                completeness::of(&histories, indicator, &read.0, period)
+            };
+            let periods = old.into_iter().flat_map(|old| old.completeness.keys());
+            let counted = Counted {
+                definition: scopes.definition(indicator, &read, municipalities),
+                cutoff: *cutoff,
+                completeness: periods.map(|code| (code.clone(), again(code))).collect(),
+                grounds: old.map(|old| old.grounds.clone()).unwrap_or_default(),
+            };
+            let scope = scopes.of(indicator, &read.0, &counted);
+            scope_of.insert(indicator.id.as_str(), scope);
+            counts.indicators.insert(indicator.id.clone(), counted);
+        }
+        let reads_of = |wanted: Scope| -> Reads {
+            let of = |(id, _): &(&String, _)| scope_of.get(id.as_str()) == Some(&wanted);
+            let found = reads.iter().filter(of);
+            found
+                .map(|(id, tables)| (id.clone(), tables.clone()))
+                .collect()
+        };
+        let (whole, part_reads) = (reads_of(Scope::All), reads_of(Scope::Part));
+        tracing::debug!(target: "compute", all = whole.len(), part = part_reads.len(), municipalities = scopes.codes.len(), "what is counted again");
+
+        pin(&session, pack, &whole).await?;
+        let only = Municipalities::Only(scopes.codes.clone());
+        let part = match part_reads.is_empty() {
+            true => None,
+            false => {
+                let part = Session::open(content(&only)).await?;
+                pin(&part, pack, &part_reads).await?;
+                Some(part)
+            }
+        };
+        let mut covered = reference::coverage(&session, pack, &whole).await?;
+        if let Some((_, before)) = &before {
+            let is_of = |reads: &Reads, table: &String| reads.values().any(|t| t.contains(table));
+            let again = |row: &Covered| {
+                let part = is_of(&part_reads, &row.table) && scopes.codes.contains(&row.code);
+                part || is_of(&whole, &row.table)
+            };
+            covered.extend(before.coverage.iter().filter(|row| !again(row)).cloned());
+            if let Some(part) = &part {
+                let rows = reference::coverage(part, pack, &part_reads).await?;
+                covered.extend(rows.into_iter().filter(|row| !is_of(&whole, &row.table)));
+            }
+        }
+        let inputs = Inputs {
+            population: reference::population(&session).await?,
+            coverage: Coverage::new(covered),
+            session,
+            book,
+            histories,
+            cutoffs,
+        };
+        let coverage_before = before
+            .as_ref()
+            .map(|(_, counts)| Coverage::new(counts.coverage.clone()));
+
+        let contract = |name: &str| {
+            pack.contracts
+                .get(name)
+                .ok_or_else(|| Error::input(format!("the pack has no table contract `{name}`")))
+        };
+        let mut checks = Vec::new();
+        let mut written = 0;
+        let mut figures_table = tables
+            .remove("figures")
+            .ok_or_else(|| Error::input("the pack has no table contract `figures`"))?;
+        let mut writing = None;
+        for indicator in pack.indicators.values() {
+            let Some(counted) = counts.indicators.get_mut(&indicator.id) else {
+                checks.push(no_source(indicator, reads));
                 tick(&indicator.id);
                 continue;
             };
-            let rollup = inputs.rollup(indicator, *cutoff).await?;
-            checks.extend(rollup_checks(indicator, &rollup));
-            let mut figures = rollup.figures(
-                municipalities,
-                &before.standing(&indicator.id, &indicator.version, last),
-                &inputs.coverage,
-                &reads[&indicator.id],
-                &inputs.population,
-                run_id,
-            );
             let tables = &reads[&indicator.id];
-            completeness::fill(&inputs.histories, indicator, tables, &mut figures);
+            let mut scope = scope_of[indicator.id.as_str()];
+            let mut placed = None;
+            if let (Scope::Part, Some(part), Some(coverage_before)) =
+                (scope, &part, &coverage_before)
+            {
+                let found = count(part, &inputs.book, indicator, counted.cutoff).await?;
+                let mut grounds = counted.grounds.clone();
+                grounds.retain(|code, _| !scopes.codes.contains(code));
+                grounds.extend(found.grounds.clone());
+                // What all municipalities have in common: when it changed, a part is not enough.
+                let common = |coverage: &Coverage, grounds: &Grounds| {
+                    let systems = counts::systems(grounds);
+                    let seen = coverage.of(tables, &systems);
+                    let first = rollup::first_day(grounds, seen.since(), counted.cutoff);
+                    let seen: BTreeSet<String> =
+                        seen.tables.iter().map(|t| t.to_string()).collect();
+                    (first, seen, systems)
+                };
+                let strays = grounds.values().any(|ground| ground.strays);
+                if strays
+                    || common(coverage_before, &counted.grounds)
+                        != common(&inputs.coverage, &grounds)
+                {
+                    scope = Scope::All;
+                } else {
+                    counted.grounds = grounds;
+                    placed = Some(found);
+                }
+            }
+            if scope == Scope::Nothing {
+                let last = before
+                    .as_ref()
+                    .map(|(run, _)| run.checks.as_slice())
+                    .unwrap_or_default();
+                let own = |c: &&RunCheck| {
+                    c.indicator == indicator.id && c.title.is_none() && c.check != "source"
+                };
+                checks.extend(last.iter().filter(own).cloned());
+                tick(&indicator.id);
+                continue;
+            }
+            let only = placed.is_some().then_some(&scopes.codes);
+            let placed = match placed {
+                Some(placed) => placed,
+                None => {
+                    let placed = inputs.rollup(indicator, counted.cutoff).await?;
+                    counted.grounds.clone_from(&placed.grounds);
+                    placed
+                }
+            };
+            let standing =
+                reference::figures_of(&inputs.session, &runs, &indicator.id, only).await?;
+            let mut figures = placed.figures(&Frame {
+                expected: municipalities,
+                standing: &standing.standing(&indicator.id, &indicator.version, last),
+                coverage: &inputs.coverage,
+                tables,
+                population: &inputs.population,
+                grounds: &counted.grounds,
+                only,
+                run: run_id,
+            });
+            let known = completeness::fill(&inputs.histories, indicator, tables, &mut figures);
+            match only {
+                // What was known of the periods of others stands.
+                Some(_) => counted.completeness.extend(known),
+                None => counted.completeness = known,
+            }
+            checks.extend(rollup_checks(indicator, &placed, &counted.grounds));
             checks.extend(figure_checks(indicator, &figures));
-            changed.extend(changes(&before, figures, indicator, run_id, last));
+            let changed = changes(&standing, figures, indicator, run_id, last);
+            if !changed.is_empty() {
+                let rows = columns::figures_to_rows(
+                    contract("figures")?,
+                    &changed.iter().collect::<Vec<_>>(),
+                )?;
+                let writing = match &mut writing {
+                    Some(writing) => writing,
+                    None => writing.insert(figures_table.writing().await?),
+                };
+                writing.write(rows).await?;
+                written += changed.len() as i64;
+            }
             tick(&indicator.id);
         }
-        checks.extend(checks::ask(&inputs.session, pack, reads).await?);
+        let (found, asked) =
+            checks::ask(&inputs.session, part.as_ref(), &scopes, pack, reads).await?;
+        checks.extend(found);
+        counts.checks = asked;
+        counts.coverage = inputs.coverage.rows().to_vec();
         let Some(cutoff_on) = inputs.cutoffs.values().min().copied() else {
             return Err(Error::input(
                 "cannot compute: no source says up to which day it is complete",
             )
             .hint("store a delivery first, with `complete_until` in its mapping"));
         };
-        let contract = |name: &str| {
-            pack.contracts
-                .get(name)
-                .ok_or_else(|| Error::input(format!("the pack has no table contract `{name}`")))
-        };
         let app = format!("compute/{run_id}@{}", started_at.timestamp_micros());
-        let rows =
-            columns::figures_to_rows(contract("figures")?, &changed.iter().collect::<Vec<_>>())?;
-        let table = |name: &str| Error::input(format!("the pack has no table contract `{name}`"));
-        tables
-            .get_mut("figures")
-            .ok_or_else(|| table("figures"))?
-            .append(rows, &app, run_id)
-            .await?;
+        if let Some(writing) = writing {
+            let files = writing.finish().await?;
+            figures_table.commit(files, &app, run_id).await?;
+        }
         let run = Run {
             run_id,
             batch,
@@ -226,16 +363,65 @@ impl Warehouse {
             checks,
             started_at,
             finished_at: self.now(),
-            figures_written: changed.len() as i64,
+            figures_written: written,
         };
         let row = columns::run_to_row(contract("runs")?, &run)?;
         tables
             .get_mut("runs")
-            .ok_or_else(|| table("runs"))?
+            .ok_or_else(|| Error::input("the pack has no table contract `runs`"))?
             .append(row, &app, run_id)
             .await?;
+        counts.save(self.storage()).await?;
         lock.done();
         Ok(Computed::Run(run))
+    }
+}
+
+/// Reads the tables of these definitions into memory once, and offers the views over them.
+async fn pin(session: &Session, pack: &Pack, reads: &Reads) -> Result<()> {
+    let needed = Needed::by(pack);
+    for table in reads.values().flatten().collect::<BTreeSet<_>>() {
+        session.pin(table, &needed).await?;
+    }
+    session.add_views(pack).await.map_err(|mut e| e.remove(0))
+}
+
+/// Counts an indicator's facts.
+async fn count<'a>(
+    session: &Session,
+    book: &'a RegionBook,
+    indicator: &'a Indicator,
+    cutoff: NaiveDate,
+) -> Result<Placed<'a>> {
+    let path = format!("indicators/{}/{}/facts.sql", indicator.theme, indicator.id);
+    let plan = session.facts_plan(indicator, cutoff).await?;
+    let failed = |e| sql_error(&path, &indicator.sql, &e);
+    let mut stream = session.stream(plan).await.map_err(failed)?;
+    let mut rollup = Rollup::new(indicator, book, territories(), cutoff);
+    while let Some(batch) = stream.try_next().await.map_err(failed)? {
+        rollup.add(&Facts::decode(indicator, &batch)?);
+    }
+    Ok(rollup.finish())
+}
+
+fn no_source(indicator: &Indicator, reads: &Reads) -> RunCheck {
+    let tables = reads.get(&indicator.id).into_iter().flatten();
+    let tables = tables.map(String::as_str).collect::<Vec<_>>().join(", ");
+    RunCheck {
+        indicator: indicator.id.clone(),
+        check: "source".into(),
+        passed: false,
+        finding: Text::new(
+            format!(
+                "Niet elke tabel hiervoor ({tables}) wordt door een bron gevuld: dit cijfer kan niet berekend worden."
+            ),
+            format!(
+                "Not every table for this ({tables}) is filled by a source: this figure cannot be computed."
+            ),
+        ),
+        title: None,
+        gravity: Gravity::Fail,
+        regions: BTreeMap::new(),
     }
 }
 
@@ -308,9 +494,10 @@ fn check(
 }
 
 /// Checks on the facts: dated, valued, placed, and the same number of them on both territories.
-fn rollup_checks(indicator: &Indicator, rollup: &Placed) -> Vec<RunCheck> {
-    let out = rollup.unusable;
-    let lost: u64 = rollup.unplaced.iter().sum();
+fn rollup_checks(indicator: &Indicator, rollup: &Placed, grounds: &Grounds) -> Vec<RunCheck> {
+    let lost_of = |grounds: &Grounds| -> u64 { grounds.values().flat_map(|g| &g.unplaced).sum() };
+    let lost = lost_of(grounds);
+    let unusable = |of: fn(&Unusable) -> u64| grounds.values().map(|g| of(&g.unusable)).sum();
     let totals: Vec<i64> = rollup.grand_totals().into_iter().map(|(_, n)| n).collect();
     let apart = totals
         .iter()
@@ -321,7 +508,7 @@ fn rollup_checks(indicator: &Indicator, rollup: &Placed) -> Vec<RunCheck> {
         check(
             indicator,
             "dated",
-            out.undated,
+            unusable(|u| u.undated),
             ("Elk feit heeft een datum.", "Every fact has a date."),
             (
                 "feiten hebben geen datum en tellen in geen enkele periode.",
@@ -331,7 +518,7 @@ fn rollup_checks(indicator: &Indicator, rollup: &Placed) -> Vec<RunCheck> {
         check(
             indicator,
             "valued",
-            out.without_value,
+            unusable(|u| u.without_value),
             ("Elk feit heeft een waarde.", "Every fact has a value."),
             (
                 "feiten hebben geen waarde en tellen niet mee.",
@@ -355,7 +542,7 @@ fn rollup_checks(indicator: &Indicator, rollup: &Placed) -> Vec<RunCheck> {
             indicator,
             "territories",
             // Facts that could not be placed are told by the check above.
-            apart.saturating_sub(lost),
+            apart.saturating_sub(lost_of(&rollup.grounds)),
             (
                 "Op beide indelingen van het grondgebied telt evenveel.",
                 "Both divisions of the territory count the same.",

@@ -64,7 +64,7 @@ pub(crate) async fn reads(pack: &Pack) -> Result<Reads> {
 }
 
 /// A session over empty tables.
-async fn empty(pack: &Pack) -> Result<Session> {
+pub(crate) async fn empty(pack: &Pack) -> Result<Session> {
     Session::open(Content {
         pack,
         tables: &BTreeMap::new(),

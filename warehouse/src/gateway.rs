@@ -16,6 +16,7 @@ use crate::arrivals;
 use crate::attempts::Attempt;
 use crate::board::Board;
 use crate::compute::Inputs;
+use crate::compute::rollup::Frame;
 use crate::define::{self, Defined, Reads};
 use crate::error::{Error, Result};
 use crate::explain::{self, Explanation, Side};
@@ -338,14 +339,16 @@ impl Gateway {
             return Ok((stored, None));
         };
         let rollup = inputs.rollup(indicator, *cutoff).await?;
-        let figures = rollup.figures(
-            &municipalities,
-            &index.standing(&indicator.id, &indicator.version, run.run_id),
-            &inputs.coverage,
-            &reads[&indicator.id],
-            &inputs.population,
-            stored.run_from,
-        );
+        let figures = rollup.figures(&Frame {
+            expected: &municipalities,
+            standing: &index.standing(&indicator.id, &indicator.version, run.run_id),
+            coverage: &inputs.coverage,
+            tables: &reads[&indicator.id],
+            population: &inputs.population,
+            grounds: &rollup.grounds,
+            only: None,
+            run: stored.run_from,
+        });
         Ok((stored, figures.into_iter().find(|f| f.address == *address)))
     }
 

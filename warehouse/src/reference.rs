@@ -10,11 +10,12 @@ use chrono::NaiveDate;
 use futures::TryStreamExt;
 
 use crate::compute::completeness::{Came, History, MONTHS_NEEDED};
-use crate::compute::coverage::{Coverage, Covered};
+use crate::compute::coverage::Covered;
 use crate::compute::population::Population;
 use crate::contract::Contract;
 use crate::define::Reads;
 use crate::error::{Doing, Error, Result};
+use crate::figure::Figure;
 use crate::index::{FigureIndex, Run};
 use crate::language::Text;
 use crate::period::PeriodKind;
@@ -218,7 +219,7 @@ pub(crate) async fn coverage(
     session: &Session,
     pack: &crate::pack::Pack,
     reads: &Reads,
-) -> Result<Coverage> {
+) -> Result<Vec<Covered>> {
     use arrow::array::Array;
     let mut found = Vec::new();
     for table in reads.values().flatten().collect::<BTreeSet<_>>() {
@@ -256,7 +257,7 @@ pub(crate) async fn coverage(
             }
         }
     }
-    Ok(Coverage::new(found))
+    Ok(found)
 }
 
 /// The column by which rows of a table belong to a month when lateness is learned; a table without it follows the cases it
@@ -332,24 +333,50 @@ pub(crate) async fn histories(
         .collect())
 }
 
-/// Runs and figures, whole.
-pub(crate) async fn figure_index(session: &Session) -> Result<FigureIndex> {
-    use crate::compute::columns::{FIGURE_COLUMNS, RUN_COLUMNS, rows_to_figures, rows_to_runs};
+/// All runs.
+pub(crate) async fn runs(session: &Session) -> Result<Vec<Run>> {
+    use crate::compute::columns::{RUN_COLUMNS, rows_to_runs};
     let mut runs: Vec<Run> = Vec::new();
-    for rows in session
-        .collect(&format!("select {RUN_COLUMNS} from runs"))
-        .await?
-    {
+    let sql = format!("select {RUN_COLUMNS} from runs");
+    for rows in session.collect(&sql).await? {
         runs.extend(rows_to_runs(&rows)?);
     }
+    Ok(runs)
+}
+
+/// Runs and figures, whole.
+pub(crate) async fn figure_index(session: &Session) -> Result<FigureIndex> {
+    Ok(FigureIndex::new(
+        runs(session).await?,
+        figures(session, "true").await?,
+    ))
+}
+
+/// Runs, and the figures of one indicator; of these regions only, when given.
+pub(crate) async fn figures_of(
+    session: &Session,
+    runs: &[Run],
+    indicator: &str,
+    regions: Option<&BTreeSet<String>>,
+) -> Result<FigureIndex> {
+    let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    let mut which = format!("indicator_id = {}", quoted(indicator));
+    if let Some(regions) = regions {
+        let codes: Vec<String> = regions.iter().map(|code| quoted(code)).collect();
+        which += &format!(" and region_code in ({})", codes.join(", "));
+    }
+    let figures = figures(session, &which).await?;
+    Ok(FigureIndex::new(runs.iter().cloned(), figures))
+}
+
+async fn figures(session: &Session, which: &str) -> Result<Vec<Figure>> {
+    use crate::compute::columns::{FIGURE_COLUMNS, rows_to_figures};
     let mut figures = Vec::new();
-    for rows in session
-        .collect(&format!("select {FIGURE_COLUMNS} from figures"))
-        .await?
-    {
+    let sql = format!("select {FIGURE_COLUMNS} from figures where {which}");
+    for rows in session.collect(&sql).await? {
         figures.extend(rows_to_figures(&rows)?);
     }
-    Ok(FigureIndex::new(runs, figures))
+    Ok(figures)
 }
 
 /// The rows of the tables that check looks codes up in, by name.

@@ -87,6 +87,8 @@ pub struct RegionBook {
     regions: BTreeMap<String, Vec<Region>>,
     /// Ordered by day.
     changes: Vec<RegionChange>,
+    /// Of each code that changed, the least of its family.
+    families: BTreeMap<String, String>,
 }
 
 impl RegionBook {
@@ -109,6 +111,7 @@ impl RegionBook {
         }
         book.changes
             .sort_by(|a, b| (a.on, &a.from).cmp(&(b.on, &b.from)));
+        book.families = families(&book.changes);
         book
     }
 
@@ -185,6 +188,19 @@ impl RegionBook {
         }
     }
 
+    /// The least of all codes that a code is tied to by mergers and recodings at any time: the same for all of them.
+    pub fn family<'a>(&'a self, code: &'a str) -> &'a str {
+        self.families.get(code).map_or(code, String::as_str)
+    }
+
+    /// All codes of that family, the code itself among them.
+    pub fn family_of(&self, code: &str) -> BTreeSet<String> {
+        let family = self.family(code);
+        let of = self.families.iter().filter(|(_, f)| *f == family);
+        let codes = of.map(|(code, _)| code.clone());
+        codes.chain([code.to_string()]).collect()
+    }
+
     /// Days on which the ground under `code` itself changed after `from` and up to `until`: breaks of its as-recorded series.
     pub fn breaks(&self, code: &str, from: NaiveDate, until: NaiveDate) -> Vec<&RegionChange> {
         self.changes
@@ -209,6 +225,25 @@ impl RegionBook {
     pub fn changes(&self) -> &[RegionChange] {
         &self.changes
     }
+}
+
+/// Each code to the least code of those it is tied to by changes of municipalities.
+fn families(changes: &[RegionChange]) -> BTreeMap<String, String> {
+    let mut families: BTreeMap<String, String> = BTreeMap::new();
+    for change in changes.iter().filter(|c| c.kind != ChangeKind::Parent) {
+        let of = |code: &String| families.get(code).unwrap_or(code).clone();
+        let (one, other) = (of(&change.from), of(&change.to));
+        let least = one.clone().min(other.clone());
+        for family in families.values_mut() {
+            if *family == one || *family == other {
+                family.clone_from(&least);
+            }
+        }
+        for code in [&change.from, &change.to] {
+            families.insert(code.clone(), least.clone());
+        }
+    }
+    families
 }
 
 #[cfg(test)]

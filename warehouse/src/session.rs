@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::{Arc, LazyLock, RwLock};
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::Schema;
+use arrow::datatypes::{DataType, Field, Schema};
 use chrono::{Datelike, NaiveDate};
 use datafusion::catalog::{MemTable, MemorySchemaProvider, TableProvider};
 use datafusion::common::JoinType;
@@ -143,23 +143,16 @@ impl Session {
             None => None,
         };
         let Some(provider) = provider else {
+            // A table, not a view over one: a plan over it then names it, and `lineage` reads that name.
             let stored = contract.stored_schema();
-            let fields: Vec<_> = names
+            let mut fields: Vec<_> = names
                 .iter()
                 .filter_map(|n| stored.field_with_name(n).ok().cloned())
                 .collect();
-            let mut empty = vec![Arc::new(Schema::new(fields))];
-            let schema = empty.remove(0);
-            let table =
-                MemTable::try_new(schema.clone(), vec![vec![RecordBatch::new_empty(schema)]])
-                    .storing(doing)?;
-            let frame = self.context.read_table(Arc::new(table)).storing(doing)?;
-            let frame = if contract.name == "figures" {
-                with_run_until(frame).storing(doing)?
-            } else {
-                frame
-            };
-            return Ok(frame.into_view());
+            if contract.name == "figures" {
+                fields.push(Field::new("run_until", DataType::Int64, true));
+            }
+            return Ok(Arc::new(empty(Schema::new(fields)).storing(doing)?));
         };
         let frame = self.context.read_table(provider).storing(doing)?;
         let frame = self.grown(frame, contract).storing(doing)?;
@@ -496,6 +489,11 @@ pub(crate) fn condition(
     }
     let compiled = CONDITIONS.create_physical_expr(written.clone(), &columns)?;
     Ok((written, compiled))
+}
+
+/// A table of this shape without rows.
+fn empty(schema: Schema) -> datafusion::common::Result<MemTable> {
+    MemTable::try_new(Arc::new(schema), vec![vec![]])
 }
 
 /// Never a personal column: no definition and no question needs one yet.

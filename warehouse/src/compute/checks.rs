@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use arrow::array::Array;
 use chrono::NaiveDate;
 use futures::TryStreamExt;
+use serde::{Deserialize, Serialize};
 
 use crate::checks::Check;
+use crate::compute::counts::Asked;
+use crate::compute::scope::{Scope, Scopes};
 use crate::define::{Reads, tables_and_views};
 use crate::error::Result;
 use crate::index::RunCheck;
@@ -18,23 +21,62 @@ use crate::session::{Session, sql_error};
 use crate::store::rows::text_column;
 
 /// What one query found.
-struct Found {
-    rows: i64,
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Found {
+    pub rows: i64,
     /// Rows per municipality, where the query says which.
-    regions: BTreeMap<String, i64>,
+    pub regions: BTreeMap<String, i64>,
 }
 
-/// One outcome per check and indicator it touches; one of no figure, where it touches none. A check whose tables no source fills is not asked.
-pub(super) async fn ask(session: &Session, pack: &Pack, reads: &Reads) -> Result<Vec<RunCheck>> {
-    let mut outcomes = Vec::new();
+impl Found {
+    /// With what these municipalities have now.
+    fn renewed(&self, codes: &BTreeSet<String>, now: Found) -> Found {
+        let others = self
+            .regions
+            .iter()
+            .filter(|(code, _)| !codes.contains(*code));
+        let others = others.map(|(code, rows)| (code.clone(), *rows));
+        let regions: BTreeMap<String, i64> = others.chain(now.regions).collect();
+        Found {
+            rows: regions.values().sum(),
+            regions,
+        }
+    }
+}
+
+/// One outcome per check and indicator it touches; one of no figure, where it touches none. A check whose tables no source
+/// fills is not asked; one whose tables stand as they did is not asked again. `part` holds the rows of the scopes'
+/// municipalities.
+pub(super) async fn ask(
+    session: &Session,
+    part: Option<&Session>,
+    scopes: &Scopes<'_>,
+    pack: &Pack,
+    reads: &Reads,
+) -> Result<(Vec<RunCheck>, BTreeMap<String, Asked>)> {
+    let (mut outcomes, mut all) = (Vec::new(), BTreeMap::new());
     for check in pack.checks.values() {
-        let (tables, _) = tables_and_views(session, pack, &check.sql);
-        let Some(cutoff) = cutoff(session, pack, &tables).await? else {
+        let read = tables_and_views(session, pack, &check.sql);
+        let tables = &read.0;
+        let Some(cutoff) = cutoff(session, pack, tables).await? else {
             continue;
         };
-        let found = rows(session, check, cutoff).await?;
+        let mut asked = Asked {
+            definition: scopes.check_definition(&check.sql, &read),
+            cutoff,
+            found: Found::default(),
+        };
+        let before = scopes.asked(&check.id).map(|asked| &asked.found);
+        asked.found = match (scopes.of_check(&check.id, tables, &asked), before, part) {
+            (Scope::Nothing, Some(before), _) => before.clone(),
+            (Scope::Part, Some(before), Some(part)) => {
+                before.renewed(&scopes.codes, rows(part, check, cutoff).await?)
+            }
+            _ => rows(session, check, cutoff).await?,
+        };
+        let found = &asked.found;
         let about = match check.touches.is_empty() {
-            true => &tables,
+            true => tables,
             false => &check.touches,
         };
         let before = outcomes.len();
@@ -44,14 +86,15 @@ pub(super) async fn ask(session: &Session, pack: &Pack, reads: &Reads) -> Result
                 // A rate divides by the population without reading it itself.
                 || (indicator.kind == Kind::Rate && about.contains("population"));
             if touched {
-                outcomes.push(outcome(check, &indicator.id, &found));
+                outcomes.push(outcome(check, &indicator.id, found));
             }
         }
         if outcomes.len() == before {
-            outcomes.push(outcome(check, RunCheck::OF_NO_FIGURE, &found));
+            outcomes.push(outcome(check, RunCheck::OF_NO_FIGURE, found));
         }
+        all.insert(check.id.clone(), asked);
     }
-    Ok(outcomes)
+    Ok((outcomes, all))
 }
 
 /// The day up to which the sources of its tables are complete; a check of reference tables alone takes the last such day

@@ -132,31 +132,42 @@ fn last_day(month: NaiveDate) -> NaiveDate {
     Period::containing(PeriodKind::Month, month).last_day()
 }
 
-/// Gives each provisional figure the completeness of its period: the least of the sources that fill the tables it reads. A
-/// stock is of one day and a final figure is settled by its rule: these have none.
+/// Of one period: the least of the sources that fill the tables an indicator reads. A stock is of one day: it has none.
+pub(crate) fn of(
+    histories: &[History],
+    indicator: &Indicator,
+    tables: &BTreeSet<String>,
+    period: Period,
+) -> Option<f64> {
+    if indicator.kind == Kind::Stock {
+        return None;
+    }
+    let feeding = histories.iter().filter(|h| !h.tables.is_disjoint(tables));
+    least(feeding.map(|h| h.of(period)))
+}
+
+/// Gives each provisional figure the completeness of its period; a final figure is settled by its rule and has none. Answers
+/// what it gave, by the code of the period.
 pub(crate) fn fill(
     histories: &[History],
     indicator: &Indicator,
     tables: &BTreeSet<String>,
     figures: &mut [Figure],
-) {
-    if indicator.kind == Kind::Stock {
-        return;
-    }
-    let feeding: Vec<&History> = histories
-        .iter()
-        .filter(|h| !h.tables.is_disjoint(tables))
-        .collect();
-    let mut known: BTreeMap<(NaiveDate, PeriodKind), Option<f64>> = BTreeMap::new();
+) -> BTreeMap<String, Option<f64>> {
+    let mut known: BTreeMap<Period, Option<f64>> = BTreeMap::new();
     for figure in figures {
         if figure.status != Status::Provisional || figure.state == State::Missing {
             continue;
         }
         let period = figure.address.period;
         figure.completeness = *known
-            .entry((period.start(), period.kind()))
-            .or_insert_with(|| least(feeding.iter().map(|h| h.of(period))));
+            .entry(period)
+            .or_insert_with(|| of(histories, indicator, tables, period));
     }
+    let codes = known.into_iter();
+    codes
+        .map(|(period, share)| (period.code(), share))
+        .collect()
 }
 
 /// Unknown when any is, and when there is none.

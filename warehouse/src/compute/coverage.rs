@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use crate::region::{RegionBook, Territory};
 
 /// Rows of one tenant table from one system, municipality and place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Covered {
     pub table: String,
     pub system: String,
@@ -25,6 +26,10 @@ pub(crate) struct Coverage {
 impl Coverage {
     pub fn new(rows: Vec<Covered>) -> Self {
         Self { rows }
+    }
+
+    pub fn rows(&self) -> &[Covered] {
+        &self.rows
     }
 
     /// What an indicator that reads `tables` can know of; `systems` are those that gave it facts (none: all may).
@@ -46,7 +51,8 @@ impl Coverage {
 
 pub(crate) struct IndicatorCoverage<'a> {
     rows: Vec<&'a Covered>,
-    tables: BTreeSet<&'a str>,
+    /// The tables there is anything of.
+    pub tables: BTreeSet<&'a str>,
 }
 
 impl IndicatorCoverage<'_> {

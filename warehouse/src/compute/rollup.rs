@@ -8,11 +8,12 @@ use arrow::array::{Array, Date32Array, StringArray};
 use chrono::{Days, NaiveDate};
 
 use crate::compute::cell::Cell;
+use crate::compute::counts::{self, Grounds};
 use crate::compute::coverage::Coverage;
 use crate::compute::ending::{Ended, Ending};
 use crate::compute::facts::Facts;
 use crate::compute::population::Population;
-use crate::compute::tally::{Tally, Unusable};
+use crate::compute::tally::Tally;
 use crate::figure::{Address, Figure, Slice, State, Status};
 use crate::indicator::{Indicator, Kind};
 use crate::period::{Period, PeriodKind};
@@ -43,12 +44,25 @@ pub(crate) struct Placed<'a> {
     cutoff: NaiveDate,
     lines: HashMap<Line, BTreeMap<NaiveDate, Cell>>,
     ending: Ending<'a>,
-    /// The systems that gave facts.
-    systems: BTreeSet<String>,
-    pub unusable: Unusable,
-    /// Of a municipality born later, without a place to split by: facts, per territory in order. Of a stock, once for each
-    /// measuring day.
-    pub unplaced: Vec<u64>,
+    /// What was seen of each municipality as recorded.
+    pub grounds: Grounds,
+}
+
+/// What figures are made with, beside the facts.
+pub(crate) struct Frame<'a> {
+    /// Municipalities that figures are expected of.
+    pub expected: &'a [String],
+    /// The cells that stood before.
+    pub standing: &'a [(Territory, String, Slice)],
+    pub coverage: &'a Coverage,
+    /// The tables that the indicator reads.
+    pub tables: &'a BTreeSet<String>,
+    pub population: &'a Population,
+    /// What was seen of all municipalities, those of which no facts were counted now among them.
+    pub grounds: &'a Grounds,
+    /// Only these regions get figures; all, when `None`.
+    pub only: Option<&'a BTreeSet<String>>,
+    pub run: i64,
 }
 
 fn on(territory: Territory, date: NaiveDate) -> NaiveDate {
@@ -113,7 +127,7 @@ impl<'a> Rollup<'a> {
             })
             .collect();
         let mut lines: HashMap<Line, BTreeMap<NaiveDate, Cell>> = HashMap::new();
-        let mut unplaced = vec![0; self.territories.len()];
+        let mut grounds = self.tally.grounds();
         let mut counted = self.tally.counted();
         // Values are added up in an order of their own, so that equal facts give equal figures.
         counted.sort_unstable_by(|a, b| {
@@ -125,13 +139,18 @@ impl<'a> Rollup<'a> {
             ))
         });
         for counted in &counted {
+            let ground = grounds.entry(counted.municipality.into()).or_default();
+            ground.unplaced.resize(self.territories.len(), 0);
+            let family = self.book.family(counted.municipality);
             for (territory, division) in self.territories.iter().enumerate() {
                 let day = on(*division, counted.day);
                 let region = resolve(self.book, day, counted.municipality, counted.place);
                 let Some(region) = region else {
-                    unplaced[territory] += counted.cell.n.unsigned_abs();
+                    ground.unplaced[territory] += counted.cell.n.unsigned_abs();
                     continue;
                 };
+                ground.strays |= self.book.family(region) != family;
+                ground.first = ground.first.into_iter().chain([counted.day]).min();
                 for plan in &plans {
                     let value = |&column: &usize| {
                         let name = columns[column].to_string();
@@ -154,9 +173,7 @@ impl<'a> Rollup<'a> {
             cutoff: self.cutoff,
             lines,
             ending: self.ending,
-            systems: self.tally.systems(),
-            unusable: self.tally.unusable,
-            unplaced,
+            grounds,
         }
     }
 
@@ -205,33 +222,25 @@ fn text_at(texts: &StringArray, row: usize) -> Option<&str> {
 }
 
 impl Placed<'_> {
-    /// All figures: per territory, region (those with facts and those `expected`), slice and period, from the first day the
-    /// sources speak of up to the cutoff. `standing` are the cells that stood before; `tables` those the indicator reads.
-    pub fn figures(
-        &self,
-        expected: &[String],
-        standing: &[(Territory, String, Slice)],
-        coverage: &Coverage,
-        tables: &BTreeSet<String>,
-        population: &Population,
-        run: i64,
-    ) -> Vec<Figure> {
-        let coverage = coverage.of(tables, &self.systems);
-        let facts = self.lines.values().filter_map(|m| m.keys().next()).min();
-        let source = coverage.since().filter(|day| *day <= self.cutoff);
-        let Some(first) = facts.copied().into_iter().chain(source).min() else {
+    /// All figures: per territory, region (those with facts and those expected), slice and period, from the first day the
+    /// sources speak of up to the cutoff.
+    pub fn figures(&self, frame: &Frame<'_>) -> Vec<Figure> {
+        let systems = counts::systems(frame.grounds);
+        let coverage = frame.coverage.of(frame.tables, &systems);
+        let Some(first) = first_day(frame.grounds, coverage.since(), self.cutoff) else {
             return Vec::new();
         };
+        let asked = |region: &str| frame.only.is_none_or(|only| only.contains(region));
         let first = Period::containing(PeriodKind::Month, first).start();
         let mut figures = Vec::new();
         for (index, territory) in self.territories.iter().enumerate() {
             let mut slices: BTreeMap<String, BTreeSet<&Slice>> = BTreeMap::new();
             let total = Slice::default();
-            for region in self.expected_on(*territory, expected, first) {
+            for region in self.expected_on(*territory, frame.expected, first) {
                 slices.entry(region).or_default().insert(&total);
             }
             // A slice that stood before and is empty now is a measured nothing, not a hole.
-            for (_, region, slice) in standing.iter().filter(|(t, _, _)| t == territory) {
+            for (_, region, slice) in frame.standing.iter().filter(|(t, _, _)| t == territory) {
                 slices
                     .entry(region.clone())
                     .or_default()
@@ -243,7 +252,7 @@ impl Placed<'_> {
                     .or_default()
                     .extend([&total, &line.slice]);
             }
-            for (region, slices) in &slices {
+            for (region, slices) in slices.iter().filter(|(region, _)| asked(region)) {
                 let since = coverage.covered_since(self.book, region, *territory, self.cutoff);
                 for slice in slices {
                     let stretches = self.lines.get(&Line {
@@ -268,7 +277,7 @@ impl Placed<'_> {
                                 // Before its first row a municipality has no zero, but no data.
                                 let covered =
                                     cell.n > 0 || since.is_some_and(|s| s <= period.last_day());
-                                figures.push(self.figure(address, cell, covered, population, run));
+                                figures.push(self.figure(address, cell, covered, frame));
                             }
                             period = period.next();
                         }
@@ -331,14 +340,7 @@ impl Placed<'_> {
         sum
     }
 
-    fn figure(
-        &self,
-        address: Address,
-        cell: Cell,
-        covered: bool,
-        population: &Population,
-        run: i64,
-    ) -> Figure {
+    fn figure(&self, address: Address, cell: Cell, covered: bool, frame: &Frame<'_>) -> Figure {
         let n = cell.n;
         let Ended {
             numerator,
@@ -346,7 +348,9 @@ impl Placed<'_> {
             value,
         } = self.ending.of(
             cell,
-            population.of(self.book, &address, self.indicator.kind),
+            frame
+                .population
+                .of(self.book, &address, self.indicator.kind),
         );
         let state = match (covered, value) {
             (false, _) => State::Missing,
@@ -365,7 +369,7 @@ impl Placed<'_> {
             (None, None, None)
         };
         Figure {
-            run_from: run,
+            run_from: frame.run,
             run_until: None,
             n,
             numerator,
@@ -400,6 +404,16 @@ impl Placed<'_> {
             .map(|(i, t)| (*t, total_of(i)))
             .collect()
     }
+}
+
+/// The first day there is anything to say of: of the facts, or of the sources where they begin earlier.
+pub(crate) fn first_day(
+    grounds: &Grounds,
+    since: Option<NaiveDate>,
+    cutoff: NaiveDate,
+) -> Option<NaiveDate> {
+    let since = since.filter(|day| *day <= cutoff);
+    counts::first(grounds).into_iter().chain(since).min()
 }
 
 /// The first period of this kind after the sources begin; of rolling years, the first that is whole.

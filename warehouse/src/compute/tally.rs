@@ -6,13 +6,14 @@
 //! that a whole stretch lies in one region. Texts are counted by number: each is compared once per fact, and hashed when
 //! it is not the text of the fact before.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use arrow::array::{Array, StringArray};
 use chrono::{Datelike, NaiveDate};
 use foldhash::fast::RandomState;
 
 use crate::compute::cell::Cell;
+use crate::compute::counts::{Ground, Grounds, Unusable};
 use crate::compute::facts::Facts;
 use crate::region::RegionBook;
 
@@ -25,14 +26,6 @@ struct Grain {
     values: u32,
     /// The first day of the stretch, from 1970-01-01; of a stock, the measuring day.
     day: i32,
-}
-
-/// Facts that are in no cell, and why.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Unusable {
-    pub undated: u64,
-    pub after_cutoff: u64,
-    pub without_value: u64,
 }
 
 /// Counts facts.
@@ -50,9 +43,11 @@ pub(crate) struct Tally {
     /// Per slice column: what came before it, and its own value.
     combinations: Vec<Pairs>,
     cells: Fast<Grain, Cell>,
-    /// The systems that gave facts.
     systems: Texts,
-    pub unusable: Unusable,
+    /// Which system gave facts about which municipality.
+    gave: Pairs,
+    /// By number of the municipality.
+    unusable: BTreeMap<u32, Unusable>,
 }
 
 /// One cell, by its texts.
@@ -91,7 +86,8 @@ impl Tally {
             combinations: (0..columns).map(|_| Pairs::default()).collect(),
             cells: Fast::default(),
             systems: Texts::default(),
-            unusable: Unusable::default(),
+            gave: Pairs::default(),
+            unusable: BTreeMap::new(),
         }
     }
 
@@ -99,7 +95,9 @@ impl Tally {
         let municipality = self.municipalities.numbers(&facts.municipality);
         let place = facts.place.as_ref().map(|p| self.places.numbers(p));
         if let Some(systems) = &facts.system {
-            self.systems.numbers(systems);
+            for (of, system) in municipality.iter().zip(self.systems.numbers(systems)) {
+                self.gave.number(*of, system);
+            }
         }
         let values: Vec<Vec<u32>> = facts
             .slices
@@ -108,17 +106,21 @@ impl Tally {
             .map(|(column, texts)| texts.numbers_or(column, "unknown"))
             .collect();
         for row in 0..facts.rows {
+            let unusable = |of: &mut BTreeMap<u32, Unusable>,
+                            why: fn(&mut Unusable) -> &mut u64| {
+                *why(of.entry(municipality[row]).or_default()) += 1;
+            };
             if facts.date.is_null(row) {
-                self.unusable.undated += 1;
+                unusable(&mut self.unusable, |u| &mut u.undated);
                 continue;
             }
             let date = facts.date.value(row);
             if date > self.cutoff {
-                self.unusable.after_cutoff += 1;
+                unusable(&mut self.unusable, |u| &mut u.after_cutoff);
                 continue;
             }
             if !facts.measure.is_valid(row) {
-                self.unusable.without_value += 1;
+                unusable(&mut self.unusable, |u| &mut u.without_value);
                 continue;
             }
             let place = place.as_ref().map_or(NOWHERE, |p| p[row]);
@@ -154,9 +156,21 @@ impl Tally {
         }
     }
 
-    /// The systems that gave facts.
-    pub fn systems(&self) -> BTreeSet<String> {
-        self.systems.texts.iter().map(|t| t.to_string()).collect()
+    /// Per municipality the systems that gave facts, and what could not be counted.
+    pub fn grounds(&self) -> Grounds {
+        let mut grounds = Grounds::new();
+        let of = |number: u32| self.municipalities.text(number).unwrap_or_default();
+        for (municipality, system) in &self.gave.pairs {
+            let ground: &mut Ground = grounds.entry(of(*municipality).into()).or_default();
+            ground
+                .systems
+                .extend(self.systems.text(*system).map(str::to_string));
+        }
+        for (municipality, unusable) in &self.unusable {
+            let ground = grounds.entry(of(*municipality).into()).or_default();
+            ground.unusable = *unusable;
+        }
+        grounds
     }
 
     /// All cells. A stock is told on each measuring day on which there is any.

@@ -11,6 +11,7 @@ from cases c
 join certificates a
   on a.system = c.system
  and a.case_id = c.case_id
+ and a.municipality_code = c.municipality_code
 where c.delivered_on is not null
   and c.delivered_at is not null
   and c.received_at is not null

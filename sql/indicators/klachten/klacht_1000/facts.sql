@@ -10,3 +10,4 @@ from cases c
 join complaints k
   on k.system = c.system
  and k.case_id = c.case_id
+ and k.municipality_code = c.municipality_code

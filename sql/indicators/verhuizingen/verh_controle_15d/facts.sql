@@ -14,6 +14,7 @@ with declarations as (
   join relocations r
     on r.system = c.system
    and r.case_id = c.case_id
+   and r.municipality_code = c.municipality_code
   join terms t
     on t.term_id = 'verhuis_controle'
    and t.valid_from <= c.received_on

@@ -162,7 +162,16 @@ fn figures_of(indicator: &Indicator, book: &RegionBook, batches: &[RecordBatch])
     let coverage = Coverage::new(codes.map(covered).into());
     let tables = BTreeSet::from(["cases".to_string()]);
     let placed = rollup.finish();
-    placed.figures(&[], &[], &coverage, &tables, &Population::default(), 1)
+    placed.figures(&Frame {
+        expected: &[],
+        standing: &[],
+        coverage: &coverage,
+        tables: &tables,
+        population: &Population::default(),
+        grounds: &placed.grounds,
+        only: None,
+        run: 1,
+    })
 }
 
 #[test]
