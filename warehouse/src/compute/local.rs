@@ -217,7 +217,7 @@ mod tests {
     async fn rows_of_one_municipality_meet_only_each_other() {
         for sql in [
             "select municipality_code from cases where channel = 'digital'",
-            "select c.municipality_code from permit_cases c join terms t on t.product_code = c.product_code",
+            "select c.municipality_code from permit_cases c join terms t on t.valid_from <= c.received_on",
             "select c.municipality_code from cases c join phases p on p.case_id = c.case_id and p.municipality_code = c.municipality_code",
             "select a.municipality_code from certificates a left join cases c using (system, case_id, municipality_code)",
             "select municipality_code, count(*) as n from cases group by municipality_code, channel",
