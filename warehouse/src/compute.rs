@@ -68,6 +68,9 @@ pub(crate) struct Inputs {
 impl Inputs {
     /// Reads the reference tables at the session's batch, and pins the tables the definitions read.
     pub async fn open(session: Session, pack: &Pack, reads: &Reads) -> Result<Self> {
+        // Before pinning, which keeps only the columns that definitions name.
+        let book = reference::regions(&session).await?;
+        let population = reference::population(&session).await?;
         let needed = Needed::by(pack);
         for table in reads
             .values()
@@ -78,8 +81,8 @@ impl Inputs {
         }
         session.add_views(pack).await.map_err(|mut e| e.remove(0))?;
         Ok(Self {
-            book: reference::regions(&session).await?,
-            population: reference::population(&session).await?,
+            book,
+            population,
             coverage: reference::coverage(&session, pack, reads).await?,
             histories: reference::histories(&session, pack, reads).await?,
             cutoffs: reference::cutoffs(&session, pack, reads).await?,

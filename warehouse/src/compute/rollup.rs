@@ -344,10 +344,9 @@ impl Placed<'_> {
             numerator,
             denominator,
             value,
-        } = self.ending.of(
-            cell,
-            population.of(self.book, &address, self.indicator.kind),
-        );
+        } = self
+            .ending
+            .of(cell, population.of(self.book, &address, self.indicator));
         let state = match (covered, value) {
             (false, _) => State::Missing,
             (true, Some(_)) if n == 0 && self.indicator.kind.zero_is_a_value() => State::Zero,
