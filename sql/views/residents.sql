@@ -2,6 +2,7 @@
 with divisions as (
   select p.region_code,
          p.reference_on,
+         p.vintage_on,
          p.sex,
          p.age_band,
          p.persons,
@@ -19,6 +20,7 @@ with divisions as (
 )
 select region_code,
        reference_on,
+       vintage_on,
        sex,
        age_band,
        persons
