@@ -4,6 +4,7 @@ with measured as (
          least(last_on, $cutoff) as measured_on
   from months
   where first_on <= $cutoff
+    and last_on >= (select min(received_on) from cases)
 )
 select c.system,
        c.case_id,
