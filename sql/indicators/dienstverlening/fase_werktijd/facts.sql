@@ -1,21 +1,36 @@
 -- The calendar days of every part of a phase that has ended: all of them on one side, those not spent waiting on the other.
+with parts as (
+  select c.system,
+         c.case_id,
+         c.municipality_code,
+         c.place_code,
+         p.phase,
+         p.waiting_for,
+         p.ended_on,
+         calendar_days(p.started_on, p.ended_on) as days
+  from phases p
+  join cases c
+    on c.system = p.system
+   and c.case_id = p.case_id
+  where p.ended_on is not null
+)
 select system,
        case_id,
        municipality_code,
+       place_code,
        phase,
        'denominator' as side,
        ended_on as date,
-       calendar_days(started_on, ended_on) as value
-from phases
-where ended_on is not null
+       days as value
+from parts
 union all
 select system,
        case_id,
        municipality_code,
+       place_code,
        phase,
        'numerator' as side,
        ended_on as date,
-       calendar_days(started_on, ended_on) as value
-from phases
-where ended_on is not null
-  and waiting_for is null
+       days as value
+from parts
+where waiting_for is null

@@ -1,9 +1,13 @@
 -- Every complaint that was answered and judged, and whether it was founded.
-select system,
-       case_id,
-       municipality_code,
-       answered_on as date,
-       founded as numerator
-from complaints
-where answered_on is not null
-  and founded is not null
+select c.system,
+       c.case_id,
+       c.municipality_code,
+       c.place_code,
+       k.answered_on as date,
+       k.founded as numerator
+from cases c
+join complaints k
+  on k.system = c.system
+ and k.case_id = c.case_id
+where k.answered_on is not null
+  and k.founded is not null

@@ -1,9 +1,13 @@
 -- Every residence check with a known outcome, and whether the residence was not confirmed.
-select r.system,
-       r.case_id,
-       r.municipality_code,
+select c.system,
+       c.case_id,
+       c.municipality_code,
+       c.place_code,
        r.checked_on as date,
        r.check_outcome <> 'confirmed' as numerator
-from relocations r
+from cases c
+join relocations r
+  on r.system = c.system
+ and r.case_id = c.case_id
 where r.checked_on is not null
   and r.check_outcome is not null
