@@ -11,7 +11,7 @@ pub(crate) mod population;
 pub(crate) mod rollup;
 mod tally;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use futures::TryStreamExt;
@@ -47,6 +47,25 @@ pub fn territories() -> Vec<Territory> {
     ]
 }
 
+/// Why an indicator has no cutoff, and which mapping would bring it to life.
+fn not_computed(lacking: &[&str]) -> Text {
+    if lacking.is_empty() {
+        return Text::new(
+            "Geen bron zegt tot en met welke dag ze volledig is (complete_until): dit cijfer kan niet berekend worden.",
+            "No source says up to which day it is complete (complete_until): this figure cannot be computed.",
+        );
+    }
+    let tables = lacking.join(", ");
+    Text::new(
+        format!(
+            "Nog geen bron vult {tables}: dit cijfer wordt berekend zodra een koppeling met complete_until dat doet."
+        ),
+        format!(
+            "No source fills {tables} yet: this figure is computed as soon as a mapping with complete_until does."
+        ),
+    )
+}
+
 /// What a run did.
 #[derive(Debug)]
 pub enum Computed {
@@ -63,6 +82,8 @@ pub(crate) struct Inputs {
     pub coverage: Coverage,
     pub histories: Vec<History>,
     pub cutoffs: HashMap<String, NaiveDate>,
+    /// The tables that some source fills.
+    pub filled: BTreeSet<String>,
 }
 
 impl Inputs {
@@ -72,11 +93,7 @@ impl Inputs {
         let book = reference::regions(&session).await?;
         let population = reference::population(&session).await?;
         let needed = Needed::by(pack);
-        for table in reads
-            .values()
-            .flatten()
-            .collect::<std::collections::BTreeSet<_>>()
-        {
+        for table in reads.values().flatten().collect::<BTreeSet<_>>() {
             session.pin(table, &needed).await?;
         }
         session.add_views(pack).await.map_err(|mut e| e.remove(0))?;
@@ -86,6 +103,7 @@ impl Inputs {
             coverage: reference::coverage(&session, pack, reads).await?,
             histories: reference::histories(&session, pack, reads).await?,
             cutoffs: reference::cutoffs(&session, pack, reads).await?,
+            filled: reference::filled(&session).await?,
             session,
         })
     }
@@ -162,20 +180,16 @@ impl Warehouse {
         let mut changed = Vec::new();
         for indicator in pack.indicators.values() {
             let Some(cutoff) = inputs.cutoffs.get(&indicator.id) else {
-                let tables: Vec<&str> = reads
-                    .get(&indicator.id)
-                    .into_iter()
-                    .flatten()
+                let read = reads.get(&indicator.id).into_iter().flatten();
+                let lacking: Vec<&str> = read
+                    .filter(|table| !inputs.filled.contains(*table))
                     .map(String::as_str)
                     .collect();
                 checks.push(RunCheck {
                     indicator: indicator.id.clone(),
                     check: "source".into(),
                     passed: false,
-                    finding: Text::new(
-                        format!("Niet elke tabel hiervoor ({}) wordt door een bron gevuld: dit cijfer kan niet berekend worden.", tables.join(", ")),
-                        format!("Not every table for this ({}) is filled by a source: this figure cannot be computed.", tables.join(", ")),
-                    ),
+                    finding: not_computed(&lacking),
                     title: None,
                     gravity: Gravity::Fail,
                     regions: BTreeMap::new(),

@@ -181,11 +181,10 @@ pub(crate) async fn cutoffs(
 ) -> Result<HashMap<String, NaiveDate>> {
     // Per source the latest day, and the tables it fills.
     let mut sources: BTreeMap<String, (NaiveDate, BTreeSet<String>)> = BTreeMap::new();
-    let mut filled: BTreeSet<String> = BTreeSet::new();
-    for rows in session.collect("select source_id, complete_until_on, tables from deliveries where coalesce(outcome, 'stored') <> 'held' order by batch").await? {
+    let filled = filled(session).await?;
+    for rows in session.collect("select source_id, complete_until_on, tables from deliveries where complete_until_on is not null and coalesce(outcome, 'stored') <> 'held' order by batch").await? {
         let (ids, until, tables) = (text_column(&rows, 0)?, date_column(&rows, 1)?, text_column(&rows, 2)?);
         for (i, day) in until.into_iter().enumerate() {
-            filled.extend(tables.value(i).split(',').map(str::to_string));
             let Some(day) = day else { continue };
             let source = sources.entry(ids.value(i).into()).or_insert_with(|| (day, BTreeSet::new()));
             source.0 = source.0.max(day);
@@ -221,6 +220,18 @@ pub(crate) async fn cutoffs(
         .iter()
         .filter_map(|(id, tables)| Some((id.clone(), cutoff(tables)?)))
         .collect())
+}
+
+/// The tables that some source fills.
+pub(crate) async fn filled(session: &Session) -> Result<BTreeSet<String>> {
+    let sql = "select distinct tables from deliveries where coalesce(outcome, 'stored') <> 'held'";
+    let mut filled = BTreeSet::new();
+    for rows in session.collect(sql).await? {
+        for tables in text_column(&rows, 0)?.iter().flatten() {
+            filled.extend(tables.split(',').map(str::to_string));
+        }
+    }
+    Ok(filled)
 }
 
 /// Whose rows stand in the tenant tables that definitions read.
