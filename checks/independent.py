@@ -226,6 +226,8 @@ class Indicator:
         self.columns = sorted({column for columns in self.slices for column in columns})
         self.stock = self.kind == "stock"
         self.q = self.toml.get("quantile")
+        # Of a rate: whether its facts have a value each; known once they are taken.
+        self.valued = False
 
 
 def with_cutoff(sql, cutoff):
@@ -269,10 +271,13 @@ def take_facts(db, indicator):
 
     measures, needed = [], []
     weighted = indicator.kind in ("sum", "mean") and "weight" in types
+    indicator.valued = indicator.kind == "rate" and "value" in types
     match indicator.kind:
         case "sum" | "mean":
             measures = [f"{exact('value')} as value", f"{exact('weight') if weighted else 1} as weight"]
             needed = ["value", "weight"] if weighted else ["value"]
+        case "rate" if indicator.valued:
+            measures, needed = [f"{exact('value')} as value"], ["value"]
         case "quantile":
             measures, needed = [f"{number('value')} as value"], ["value"]
         case "survival":
@@ -373,7 +378,8 @@ def count(db, indicator):
     slices = {columns: [f"slice_{indicator.columns.index(name)}" for name in columns] for columns in indicator.slices}
     sets = ", ".join(f"({', '.join([*keys, *columns])})" for columns in slices.values())
     all_columns = [f"slice_{i}" for i in range(len(indicator.columns))]
-    picked = ", ".join([*keys, *all_columns, "count(*)", *AGGREGATES[indicator.kind]])
+    sums = ["sum(value)"] if indicator.valued else AGGREGATES[indicator.kind]
+    picked = ", ".join([*keys, *all_columns, "count(*)", *sums])
     found = db.execute(
         f"select {picked} from placed join calendar using (day) group by grouping sets ({sets})"
     ).fetchall()
@@ -446,10 +452,10 @@ def figure(indicator, land, address, counted, duration, weighted):
         case "share":
             return n, Decimal(sums[0]), Decimal(n), divided(Decimal(sums[0]), Decimal(n))
         case "rate":
-            persons = land.persons(region, territory, start)
-            people = None if persons is None else Decimal(persons)
-            value = None if not people else n / persons * indicator.toml["per"]
-            return n, Decimal(n), people, value
+            people = residents(indicator, land, region, territory, start)
+            numerator = decimal(sums[0] or 0) if indicator.valued else Decimal(n)
+            value = float(EXACT.divide(numerator, people)) * indicator.toml["per"] if people else None
+            return n, numerator, people, value
         case "quantile":
             value = quantile(sums[0] or [], indicator.q)
             return n, None, None, None if value is None else value * unit
@@ -464,6 +470,15 @@ def figure(indicator, land, address, counted, duration, weighted):
             came, went = (decimal(side or 0) for side in sums)
             return n, came, went, float(came - went) * unit
     raise Unusable(f"{indicator.id}: kind {indicator.kind} is not known here")
+
+
+def residents(indicator, land, region, territory, start):
+    """What a rate divides by: the people on the first day of the year, or the mean of those and of the people a year on."""
+    days = [start]
+    if indicator.toml["denominator"] == "mean_population":
+        days.append(months_on(start, 12))
+    persons = [land.persons(region, territory, day) for day in days]
+    return None if None in persons else EXACT.divide(Decimal(sum(persons)), Decimal(len(persons)))
 
 
 def state_of(indicator, covered, n, value):
@@ -536,7 +551,7 @@ def compare(db, land, indicator, territories):
     for row in stored:
         address, theirs = row[:5], row[5:]
         seen.add(address)
-        found = counted.get(address, (0, *NOTHING.get(indicator.kind, [0] * len(AGGREGATES[indicator.kind]))))
+        found = counted.get(address, (0, *NOTHING.get(indicator.kind, [0] * (len(AGGREGATES[indicator.kind]) + indicator.valued))))
         n, numerator, denominator, value = figure(indicator, land, address, found, duration, weighted)
         territory, region, kind, start, _ = address
         since = coverage.since(land, territory, region, indicator.cutoff)

@@ -21,7 +21,7 @@ pub async fn run(args: DemoArgs) -> Result<Outcome, Problems> {
     let marker = raw.join(".generated");
     if !marker.exists() {
         let step = Step::start("generate", 1);
-        let written = generate::write(&plan, &raw, &mut |_| {})?;
+        let written = generate::write_all(&plan, &raw)?;
         std::fs::write(&marker, plan.seed.to_string())?;
         step.end(&format!(
             "{} invented cases in {} files, {} bad rows among them",

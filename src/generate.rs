@@ -5,6 +5,8 @@
 //! - `burgerzaken_<day>.csv.gz`, one per half year: the cases of the desks received or changed in it;
 //! - `omgeving_<day>.xes.gz`, one event log per year: the permits received in it or still open when it began.
 //!
+//! Beside them stand the registers of other systems (`registers.rs`), one plain CSV each.
+//!
 //! The day in a name is the day up to which the file is complete. Municipalities and their mergers are real, all else is not.
 
 mod arrivals;
@@ -16,6 +18,7 @@ mod flat;
 mod permit;
 mod place;
 mod random;
+mod registers;
 mod sink;
 #[cfg(test)]
 mod tests;
@@ -104,7 +107,7 @@ pub fn run_verb(
         ..Plan::default()
     };
     let step = crate::progress::Step::start("generate", 1);
-    let written = write(&plan, &args.out, &mut |_| {})?;
+    let written = write_all(&plan, &args.out)?;
     step.end(&format!(
         "{} invented cases in {} files in {}, {} bad rows among them",
         written.cases,
@@ -138,6 +141,13 @@ fn run_flat(
         written.mapping
     ));
     Ok(crate::report::Outcome::Done)
+}
+
+/// The cases, and the registers of other systems beside them.
+pub fn write_all(plan: &Plan, folder: &Path) -> Result<Written> {
+    let mut written = write(plan, folder, &mut |_| {})?;
+    written.files.extend(registers::write(plan, folder)?);
+    Ok(written)
 }
 
 /// Writes the files into `folder`, which is made if need be. `tick` hears how many cases there are, once a generated day.

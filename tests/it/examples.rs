@@ -75,7 +75,7 @@ fn the_examples_of_the_sources_guide_work_as_they_stand() {
             "2025-18,1,aanvraag ontvangen",
         ]
     );
-    let reports = "select indicator_id, cast(numerator as bigint), cast(denominator as bigint) from figures where indicator_id like 'meld_%' \
+    let reports = "select indicator_id, cast(numerator as bigint), cast(denominator as bigint) from figures where indicator_id like 'meld_%' and indicator_id <> 'meld_herstel' \
                    and period_kind = 'year' and slice = '' and territory = 'as_recorded' and run_until is null order by 1";
     assert_eq!(
         project.rows(reports),
@@ -85,4 +85,42 @@ fn the_examples_of_the_sources_guide_work_as_they_stand() {
             "meld_tijdig_afgehandeld,1,1"
         ]
     );
+}
+
+#[test]
+fn the_other_systems_of_the_sources_guide_bring_their_figures_to_life() {
+    let project = Project::new(false, "44085");
+    let files = files(include_str!("../../docs/sources/systems.md"));
+    assert_eq!(files.len(), 14, "seven mappings, seven files");
+    for (path, text) in &files {
+        project.write(path, text);
+    }
+    project.flow();
+    let wrong = "select source_id, rejected, warned from deliveries where rejected + warned > 0";
+    assert_eq!(project.rows(wrong), Vec::<String>::new());
+    let figures = "select indicator_id, n, cast(numerator as bigint), cast(denominator as bigint), state from figures where period_kind = 'year' \
+                   and period_start = date '2025-01-01' and slice = '' and territory = 'as_recorded' and region_code = '44085' and run_until is null \
+                   and indicator_id in ('vip_30d', 'vip_automatisch', 'besluit_pub_10d', 'besluit_pub_dagen', 'fact_30d', 'fact_dagen', \
+                   'fact_open_te_laat', 'actie_uitvoering', 'actie_op_schema', 'leegstand_maanden', 'toegang_herzien', 'adoptie_graad', \
+                   'adoptie_fase', 'veiligheid_maatregelen') order by 1";
+    assert_eq!(
+        project.rows(figures),
+        [
+            "actie_op_schema,3,2,3,value",
+            "actie_uitvoering,6,125000,200000,value",
+            "adoptie_fase,3,3,,value",
+            "adoptie_graad,3,2,3,value",
+            "besluit_pub_10d,3,1,3,value",
+            "besluit_pub_dagen,2,,,value",
+            "fact_30d,2,1,2,value",
+            "fact_dagen,2,123000,4000,value",
+            "fact_open_te_laat,1,1,,value",
+            "leegstand_maanden,2,,,value",
+            "toegang_herzien,2,1,2,value",
+            "veiligheid_maatregelen,1,1,1,value",
+            "vip_30d,3,1,3,value",
+            "vip_automatisch,2,1,2,value",
+        ]
+    );
+    crate::independent::is_counted_again(&project);
 }

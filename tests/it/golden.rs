@@ -13,7 +13,7 @@ fn every_golden_case_of_the_built_in_pack_is_right() {
     );
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
-        told.contains("18 golden cases") && told.contains(" 0 wrong"),
+        told.contains("68 golden cases") && told.contains(" 0 wrong"),
         "{told}"
     );
 }
@@ -21,15 +21,11 @@ fn every_golden_case_of_the_built_in_pack_is_right() {
 #[test]
 fn a_wrong_answer_is_found() {
     let project = Project::with_own_pack("12041");
-    for theme in [
-        "dienstverlening",
-        "attesten",
-        "klachten",
-        "verhuizingen",
-        "openbare_ruimte",
-    ] {
-        std::fs::remove_dir_all(project.path("pack/indicators").join(theme))
-            .expect("a removed folder");
+    let themes = std::fs::read_dir(project.path("pack/indicators")).expect("a folder of themes");
+    for theme in themes.map(|theme| theme.expect("a theme").path()) {
+        if !theme.ends_with("vergunningen") {
+            std::fs::remove_dir_all(theme).expect("a removed folder");
+        }
     }
     let out = "pack/indicators/vergunningen/ov_tijdig/golden/out.csv";
     project.write(

@@ -19,6 +19,8 @@ mod independent;
 mod isle_of_man;
 mod kbo;
 mod kill;
+mod pack_golden;
+mod pack_list;
 mod privacy;
 mod proof;
 mod publish;

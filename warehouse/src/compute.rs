@@ -53,6 +53,25 @@ pub fn territories() -> Vec<Territory> {
     ]
 }
 
+/// Why an indicator has no cutoff, and which mapping would bring it to life.
+fn not_computed(lacking: &[&str]) -> Text {
+    if lacking.is_empty() {
+        return Text::new(
+            "Geen bron zegt tot en met welke dag ze volledig is (complete_until): dit cijfer kan niet berekend worden.",
+            "No source says up to which day it is complete (complete_until): this figure cannot be computed.",
+        );
+    }
+    let tables = lacking.join(", ");
+    Text::new(
+        format!(
+            "Nog geen bron vult {tables}: dit cijfer wordt berekend zodra een koppeling met complete_until dat doet."
+        ),
+        format!(
+            "No source fills {tables} yet: this figure is computed as soon as a mapping with complete_until does."
+        ),
+    )
+}
+
 /// What a run did.
 #[derive(Debug)]
 pub enum Computed {
@@ -74,10 +93,13 @@ pub(crate) struct Inputs {
 impl Inputs {
     /// Reads the reference tables at the session's batch, and pins the tables the definitions read.
     pub async fn open(session: Session, pack: &Pack, reads: &Reads) -> Result<Self> {
+        // Before pinning, which keeps only the columns that definitions name.
+        let book = reference::regions(&session).await?;
+        let population = reference::population(&session).await?;
         pin(&session, pack, reads).await?;
         Ok(Self {
-            book: reference::regions(&session).await?,
-            population: reference::population(&session).await?,
+            book,
+            population,
             coverage: Coverage::new(reference::coverage(&session, pack, reads).await?),
             histories: reference::histories(&session, pack, reads).await?,
             cutoffs: reference::cutoffs(&session, pack, reads).await?,
@@ -150,7 +172,10 @@ impl Warehouse {
         let run_id = last + 1;
         let cutoffs = reference::cutoffs(&session, pack, reads).await?;
         let histories = reference::histories(&session, pack, reads).await?;
+        // Before pinning, which keeps only the columns that definitions name.
         let book = reference::regions(&session).await?;
+        let population = reference::population(&session).await?;
+        let filled = reference::filled(&session).await?;
         let before = match latest {
             Some(run) => Counts::of(self.storage(), run.run_id)
                 .await?
@@ -224,7 +249,7 @@ impl Warehouse {
             }
         }
         let inputs = Inputs {
-            population: reference::population(&session).await?,
+            population,
             coverage: Coverage::new(covered),
             session,
             book,
@@ -248,7 +273,7 @@ impl Warehouse {
         let mut writing = None;
         for indicator in pack.indicators.values() {
             let Some(counted) = counts.indicators.get_mut(&indicator.id) else {
-                checks.push(no_source(indicator, reads));
+                checks.push(no_source(indicator, reads, &filled));
                 tick(&indicator.id);
                 continue;
             };
@@ -404,21 +429,17 @@ async fn count<'a>(
     Ok(rollup.finish())
 }
 
-fn no_source(indicator: &Indicator, reads: &Reads) -> RunCheck {
-    let tables = reads.get(&indicator.id).into_iter().flatten();
-    let tables = tables.map(String::as_str).collect::<Vec<_>>().join(", ");
+fn no_source(indicator: &Indicator, reads: &Reads, filled: &BTreeSet<String>) -> RunCheck {
+    let read = reads.get(&indicator.id).into_iter().flatten();
+    let lacking: Vec<&str> = read
+        .filter(|table| !filled.contains(*table))
+        .map(String::as_str)
+        .collect();
     RunCheck {
         indicator: indicator.id.clone(),
         check: "source".into(),
         passed: false,
-        finding: Text::new(
-            format!(
-                "Niet elke tabel hiervoor ({tables}) wordt door een bron gevuld: dit cijfer kan niet berekend worden."
-            ),
-            format!(
-                "Not every table for this ({tables}) is filled by a source: this figure cannot be computed."
-            ),
-        ),
+        finding: not_computed(&lacking),
         title: None,
         gravity: Gravity::Fail,
         regions: BTreeMap::new(),

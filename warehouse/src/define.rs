@@ -98,6 +98,8 @@ async fn check(
     };
     let schema = plan.schema();
     let weighted = schema.field_with_unqualified_name("weight").is_ok();
+    let valued =
+        indicator.kind == Kind::Rate && schema.field_with_unqualified_name("value").is_ok();
     if weighted && !matches!(indicator.kind, Kind::Sum | Kind::Mean) {
         problems.push(
             Error::input(format!(
@@ -114,6 +116,7 @@ async fn check(
         .copied()
         .chain(["municipality_code"])
         .chain(weighted.then_some("weight"))
+        .chain(valued.then_some("value"))
         .chain(indicator.slice_columns());
     for column in needed {
         match schema.field_with_unqualified_name(column) {

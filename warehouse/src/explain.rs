@@ -170,7 +170,7 @@ pub(crate) async fn explain(
         .into_iter()
         .partition(|fact| fact.case.as_ref().is_none_or(|case| known.contains(case)));
 
-    let persons = |inputs: &Inputs| inputs.population.of(&inputs.book, address, indicator.kind);
+    let persons = |inputs: &Inputs| inputs.population.of(&inputs.book, address, indicator);
     let (then_persons, now_persons) = (persons(before.inputs), persons(after.inputs));
     let started = old.count(before.indicator, old.held(0), then_persons);
     let defined = redefined.count(indicator, redefined.held(0), then_persons);
@@ -344,7 +344,7 @@ impl Pool {
         &self,
         indicator: &Indicator,
         facts: impl Iterator<Item = &'f Fact>,
-        persons: Option<i64>,
+        persons: Option<i128>,
     ) -> Counted {
         let mut ending = Ending::new(indicator);
         self.batches

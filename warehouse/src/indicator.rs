@@ -29,14 +29,14 @@ pub struct Indicator {
     pub kind: Kind,
     /// For `quantile` and `survival`: between 0 and 1.
     pub quantile: Option<f64>,
-    /// For `rate`: the denominator; only `population`.
-    pub denominator: Option<String>,
+    /// For `rate`: what is divided by.
+    pub denominator: Option<Denominator>,
     /// For `rate`: per how many; 1000 in per-thousand rates.
     pub per: Option<u32>,
     /// The fixed publication plan; the empty list is the total.
     pub slices: Vec<Vec<String>>,
     pub periods: Vec<PeriodKind>,
-    /// `%`, `days`, `hours`, `cases`, `per_1000`, `ratio`, `count`: the languages have words for each.
+    /// `%`, `days`, `hours`, `months`, `cases`, `eur`, `per_1000`, `ratio`, `count`: the languages have words for each.
     pub unit: String,
     #[serde(default)]
     pub decimals: Option<u8>,
@@ -74,7 +74,8 @@ pub struct Legal {
 /// | balance | `side` (`in` or `out`), `date`, `value` (integer or decimal) |
 /// | survival | `date`, `value` (duration so far), `ended` (boolean) |
 ///
-/// A sum or mean may also have `weight` (integer or decimal): how much each value counts.
+/// A sum or mean may also have `weight` (integer or decimal): how much each value counts. A rate may have `value` (integer or
+/// decimal): then the values are added up, and not the facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -139,6 +140,15 @@ impl Kind {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+pub enum Denominator {
+    /// On the first day of the year.
+    Population,
+    /// The mean of that on the first day of the year and that on the first day of the next.
+    MeanPopulation,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Direction {
     HigherIsBetter,
     LowerIsBetter,
@@ -174,16 +184,15 @@ impl Indicator {
             );
         }
         if indicator.kind == Kind::Rate
-            && (indicator.denominator.as_deref() != Some("population") || indicator.per.is_none())
-        {
-            return wrong("kind rate needs `denominator = \"population\"` and `per`, such as 1000");
-        }
-        if indicator.kind == Kind::Rate
-            && (indicator.periods != [PeriodKind::Year]
-                || indicator.slices != [Vec::<String>::new()])
+            && (indicator.denominator.is_none() || indicator.per.is_none())
         {
             return wrong(
-                "kind rate divides by the population on 1 January: use periods = [\"year\"] and slices = [[]]",
+                "kind rate needs `denominator = \"population\"` (or \"mean_population\") and `per`, such as 1000",
+            );
+        }
+        if indicator.kind == Kind::Rate && indicator.periods != [PeriodKind::Year] {
+            return wrong(
+                "kind rate divides by the population on 1 January: use periods = [\"year\"]",
             );
         }
         if indicator.periods.is_empty() || !indicator.slices.contains(&Vec::new()) {

@@ -174,6 +174,7 @@ pub(crate) async fn products(session: &Session) -> Result<BTreeMap<String, Text>
 }
 
 /// Per indicator the day up to which all sources it reads are complete; an indicator that reads a table no source fills has none.
+/// One that reads no table of cases goes by the sources of its tables that say such a day, else by the last day that any says.
 pub(crate) async fn cutoffs(
     session: &Session,
     pack: &crate::pack::Pack,
@@ -181,6 +182,7 @@ pub(crate) async fn cutoffs(
 ) -> Result<HashMap<String, NaiveDate>> {
     // Per source the latest day, and the tables it fills.
     let mut sources: BTreeMap<String, (NaiveDate, BTreeSet<String>)> = BTreeMap::new();
+    let filled = filled(session).await?;
     for rows in session.collect("select source_id, complete_until_on, tables from deliveries where complete_until_on is not null and coalesce(outcome, 'stored') <> 'held' order by batch").await? {
         let (ids, until, tables) = (text_column(&rows, 0)?, date_column(&rows, 1)?, text_column(&rows, 2)?);
         for (i, day) in until.into_iter().enumerate() {
@@ -199,10 +201,17 @@ pub(crate) async fn cutoffs(
             .min()
     };
     let cutoff = |tables: &BTreeSet<String>| {
-        let cases = tables
+        let of_cases = |t: &&String| pack.contracts.get(*t).is_some_and(|c| c.tenant.is_some());
+        if !tables.iter().any(|t| of_cases(&t)) {
+            let last = || sources.values().map(|(day, _)| *day).max();
+            let all_filled = tables.iter().all(|t| filled.contains(t));
+            return all_filled
+                .then(|| tables.iter().filter_map(filled_by).min().or_else(last))
+                .flatten();
+        }
+        tables
             .iter()
-            .filter(|t| pack.contracts.get(*t).is_some_and(|c| c.tenant.is_some()));
-        cases
+            .filter(of_cases)
             .map(filled_by)
             .collect::<Option<Vec<_>>>()?
             .into_iter()
@@ -212,6 +221,18 @@ pub(crate) async fn cutoffs(
         .iter()
         .filter_map(|(id, tables)| Some((id.clone(), cutoff(tables)?)))
         .collect())
+}
+
+/// The tables that some source fills.
+pub(crate) async fn filled(session: &Session) -> Result<BTreeSet<String>> {
+    let sql = "select distinct tables from deliveries where coalesce(outcome, 'stored') <> 'held'";
+    let mut filled = BTreeSet::new();
+    for rows in session.collect(sql).await? {
+        for tables in text_column(&rows, 0)?.iter().flatten() {
+            filled.extend(tables.split(',').map(str::to_string));
+        }
+    }
+    Ok(filled)
 }
 
 /// Whose rows stand in the tenant tables that definitions read.

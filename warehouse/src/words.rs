@@ -35,7 +35,9 @@ pub fn unit(unit: &str, language: Language) -> &str {
     match (unit, language) {
         ("days", Language::Nl) => "dagen",
         ("hours", Language::Nl) => "uren",
+        ("months", Language::Nl) => "maanden",
         ("cases", Language::Nl) => "dossiers",
+        ("eur", _) => "euro",
         ("per_1000", Language::Nl) => "per 1.000 inwoners",
         ("per_1000", Language::En) => "per 1,000 inhabitants",
         ("ratio" | "count", _) => "",

@@ -11,6 +11,8 @@ pub(crate) struct Ending<'a> {
     /// Values are durations in microseconds.
     durations: bool,
     weighted: bool,
+    /// Of a rate: its facts have a value each.
+    valued: bool,
 }
 
 /// The numbers of a figure: numerator and denominator in millionths, the value in the indicator's unit.
@@ -27,6 +29,7 @@ impl<'a> Ending<'a> {
             indicator,
             durations: false,
             weighted: false,
+            valued: false,
         }
     }
 
@@ -35,6 +38,7 @@ impl<'a> Ending<'a> {
         match measure {
             Measure::Value(value) | Measure::Duration(value, _) => {
                 self.durations |= value.is_duration();
+                self.valued = true;
             }
             Measure::Weighted(value, _) => {
                 self.durations |= value.is_duration();
@@ -44,8 +48,8 @@ impl<'a> Ending<'a> {
         }
     }
 
-    /// `persons` is the population, for a rate.
-    pub fn of(&self, cell: Cell, persons: Option<i64>) -> Ended {
+    /// `persons` is the population in millionths, for a rate.
+    pub fn of(&self, cell: Cell, persons: Option<i128>) -> Ended {
         let n = i128::from(cell.n) * MILLION;
         let percent = if self.indicator.unit == "%" {
             100.0
@@ -62,10 +66,8 @@ impl<'a> Ending<'a> {
             Kind::Mean | Kind::Share | Kind::Survival => (Some(cell.numerator), Some(n)),
             Kind::Ratio | Kind::Balance => (Some(cell.numerator), Some(cell.denominator)),
             Kind::Quantile => (None, None),
-            Kind::Rate => (
-                Some(n),
-                persons.map(|persons| i128::from(persons) * MILLION),
-            ),
+            Kind::Rate if self.valued => (Some(cell.numerator), persons),
+            Kind::Rate => (Some(n), persons),
         };
         let value = match self.indicator.kind {
             Kind::Count | Kind::Stock | Kind::Sum => numerator.map(|x| x as f64 / 1e6 * scale),

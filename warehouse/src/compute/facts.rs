@@ -147,6 +147,9 @@ impl Facts {
             })
         };
         let measure = match indicator.kind {
+            Kind::Rate if batch.column_by_name("value").is_some() => {
+                Measure::Value(number("value")?)
+            }
             Kind::Count | Kind::Rate | Kind::Stock => Measure::One,
             Kind::Share => Measure::Truth(column("numerator")?.as_boolean().clone()),
             Kind::Sum | Kind::Mean if batch.column_by_name("weight").is_some() => {

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
+use crate::compute::cell::MILLION;
 use crate::figure::Address;
-use crate::indicator::Kind;
+use crate::indicator::{Denominator, Indicator, Kind};
 use crate::region::{RegionBook, Territory};
 
 #[derive(Debug, Default, Clone)]
@@ -32,12 +33,20 @@ impl Population {
         population
     }
 
-    /// The denominator of a figure: persons on its first day, where it is a rate.
-    pub fn of(&self, book: &RegionBook, address: &Address, kind: Kind) -> Option<i64> {
-        let on = address.period.start();
-        match kind {
-            Kind::Rate => self.on(book, &address.region, address.territory, on),
-            _ => None,
+    /// The denominator of a figure, where it is a rate: in millionths, persons on its first day, or the mean of those and of
+    /// the persons on the first day after it.
+    pub fn of(&self, book: &RegionBook, address: &Address, indicator: &Indicator) -> Option<i128> {
+        let persons = |on| {
+            let found = self.on(book, &address.region, address.territory, on)?;
+            Some(i128::from(found) * MILLION)
+        };
+        if indicator.kind != Kind::Rate {
+            return None;
+        }
+        let first = persons(address.period.start())?;
+        match indicator.denominator? {
+            Denominator::Population => Some(first),
+            Denominator::MeanPopulation => Some((first + persons(address.period.end())?) / 2),
         }
     }
 

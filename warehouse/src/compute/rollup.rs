@@ -348,9 +348,7 @@ impl Placed<'_> {
             value,
         } = self.ending.of(
             cell,
-            frame
-                .population
-                .of(self.book, &address, self.indicator.kind),
+            frame.population.of(self.book, &address, self.indicator),
         );
         let state = match (covered, value) {
             (false, _) => State::Missing,
