@@ -2,11 +2,12 @@
 with ended as (
   select system,
          case_id,
+         municipality_code,
          phase,
          max(ended_on) as ended_on,
          cast(sum(calendar_days(started_on, ended_on)) as bigint) as days
   from phases
-  group by system, case_id, phase
+  group by system, case_id, municipality_code, phase
   having count(*) = count(ended_on)
 )
 select c.system,
