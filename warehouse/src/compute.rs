@@ -137,6 +137,7 @@ impl Warehouse {
             run: last,
             municipalities: &Municipalities::All,
             provenance: false,
+            without: None,
         };
         let session = Session::open(content).await?;
         let before = reference::figure_index(&session).await?;

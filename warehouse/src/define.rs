@@ -27,6 +27,7 @@ pub async fn define(pack: &Pack) -> Result<Reads, Vec<Error>> {
         run: 0,
         municipalities: &Municipalities::All,
         provenance: false,
+        without: None,
     };
     let session = Session::open(content).await.map_err(|e| vec![e])?;
     let mut problems = session.add_views(pack).await.err().unwrap_or_default();

@@ -163,6 +163,7 @@ impl Gateway {
             run,
             municipalities,
             provenance: false,
+            without: None,
         })
         .await
     }

@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::{Arc, LazyLock, RwLock};
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::Schema;
+use arrow::datatypes::{DataType, Field, Schema};
 use chrono::{Datelike, NaiveDate};
 use datafusion::catalog::{MemTable, MemorySchemaProvider, TableProvider};
 use datafusion::common::JoinType;
@@ -46,6 +46,8 @@ pub(crate) struct Content<'a> {
     pub municipalities: &'a Municipalities,
     /// Also shows `source_id` and `delivery` of each row; for proofs, never for definitions.
     pub provenance: bool,
+    /// Leaves out the rows that stand as this source and delivery gave them: what the tables would be without that file.
+    pub without: Option<(&'a str, &'a str)>,
 }
 
 pub(crate) struct Session {
@@ -141,23 +143,16 @@ impl Session {
             None => None,
         };
         let Some(provider) = provider else {
+            // A table, not a view over one: a plan over it then names it, and `lineage` reads that name.
             let stored = contract.stored_schema();
-            let fields: Vec<_> = names
+            let mut fields: Vec<_> = names
                 .iter()
                 .filter_map(|n| stored.field_with_name(n).ok().cloned())
                 .collect();
-            let mut empty = vec![Arc::new(Schema::new(fields))];
-            let schema = empty.remove(0);
-            let table =
-                MemTable::try_new(schema.clone(), vec![vec![RecordBatch::new_empty(schema)]])
-                    .storing(doing)?;
-            let frame = self.context.read_table(Arc::new(table)).storing(doing)?;
-            let frame = if contract.name == "figures" {
-                with_run_until(frame).storing(doing)?
-            } else {
-                frame
-            };
-            return Ok(frame.into_view());
+            if contract.name == "figures" {
+                fields.push(Field::new("run_until", DataType::Int64, true));
+            }
+            return Ok(Arc::new(empty(Schema::new(fields)).storing(doing)?));
         };
         let frame = self.context.read_table(provider).storing(doing)?;
         let frame = self.grown(frame, contract).storing(doing)?;
@@ -175,7 +170,15 @@ impl Session {
                 Some(table) => table.first_batch(allowed).await?,
                 None => FirstBatch::default(),
             };
-            current_rows(frame, contract, content.batch, first)
+            let frame = current_rows(frame, contract, content.batch, first);
+            match content.without {
+                Some((source, delivery)) => {
+                    let theirs = col("source_id").eq(lit(source));
+                    let theirs = theirs.and(col("delivery").eq(lit(delivery)));
+                    frame.and_then(|f| f.filter(theirs.is_not_true()))
+                }
+                None => frame,
+            }
         };
         let frame = match (contract.name.as_str(), content.tables.get("deliveries")) {
             ("rejections", Some(table)) => match table.provider(None).await? {
@@ -288,6 +291,22 @@ impl Session {
                 .map(|(name, sql, _)| (name, sql))
                 .collect();
         }
+    }
+
+    /// Replaces the views by empty tables of their shape, so that a plan names the view it reads instead of looking into it.
+    pub async fn close_views(&self, pack: &Pack) -> Result<()> {
+        for name in pack.views.keys() {
+            let doing = || format!("cannot read view `{name}`");
+            let frame = self.context.table(name.as_str()).await.storing(doing)?;
+            let closed = empty(frame.schema().as_arrow().clone()).storing(doing)?;
+            self.context
+                .deregister_table(name.as_str())
+                .storing(doing)?;
+            self.context
+                .register_table(name.as_str(), Arc::new(closed))
+                .storing(doing)?;
+        }
+        Ok(())
     }
 
     /// Offers each indicator's facts as `facts.<id>`, with its cutoff filled in.
@@ -483,6 +502,11 @@ pub(crate) fn condition(
     }
     let compiled = CONDITIONS.create_physical_expr(written.clone(), &columns)?;
     Ok((written, compiled))
+}
+
+/// A table of this shape without rows.
+fn empty(schema: Schema) -> datafusion::common::Result<MemTable> {
+    MemTable::try_new(Arc::new(schema), vec![vec![]])
 }
 
 /// Never a personal column: no definition and no question needs one yet.
