@@ -257,12 +257,9 @@ fn changes(
         let old = standing.remove(&figure.address);
         if let Some(old) = old {
             let was_final = matches!(old.status, Status::Final | Status::Revised);
-            let same_number = (old.n, old.numerator, old.denominator, old.state)
-                == (figure.n, figure.numerator, figure.denominator, figure.state)
-                && old.value.map(f64::to_bits) == figure.value.map(f64::to_bits);
             if figure.status == Status::Final
                 && was_final
-                && (!same_number || old.status == Status::Revised)
+                && (!old.same_number(&figure) || old.status == Status::Revised)
             {
                 figure.status = Status::Revised;
             }

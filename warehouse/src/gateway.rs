@@ -1,6 +1,7 @@
 //! gateway: the one way in for people, with two doors behind one check of rights: `query` for SQL, `figures` (and what hangs
 //! from them: proofs, deliveries, releases) for pages.
 
+mod lineage;
 mod profiles;
 mod query;
 
@@ -19,6 +20,7 @@ use crate::define::{self, Defined, Reads};
 use crate::error::{Error, Result};
 use crate::figure::Address;
 use crate::index::{AsOf, FigureIndex, Run};
+use crate::lineage::Lineage;
 use crate::pack::Pack;
 use crate::principal::{Municipalities, Principal};
 use crate::project::{Project, Settings};
@@ -47,14 +49,18 @@ pub struct Snapshot {
     pub targets: Vec<Target>,
     /// Product code to its names.
     pub products: BTreeMap<String, crate::Text>,
+    /// What the indicators read, and what the run found there.
+    pub lineage: Lineage,
 }
 
+pub use lineage::Count;
 pub use query::{Answer, Limits};
 
 pub struct Gateway {
     warehouse: Arc<Warehouse>,
     project: Project,
     cache: Mutex<Cache>,
+    rests: Mutex<lineage::Rests>,
 }
 
 #[derive(Default)]
@@ -78,7 +84,8 @@ impl Gateway {
         Self {
             warehouse,
             project,
-            cache: Mutex::new(Cache::default()),
+            cache: Mutex::default(),
+            rests: Mutex::default(),
         }
     }
 
@@ -139,6 +146,9 @@ impl Gateway {
             regions: reference::regions(&session).await?,
             targets: reference::targets(&session).await?,
             products: reference::products(&session).await?,
+            lineage: Lineage::of(&pack)
+                .await?
+                .fed_by(arrivals::deliveries(&session).await?, run.batch),
             pack,
         });
         if cache.snapshots.len() >= SNAPSHOTS {
