@@ -6,6 +6,7 @@ pub mod data;
 pub mod home;
 pub mod indicator;
 pub mod indicators;
+pub mod lineage;
 pub mod odd;
 pub mod problem;
 pub mod proof;

@@ -8,8 +8,9 @@ use axum::body::Bytes;
 use beleidsinfo_warehouse::Result;
 use beleidsinfo_warehouse::attempts::{Attempt, PlannedSource};
 use beleidsinfo_warehouse::figure::Address;
-use beleidsinfo_warehouse::gateway::{Gateway, Snapshot};
+use beleidsinfo_warehouse::gateway::{Count, Gateway, Snapshot};
 use beleidsinfo_warehouse::index::AsOf;
+use beleidsinfo_warehouse::lineage::FileLineage;
 use beleidsinfo_warehouse::principal::Principal;
 use beleidsinfo_warehouse::profile::TableProfile;
 use beleidsinfo_warehouse::proof::Proof;
@@ -141,6 +142,20 @@ impl Reads {
             Reads::Gateway(gateway, _) => gateway.profile(principal, delivery).await,
             #[cfg(any(test, feature = "preview"))]
             Reads::Sample(sample) => Ok(sample.profile(delivery)),
+        }
+    }
+
+    /// Which figures rest on a file; `None` while they were not counted.
+    pub async fn file_lineage(
+        &self,
+        principal: &Principal,
+        delivery: &StoredDelivery,
+        count: Count,
+    ) -> Result<Option<FileLineage>> {
+        match self {
+            Reads::Gateway(gateway, _) => gateway.file_lineage(principal, delivery, count).await,
+            #[cfg(any(test, feature = "preview"))]
+            Reads::Sample(sample) => Ok(sample.file_lineage(delivery, count)),
         }
     }
 

@@ -5,6 +5,7 @@ mod open;
 mod steering;
 
 mod arrivals;
+mod lineage;
 mod proofs;
 mod sources;
 
@@ -69,6 +70,10 @@ pub fn router(reads: Reads, principal: Principal, public_only: bool) -> Router {
                 "/api/deliveries/{delivery}/profile",
                 get(arrivals::profile_json),
             )
+            .route("/api/indicators/{id}/lineage", get(lineage::indicator))
+            .route("/api/tables/{name}/lineage", get(lineage::table))
+            .route("/api/sources/{id}/lineage", get(lineage::source))
+            .route("/api/deliveries/{delivery}/lineage", get(lineage::file))
             .route("/{lang}/quality", get(arrivals::quality))
             .route("/{lang}/quality/{delivery}", get(arrivals::findings))
             .route(

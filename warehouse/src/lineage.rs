@@ -247,7 +247,9 @@ impl Lineage {
     /// With what came in up to a batch, oldest first.
     #[must_use]
     pub fn fed_by(self, deliveries: Vec<StoredDelivery>, batch: i64) -> Self {
-        let last = deliveries.into_iter().filter(|d| d.batch <= batch && !d.held);
+        let last = deliveries
+            .into_iter()
+            .filter(|d| d.batch <= batch && !d.held);
         let last: Vec<StoredDelivery> = last.collect();
         Self {
             deliveries: last_readings(&last).into_iter().cloned().collect(),
@@ -405,7 +407,11 @@ impl Lineage {
             .collect();
         let reads = |reading: &Reading| match column {
             None => reading.relations.contains(table),
-            Some(_) => reading.filters.iter().chain(reading.columns.values().flatten()).any(of),
+            Some(_) => reading
+                .filters
+                .iter()
+                .chain(reading.columns.values().flatten())
+                .any(of),
         };
         let views = self.views.iter();
         let views = views.filter(|(_, view)| reads(&self.to_tables(view)));
@@ -418,8 +424,11 @@ impl Lineage {
         let of = self.deliveries.iter().filter(|d| d.source_id == source);
         let tables: BTreeSet<&str> = of.flat_map(|d| &d.tables).map(String::as_str).collect();
         if tables.is_empty() {
-            let names: BTreeSet<&str> =
-                self.deliveries.iter().map(|d| d.source_id.as_str()).collect();
+            let names: BTreeSet<&str> = self
+                .deliveries
+                .iter()
+                .map(|d| d.source_id.as_str())
+                .collect();
             return Err(
                 Error::not_found(format!("nothing came in from a source `{source}`"))
                     .hint(among("sources", names)),
@@ -448,7 +457,10 @@ impl Lineage {
                 continue;
             };
             let reading = self.to_tables(direct);
-            let facts = reading.relations.iter().any(|t| tables.contains(t.as_str()));
+            let facts = reading
+                .relations
+                .iter()
+                .any(|t| tables.contains(t.as_str()));
             let beside = beside(indicator).filter(|(table, _)| tables.contains(table));
             let facts = facts.then_some(Role::Facts);
             let mut roles: Vec<Role> = facts.into_iter().chain(beside.map(|b| b.1)).collect();
@@ -456,7 +468,10 @@ impl Lineage {
             if roles.is_empty() {
                 continue;
             }
-            let made = reading.columns.iter().filter(|(_, from)| from.iter().any(&of));
+            let made = reading
+                .columns
+                .iter()
+                .filter(|(_, from)| from.iter().any(&of));
             by.indicators.push(Reader {
                 indicator: id.clone(),
                 version: indicator.version.clone(),
@@ -469,9 +484,22 @@ impl Lineage {
         by
     }
 
-    /// The tables of a file that an indicator reads, by its SQL or beside it.
-    pub(crate) fn touched(&self, indicator: &Indicator, tables: &[String]) -> BTreeSet<String> {
-        let facts = self.indicators.get(&indicator.id).map(|r| self.to_tables(r).relations);
+    /// The indicators that read one of these tables, by their SQL or beside it, each with those it reads.
+    pub fn readers<'a>(
+        &self,
+        pack: &'a Pack,
+        tables: &[String],
+    ) -> Vec<(&'a Indicator, BTreeSet<String>)> {
+        let all = pack.indicators.values();
+        let read = all.map(|indicator| (indicator, self.touched(indicator, tables)));
+        read.filter(|(_, tables)| !tables.is_empty()).collect()
+    }
+
+    fn touched(&self, indicator: &Indicator, tables: &[String]) -> BTreeSet<String> {
+        let facts = self
+            .indicators
+            .get(&indicator.id)
+            .map(|r| self.to_tables(r).relations);
         let mut read = facts.unwrap_or_default();
         read.extend(beside(indicator).map(|(table, _)| table.to_string()));
         read.retain(|table| tables.contains(table));
@@ -507,7 +535,10 @@ fn columns_read(reading: &Reading, table: &str, contract: Option<&Contract>) -> 
     named.sort_by_key(|name| contract.and_then(|c| c.columns.get_index_of(*name)));
     let read = |name: &str| {
         let column = Column::new(table, name);
-        let into = reading.columns.iter().filter(|(_, from)| from.contains(&column));
+        let into = reading
+            .columns
+            .iter()
+            .filter(|(_, from)| from.contains(&column));
         ColumnRead {
             column: name.to_string(),
             into: into.map(|(name, _)| name.clone()).collect(),

@@ -9,7 +9,6 @@ use crate::define::{self, Defined};
 use crate::error::Result;
 use crate::figure::{Address, Figure, State};
 use crate::index::{AsOf, Run};
-use crate::indicator::Indicator;
 use crate::lineage::{FileLineage, Resting, RestingIn, TableRows};
 use crate::pack::Pack;
 use crate::principal::{Municipalities, Principal};
@@ -91,9 +90,9 @@ impl Gateway {
             pack,
             municipalities,
         } = define::load(self.warehouse.storage(), &run.definitions_hash).await?;
-        let touched = |i: &Indicator| snapshot.lineage.touched(i, &delivery.tables);
+        let readers = snapshot.lineage.readers(&pack, &delivery.tables);
         let mut reads = define::define(&pack).await.map_err(|mut e| e.remove(0))?;
-        reads.retain(|id, _| pack.indicators.get(id).is_some_and(|i| !touched(i).is_empty()));
+        reads.retain(|id, _| readers.iter().any(|(i, _)| i.id == *id));
         let tables = self.warehouse.tables(&pack).await?;
         let content = |provenance, without| Content {
             pack: &pack,
@@ -119,18 +118,22 @@ impl Gateway {
             let of = stood.entry(figure.address.indicator.as_str()).or_default();
             of.push(figure);
         }
-        for indicator in pack.indicators.values() {
-            let Some(tables) = reads.get(&indicator.id) else {
+        for (indicator, tables) in readers {
+            let Some(reads) = reads.get(&indicator.id) else {
                 continue;
             };
             let stood = stood.remove(indicator.id.as_str()).unwrap_or_default();
-            let stood = stood.into_iter().filter(|f| f.address.version == indicator.version);
+            let stood = stood
+                .into_iter()
+                .filter(|f| f.address.version == indicator.version);
             let again = match inputs.cutoffs.get(&indicator.id) {
                 Some(cutoff) => inputs.rollup(indicator, *cutoff).await?.figures(
                     &municipalities,
-                    &snapshot.figures.standing(&indicator.id, &indicator.version, run.run_id),
+                    &snapshot
+                        .figures
+                        .standing(&indicator.id, &indicator.version, run.run_id),
                     &inputs.coverage,
-                    tables,
+                    reads,
                     &inputs.population,
                     run.run_id,
                 ),
@@ -140,7 +143,7 @@ impl Gateway {
                 indicator: indicator.id.clone(),
                 version: indicator.version.clone(),
                 title: indicator.title.clone(),
-                tables: touched(indicator),
+                tables,
                 ..differing(snapshot, stood, &again)
             });
         }
@@ -178,7 +181,10 @@ fn differing<'a>(
         .into_iter()
         .map(|(code, (figures, latest))| RestingIn {
             code: code.to_string(),
-            name: snapshot.regions.name(code, latest.period.last_day()).to_string(),
+            name: snapshot
+                .regions
+                .name(code, latest.period.last_day())
+                .to_string(),
             figures,
             latest: latest.code(),
         })

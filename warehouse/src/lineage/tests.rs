@@ -29,10 +29,17 @@ async fn read(views: &[(&str, &str)], sql: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn a_column_under_another_name_is_followed_and_a_condition_only_filters() {
-    let found = read(&[], "select c.case_id as id, closed_on as date from cases as c where c.service = 'omgeving'");
+    let found = read(
+        &[],
+        "select c.case_id as id, closed_on as date from cases as c where c.service = 'omgeving'",
+    );
     assert_eq!(
         found.await,
-        ["id: cases.case_id", "date: cases.closed_on", "filters: cases.service"]
+        [
+            "id: cases.case_id",
+            "date: cases.closed_on",
+            "filters: cases.service"
+        ]
     );
 }
 
@@ -41,7 +48,11 @@ async fn a_case_is_made_of_its_conditions_too() {
     let sql = "select case when outcome = 'withdrawn' then null else decided_on end as date, 1 as one from cases";
     assert_eq!(
         read(&[], sql).await,
-        ["date: cases.decided_on, cases.outcome", "one: ", "filters: "]
+        [
+            "date: cases.decided_on, cases.outcome",
+            "one: ",
+            "filters: "
+        ]
     );
 }
 
@@ -63,7 +74,11 @@ async fn a_table_joined_with_itself_is_two_readings_of_one() {
     let sql = "select a.closed_on, b.due_on from cases a, cases b where a.case_id = b.case_id";
     assert_eq!(
         read(&[], sql).await,
-        ["closed_on: cases.closed_on", "due_on: cases.due_on", "filters: cases.case_id"]
+        [
+            "closed_on: cases.closed_on",
+            "due_on: cases.due_on",
+            "filters: cases.case_id"
+        ]
     );
 }
 
@@ -79,8 +94,14 @@ async fn a_statement_before_is_looked_into_even_when_it_has_the_name_of_a_table(
 #[tokio::test]
 async fn what_a_view_leaves_out_is_left_out_for_its_readers() {
     let views = [
-        ("open_cases", "select case_id, due_on as last_day from cases where closed_on is null"),
-        ("late_cases", "select case_id from open_cases where last_day < date '2025-01-01'"),
+        (
+            "open_cases",
+            "select case_id, due_on as last_day from cases where closed_on is null",
+        ),
+        (
+            "late_cases",
+            "select case_id from open_cases where last_day < date '2025-01-01'",
+        ),
     ];
     assert_eq!(
         read(&views, "select count(*) as n from late_cases").await,
@@ -97,7 +118,11 @@ async fn a_union_adds_column_by_column() {
     let sql = "select 'in' as side, received_on as date from cases union all select 'out', closed_on from cases where closed_on is not null";
     assert_eq!(
         read(&[], sql).await,
-        ["side: ", "date: cases.closed_on, cases.received_on", "filters: cases.closed_on"]
+        [
+            "side: ",
+            "date: cases.closed_on, cases.received_on",
+            "filters: cases.closed_on"
+        ]
     );
     let sql = "select received_on as date from cases union select moved_on from relocations";
     assert_eq!(
@@ -146,7 +171,10 @@ async fn a_window_is_made_of_what_it_partitions_and_orders_by() {
 #[tokio::test]
 async fn sorting_chooses_rows_only_before_a_limit() {
     let sorted = "select case_id from cases order by due_on";
-    assert_eq!(read(&[], sorted).await, ["case_id: cases.case_id", "filters: "]);
+    assert_eq!(
+        read(&[], sorted).await,
+        ["case_id: cases.case_id", "filters: "]
+    );
     let first = "select case_id from cases order by due_on limit 5";
     assert_eq!(
         read(&[], first).await,
@@ -155,7 +183,10 @@ async fn sorting_chooses_rows_only_before_a_limit() {
     let distinct = "select distinct on (channel) case_id from cases order by channel, due_on";
     assert_eq!(
         read(&[], distinct).await,
-        ["case_id: cases.case_id", "filters: cases.channel, cases.due_on"]
+        [
+            "case_id: cases.case_id",
+            "filters: cases.channel, cases.due_on"
+        ]
     );
 }
 
@@ -223,7 +254,13 @@ async fn an_indicator_and_its_columns_lead_to_each_other() {
     let found = lineage.indicator(&pack, "ov_tijdig").expect("an indicator");
     assert_eq!(found.reads, BTreeSet::from(["permit_cases".to_string()]));
     let cases = &found.tables[0];
-    let column = |name: &str| cases.columns.iter().find(|c| c.column == name).expect("a column");
+    let column = |name: &str| {
+        cases
+            .columns
+            .iter()
+            .find(|c| c.column == name)
+            .expect("a column")
+    };
     assert_eq!(column("due_on").into, ["date", "numerator"]);
     assert!(column("due_on").filters);
     assert!(column("service").into.is_empty() && column("service").filters);
@@ -236,12 +273,20 @@ async fn an_indicator_and_its_columns_lead_to_each_other() {
                 let back = back.indicators.iter().find(|r| r.indicator == *id);
                 let back = back.expect("the indicator that reads it");
                 assert_eq!(back.filters, column.filters);
-                assert!(back.into.iter().eq(column.into.iter().collect::<BTreeSet<_>>()));
+                assert!(
+                    back.into
+                        .iter()
+                        .eq(column.into.iter().collect::<BTreeSet<_>>())
+                );
             }
         }
     }
-    let wrong = lineage.table(&pack, "cases.dueon").expect_err("no such column");
+    let wrong = lineage
+        .table(&pack, "cases.dueon")
+        .expect_err("no such column");
     assert!(wrong.to_string().contains("dueon"));
-    let personal = lineage.table(&pack, "cases.applicant_key").expect_err("personal");
+    let personal = lineage
+        .table(&pack, "cases.applicant_key")
+        .expect_err("personal");
     assert!(personal.to_string().contains("no definition can read"));
 }

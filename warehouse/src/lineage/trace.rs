@@ -74,7 +74,10 @@ impl Trace {
                 let itself = self.recursive.iter().rev().find(|(n, _)| n == name);
                 if let Some((_, known)) = itself {
                     let columns = match &scan.projection {
-                        Some(kept) => kept.iter().filter_map(|at| known.get(*at).cloned()).collect(),
+                        Some(kept) => kept
+                            .iter()
+                            .filter_map(|at| known.get(*at).cloned())
+                            .collect(),
                         None => known.clone(),
                     };
                     return Ok(columns.into());
@@ -283,7 +286,12 @@ impl Trace {
     fn subquery(&mut self, inner: &Subquery, here: &Scope, outer: &[Scope]) -> Result<Columns> {
         let around: Vec<Scope> = outer.iter().cloned().chain([here.clone()]).collect();
         let plan: &Arc<LogicalPlan> = &inner.subquery;
-        Ok(self.plan(plan, &around)?.columns.into_iter().flatten().collect())
+        Ok(self
+            .plan(plan, &around)?
+            .columns
+            .into_iter()
+            .flatten()
+            .collect())
     }
 }
 

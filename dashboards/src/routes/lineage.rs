@@ -1,0 +1,115 @@
+//! lineage: what figures come from, and what comes of a file, as JSON.
+
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, Response, Uri};
+use beleidsinfo_warehouse::error::Error;
+use beleidsinfo_warehouse::gateway::{Count, Snapshot};
+use beleidsinfo_warehouse::lineage::ReadBy;
+use serde::Serialize;
+
+use super::arrivals::stored;
+use super::steering::see;
+use super::{App, Here, answer, visit};
+use crate::asked::Asked;
+use crate::etag;
+use crate::trouble::{Outcome, Trouble};
+
+/// Of an indicator.
+pub async fn indicator(
+    uri: Uri,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+    State(app): Here,
+) -> Response<Body> {
+    over(&app, &uri, &headers, &asked, |snapshot| {
+        let found = snapshot.lineage.indicator(&snapshot.pack, &id);
+        found.ok_or_else(|| Trouble::not_found("indicator", &id))
+    })
+    .await
+}
+
+/// What reads a table or a column of it: `cases` or `cases.due_on`.
+pub async fn table(
+    uri: Uri,
+    headers: HeaderMap,
+    Path(name): Path<String>,
+    Query(asked): Query<Asked>,
+    State(app): Here,
+) -> Response<Body> {
+    over(
+        &app,
+        &uri,
+        &headers,
+        &asked,
+        |snapshot| -> Outcome<ReadBy> { Ok(snapshot.lineage.table(&snapshot.pack, &name)?) },
+    )
+    .await
+}
+
+/// What reads the tables that a source fills.
+pub async fn source(
+    uri: Uri,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+    State(app): Here,
+) -> Response<Body> {
+    over(
+        &app,
+        &uri,
+        &headers,
+        &asked,
+        |snapshot| -> Outcome<ReadBy> { Ok(snapshot.lineage.source(&snapshot.pack, &id)?) },
+    )
+    .await
+}
+
+/// The figures that rest on a file.
+pub async fn file(
+    uri: Uri,
+    headers: HeaderMap,
+    Path(delivery): Path<String>,
+    State(app): Here,
+) -> Response<Body> {
+    let made = async {
+        let delivery = stored(&app, &delivery).await?;
+        let reads = &app.reads;
+        let found = reads.file_lineage(&app.principal, &delivery, Count::Now);
+        json(&app, &uri, &headers, &found.await?)
+    };
+    answer::outcome(&visit(&app, &uri), made.await)
+}
+
+async fn over<T: Serialize>(
+    app: &App,
+    uri: &Uri,
+    headers: &HeaderMap,
+    asked: &Asked,
+    find: impl FnOnce(&Snapshot) -> Outcome<T>,
+) -> Response<Body> {
+    let visit = visit(app, uri);
+    let made = async {
+        let seen = see(app, visit.words, asked.as_of()?).await?;
+        let seen =
+            seen.ok_or_else(|| Trouble::not_found("nothing-then", visit.words.t("unknown")))?;
+        json(app, uri, headers, &find(&seen.snapshot)?)
+    };
+    answer::outcome(&visit, made.await)
+}
+
+fn json(
+    app: &App,
+    uri: &Uri,
+    headers: &HeaderMap,
+    found: &impl Serialize,
+) -> Outcome<Response<Body>> {
+    let body = serde_json::to_string_pretty(found)
+        .map_err(|e| Error::storage("cannot write the lineage").because(e))?;
+    let tag = etag::of(&body, &app.principal, &uri.to_string());
+    if etag::known(headers, &tag) {
+        return Ok(answer::not_modified(&tag));
+    }
+    Ok(answer::found(&tag, "application/json", None, body))
+}
