@@ -14,6 +14,7 @@ struct Answer {
 }
 
 mod files;
+mod lineage;
 mod quality;
 
 async fn ask(router: &Router, path: &str, headers: &[(&str, &str)]) -> Answer {

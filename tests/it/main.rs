@@ -15,6 +15,7 @@ mod hostile;
 mod isle_of_man;
 mod kbo;
 mod kill;
+mod lineage;
 mod privacy;
 mod proof;
 mod publish;
