@@ -15,6 +15,11 @@ test:
 golden:
     cargo run -- --project data-samples pack test
 
+# every figure of the demo counted again by another engine (needs `pip install duckdb`)
+independent:
+    cargo run -- --project var/demo pack export-inputs --out var/inputs
+    python3 checks/independent.py var/inputs
+
 # the pages over invented figures, without a warehouse
 preview:
     cargo run -p beleidsinfo-dashboards --features preview --example preview

@@ -97,7 +97,7 @@ pub enum Verb {
     Query(QueryArgs),
     /// Show or verify the proof of a figure.
     #[command(
-        after_help = "Examples:\n  beleidsinfo proof show ov_tijdig/1.0.0/2025-Q4/2025-01-01/12041\n  beleidsinfo proof show ov_tijdig/1.0.0/2025-Q4/2025-01-01/12041 --json > bewijs.json\n  beleidsinfo proof verify ov_tijdig/1.0.0/2025-Q4/2025-01-01/12041\n  beleidsinfo proof verify bewijs.json"
+        after_help = "Examples:\n  beleidsinfo proof show ov_tijdig/1.0.0/2025-Q4/2025-01-01/12041\n  beleidsinfo proof show ov_tijdig/1.0.0/2025-Q4/2025-01-01/12041 --json > bewijs.json\n  beleidsinfo proof explain ov_tijdig/1.0.0/2025-Q4/2025-01-01/12041\n  beleidsinfo proof verify ov_tijdig/1.0.0/2025-Q4/2025-01-01/12041\n  beleidsinfo proof verify bewijs.json"
     )]
     Proof(ProofArgs),
     /// Where an indicator comes from, column by column, and which figures a file, table or source touches.
@@ -108,8 +108,10 @@ pub enum Verb {
     /// What is in the warehouse: deliveries, runs, releases, and what waits.
     #[command(after_help = "Example:\n  beleidsinfo status")]
     Status,
-    /// Test a pack of definitions.
-    #[command(after_help = "Example:\n  beleidsinfo pack test")]
+    /// Test a pack of definitions, or write what its figures were computed from so that others can count again.
+    #[command(
+        after_help = "Examples:\n  beleidsinfo pack test\n  beleidsinfo pack export-inputs --out /tmp/inputs\n  python3 checks/independent.py /tmp/inputs"
+    )]
     Pack(PackArgs),
     /// Make a new project folder.
     #[command(after_help = "Example:\n  beleidsinfo init mijn-gemeente --nis 12041")]
@@ -287,6 +289,20 @@ pub enum ProofVerb {
         #[arg(long)]
         json: bool,
     },
+    /// Say why a figure changed between two runs, in parts that add up.
+    Explain {
+        /// indicator/version/period/territory/region[/slice]
+        figure: String,
+        /// The figure as of this batch, day or time; the value before the present one when not given.
+        #[arg(long)]
+        from: Option<String>,
+        /// The figure as of this batch, day or time; now when not given.
+        #[arg(long)]
+        to: Option<String>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Compute a figure again in the warehouse, or check a proof file by itself.
     Verify {
         /// A figure's address, or a proof file.
@@ -349,6 +365,13 @@ pub struct PackArgs {
 pub enum PackVerb {
     /// Compute every golden case and compare with the answer worked out by hand.
     Test,
+    /// Write what the last run read, its definitions and its figures as files that another program can read. The cases are
+    /// in it: keep it as carefully as the warehouse.
+    ExportInputs {
+        /// The folder to write to.
+        #[arg(long, default_value = "inputs")]
+        out: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]

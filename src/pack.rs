@@ -1,4 +1,5 @@
-//! pack: tests a pack: each indicator's golden case computed and compared with the answer worked out by hand.
+//! pack: tests a pack: each indicator's golden case computed and compared with the answer worked out by hand. And writes what
+//! figures were computed from, for who wants to count again.
 
 use beleidsinfo_ingest::source::Source;
 use beleidsinfo_warehouse::compute::Computed;
@@ -17,6 +18,7 @@ use beleidsinfo_warehouse::store::Store;
 use beleidsinfo_warehouse::warehouse::Warehouse;
 use beleidsinfo_warehouse::{Error, Result};
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::cli::{PackArgs, PackVerb};
@@ -26,7 +28,28 @@ use crate::report::{Outcome, Problems};
 use crate::sources::Door;
 
 pub async fn run(at: &At, args: PackArgs) -> Result<Outcome, Problems> {
-    let PackVerb::Test = args.what;
+    match args.what {
+        PackVerb::Test => test(at).await,
+        PackVerb::ExportInputs { out } => export(at, &out).await,
+    }
+}
+
+async fn export(at: &At, out: &Path) -> Result<Outcome, Problems> {
+    let gateway = at.gateway().await?;
+    let exported = gateway.export_inputs(&Principal::local(), out).await?;
+    let rows: usize = exported.files.iter().filter_map(|file| file.rows).sum();
+    println!(
+        "run {} (batch {}): {} indicators, {rows} rows in {} files: {}",
+        exported.run,
+        exported.batch,
+        exported.indicators.len(),
+        exported.files.len(),
+        out.display()
+    );
+    Ok(Outcome::Done)
+}
+
+async fn test(at: &At) -> Result<Outcome, Problems> {
     let project = at.project()?;
     let pack = project.pack()?;
     let step = Step::start("test", pack.indicators.len() as u64);

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use beleidsinfo_warehouse::Error;
+use beleidsinfo_warehouse::explain::{Cause, Explanation};
 use beleidsinfo_warehouse::figure::{Address, Figure};
 use beleidsinfo_warehouse::gateway::Gateway;
 use beleidsinfo_warehouse::index::AsOf;
@@ -30,6 +31,30 @@ pub async fn run(at: &At, args: ProofArgs) -> Result<Outcome, Problems> {
                 println!("{text}");
             } else {
                 show(&proof);
+            }
+            Ok(Outcome::Done)
+        }
+        ProofVerb::Explain {
+            figure,
+            from,
+            to,
+            json,
+        } => {
+            let gateway = at.gateway().await?;
+            let (address, to) = find(&gateway, &figure, to.as_deref()).await?;
+            let from = match from {
+                Some(from) => find(&gateway, &figure, Some(&from)).await?.1,
+                None => before(&gateway, &address, to).await?,
+            };
+            let explained = gateway
+                .explain(&Principal::local(), &address, from, to)
+                .await?;
+            if json {
+                let text = serde_json::to_string_pretty(&explained)
+                    .map_err(|e| Error::storage("cannot write the explanation").because(e))?;
+                println!("{text}");
+            } else {
+                tell(&explained);
             }
             Ok(Outcome::Done)
         }
@@ -61,6 +86,64 @@ async fn find(
                 .hint("run `beleidsinfo compute` first, or choose a later --as-of")
         })?;
     Ok((address, run))
+}
+
+/// The run that gave the value before the one that stands at `to`.
+async fn before(gateway: &Gateway, address: &Address, to: i64) -> Result<i64, Problems> {
+    let unchanged = || {
+        Error::not_found(format!("{} has never changed", address.code()))
+            .hint("name the runs by --from and --to")
+    };
+    let now = gateway.figures(&Principal::local(), AsOf::Now).await?;
+    let (snapshot, _) = now.ok_or_else(unchanged)?;
+    let history = snapshot.figures.history(address);
+    let stood = history.iter().filter(|f| f.run_from <= to);
+    Ok(stood.rev().nth(1).ok_or_else(unchanged)?.run_from)
+}
+
+fn tell(e: &Explanation) {
+    let value = |value: Option<f64>| value.map_or("-".to_string(), |v| format!("{v:.3}"));
+    println!("{}", e.address);
+    for (name, side) in [("vroeger", &e.before), ("later", &e.after)] {
+        println!(
+            "{name:<10} {} ({} {}), berekening {}, batch {}, cijfers tot en met {}",
+            value(side.value),
+            side.n,
+            dutch(&side.state),
+            side.run,
+            side.batch,
+            side.cutoff_on
+        );
+    }
+    println!(
+        "\n{:<24} {:>8} {:>8} {:>12} {:>12}",
+        "oorzaak", "erbij", "eraf", "verschil", "daarna"
+    );
+    for part in &e.parts {
+        let change = part.before.zip(part.after).map(|(from, to)| to - from);
+        println!(
+            "{:<24} {:>8} {:>8} {:>12} {:>12}",
+            match part.cause {
+                Cause::Definition => "andere definitie",
+                Cause::Territory => "ander grondgebied",
+                Cause::Corrected => "verbeterd in de bron",
+                Cause::Late => "laat binnengekomen",
+                Cause::New => "nieuw",
+            },
+            part.added,
+            part.removed,
+            value(change),
+            value(part.after)
+        );
+    }
+    println!(
+        "{}",
+        match e.exact {
+            true => "De stappen beginnen en eindigen bij de cijfers zoals ze bewaard zijn.",
+            false =>
+                "De stappen komen niet uit bij de bewaarde cijfers: de gegevens van toen zijn er niet meer volledig.",
+        }
+    );
 }
 
 fn verify_file(path: &str) -> Result<Outcome, Problems> {

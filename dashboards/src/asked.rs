@@ -17,6 +17,9 @@ pub struct Asked {
     pub compare: Option<String>,
     pub as_of: Option<String>,
     pub run: Option<String>,
+    /// Two runs to compare.
+    pub from: Option<String>,
+    pub to: Option<String>,
     pub rule: Option<String>,
     pub severity: Option<String>,
     pub page: Option<String>,

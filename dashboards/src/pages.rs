@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod board;
+pub mod change;
 pub mod data;
 pub mod home;
 pub mod indicator;

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use axum::body::Bytes;
 use beleidsinfo_warehouse::Result;
 use beleidsinfo_warehouse::attempts::{Attempt, PlannedSource};
+use beleidsinfo_warehouse::explain::Explanation;
 use beleidsinfo_warehouse::figure::Address;
 use beleidsinfo_warehouse::gateway::{Count, Gateway, Snapshot};
 use beleidsinfo_warehouse::index::AsOf;
@@ -74,6 +75,21 @@ impl Reads {
             Reads::Gateway(gateway, _) => gateway.proof(principal, address, run).await,
             #[cfg(any(test, feature = "preview"))]
             Reads::Sample(sample) => sample.proof(address, run),
+        }
+    }
+
+    /// Why a figure changed between two runs.
+    pub async fn explain(
+        &self,
+        principal: &Principal,
+        address: &Address,
+        from: i64,
+        to: i64,
+    ) -> Result<Explanation> {
+        match self {
+            Reads::Gateway(gateway, _) => gateway.explain(principal, address, from, to).await,
+            #[cfg(any(test, feature = "preview"))]
+            Reads::Sample(sample) => sample.explain(address, from, to),
         }
     }
 

@@ -64,6 +64,8 @@ pub fn router(reads: Reads, principal: Principal, public_only: bool) -> Router {
             .route("/{lang}/indicators/{id}/{file}", get(steering::file))
             .route("/{lang}/figures/{*address}", get(proofs::proof))
             .route("/api/figures/{*address}", get(proofs::proof_json))
+            .route("/{lang}/changes/{*address}", get(proofs::change))
+            .route("/api/changes/{*address}", get(proofs::change_json))
             .route("/{lang}/sources", get(sources::sources))
             .route("/{lang}/sources/{id}", get(sources::source))
             .route(

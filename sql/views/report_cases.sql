@@ -14,7 +14,7 @@ with due as (
          coalesce(
            c.due_on,
            c.promised_on,
-           arrow_cast(arrow_cast(c.received_on, 'Int32') + r.norm_days, 'Date32')
+           cast(c.received_on + r.norm_days as date)
          ) as due_on
   from cases c
   join reports r

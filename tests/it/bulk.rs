@@ -47,7 +47,7 @@ fn content(project: &Project) -> Vec<String> {
         "select municipality_code, count(*), min(case_id), max(case_id), sum(length(channel)), min(received_on), count(decided_on) \
          from (select {columns} from cases) group by municipality_code order by 1"
     ));
-    rows.extend(project.rows("select record, rule, severity, line, column_name, reason, municipality_code from rejections where source_id = 'cases' order by record, rule"));
+    rows.extend(project.rows("select record, rule, severity, line, column_name, reason, municipality_code from rejections where source_id = 'cases' order by batch, record, rule"));
     rows.extend(project.rows("select name, rows_read, accepted, warned, rejected, tables from deliveries where source_id = 'cases' order by batch"));
     rows
 }

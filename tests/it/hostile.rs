@@ -104,7 +104,7 @@ fn delimited_text() {
             ),
             (
                 "a-quote-that-never-closes",
-                line(format!("\"{}", "x,y ".repeat(5 * MIB))),
+                line(format!("\"{}", "x,y ".repeat(3 * MIB))),
                 "more than",
             ),
             (
@@ -112,7 +112,11 @@ fn delimited_text() {
                 format!("{wide}id,day\n").into_bytes(),
                 "more than 16384 different columns",
             ),
-            ("a-line-of-20-mb", line("x,".repeat(10 * MIB)), "more than"),
+            (
+                "a-line-of-17-mb",
+                line("x,".repeat(17 * MIB / 2)),
+                "more than",
+            ),
         ],
     );
 }

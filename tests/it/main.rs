@@ -4,14 +4,17 @@ mod project;
 
 mod architecture;
 mod as_of;
+mod bpic;
 mod bucket;
 mod bulk;
 mod checks;
 mod corpora;
 mod examples;
+mod explain;
 mod golden;
 mod held;
 mod hostile;
+mod independent;
 mod isle_of_man;
 mod kbo;
 mod kill;

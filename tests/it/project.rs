@@ -74,6 +74,32 @@ impl Project {
         project
     }
 
+    /// The demo project with about so many invented cases in `raw/`.
+    pub fn demo(cases: &str) -> Self {
+        let project = Self {
+            dir: TempDir::new().expect("a temporary folder"),
+        };
+        let samples = concat!(env!("CARGO_MANIFEST_DIR"), "/data-samples");
+        copy(Path::new(samples), project.dir.path());
+        let raw = project.path("raw");
+        let raw = raw.to_str().expect("UTF-8");
+        project.ok(&["generate", "--cases", cases, "--out", raw]);
+        project
+    }
+
+    /// Puts an indicator in the project's pack `more`.
+    pub fn add_indicator(&self, id: &str, toml: &str, facts: &str) {
+        let words = "title = { nl = \"x\", en = \"x\" }\nquestion = { nl = \"x\", en = \"x\" }\ndefinition = { nl = \"x\", en = \"x\" }\n\
+                     counted = { nl = \"x\", en = \"x\" }\nversion = \"1.0.0\"\ndirection = \"neutral\"\nfinal_after = \"P30D\"\n\
+                     minimum_group = 5\nowner = \"x\"\nreviewed_on = 2026-01-01\n";
+        let folder = format!("more/indicators/dienstverlening/{id}");
+        self.write(
+            &format!("{folder}/indicator.toml"),
+            &format!("{words}{toml}\n"),
+        );
+        self.write(&format!("{folder}/facts.sql"), facts);
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }

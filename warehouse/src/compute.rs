@@ -1,10 +1,11 @@
 //! compute: a run: every indicator's facts, counted into figures; only what changed is written.
 
-mod cell;
+pub(crate) mod cell;
 mod checks;
 pub(crate) mod columns;
 pub(crate) mod completeness;
 pub(crate) mod coverage;
+pub(crate) mod ending;
 pub(crate) mod facts;
 pub(crate) mod population;
 pub(crate) mod rollup;

@@ -133,6 +133,8 @@ fn public_holidays(year: i32) -> Vec<NaiveDate> {
             .into_iter()
             .filter_map(|after| easter?.checked_add_days(Days::new(after))),
     );
+    // Ascension Day falls on 1 May now and then, as in 2008: one free day, not two.
+    days.sort_unstable();
     days.dedup();
     days
 }
@@ -181,5 +183,6 @@ mod tests {
         assert_eq!(between("2025-12-24", "2025-12-26"), 1);
         assert_eq!(between("2025-12-26", "2025-12-24"), -1);
         assert_eq!(between("2025-01-01", "2025-12-31"), 252);
+        assert_eq!(between("2008-04-30", "2008-05-02"), 1); // Ascension Day on 1 May
     }
 }

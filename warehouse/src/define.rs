@@ -6,12 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use arrow::datatypes::{DataType, TimeUnit};
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::logical_expr::{Expr, LogicalPlan, Volatility};
+use datafusion::sql::sqlparser::ast::Statement;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Doing, Error, Result};
 use crate::indicator::{Indicator, Kind};
 use crate::location::Storage;
 use crate::pack::{Files, Pack, sha256_hex};
+use crate::portable;
 use crate::principal::Municipalities;
 use crate::session::{Content, Session, sql_error};
 
@@ -20,22 +22,16 @@ pub type Reads = BTreeMap<String, BTreeSet<String>>;
 
 /// Plans every view and indicator against empty tables. Answers which tables each indicator reads, or every problem found.
 pub async fn define(pack: &Pack) -> Result<Reads, Vec<Error>> {
-    let content = Content {
-        pack,
-        tables: &BTreeMap::new(),
-        batch: 0,
-        run: 0,
-        municipalities: &Municipalities::All,
-        provenance: false,
-        without: None,
-    };
-    let session = Session::open(content).await.map_err(|e| vec![e])?;
+    let session = empty(pack).await.map_err(|e| vec![e])?;
     let mut problems = session.add_views(pack).await.err().unwrap_or_default();
     for (name, sql) in &pack.views {
-        if let Ok(plan) = session.plan(sql).await
-            && let Some(function) = unstable_function(&plan)
-        {
-            problems.push(no_now(&format!("views/{name}.sql"), sql, &function));
+        if let Ok((statement, plan)) = session.read(sql).await {
+            problems.extend(unwanted(
+                &format!("views/{name}.sql"),
+                sql,
+                &statement,
+                &plan,
+            ));
         }
     }
     let mut reads = Reads::new();
@@ -55,6 +51,32 @@ pub async fn define(pack: &Pack) -> Result<Reads, Vec<Error>> {
     }
 }
 
+/// Which tables each indicator reads, of definitions that were in order once: what is asked of new ones may have grown since.
+pub(crate) async fn reads(pack: &Pack) -> Result<Reads> {
+    let session = empty(pack).await?;
+    let of = |(id, indicator): (&String, &Indicator)| {
+        (
+            id.clone(),
+            tables_and_views(&session, pack, &indicator.sql).0,
+        )
+    };
+    Ok(pack.indicators.iter().map(of).collect())
+}
+
+/// A session over empty tables.
+async fn empty(pack: &Pack) -> Result<Session> {
+    Session::open(Content {
+        pack,
+        tables: &BTreeMap::new(),
+        batch: 0,
+        run: 0,
+        municipalities: &Municipalities::All,
+        provenance: false,
+        without: None,
+    })
+    .await
+}
+
 /// Plans against empty tables, without any cutoff, as the indicator stands.
 async fn check(
     session: &Session,
@@ -62,14 +84,11 @@ async fn check(
     indicator: &Indicator,
 ) -> Result<BTreeSet<String>, Vec<Error>> {
     let path = format!("indicators/{}/{}/facts.sql", indicator.theme, indicator.id);
-    let written = session
-        .plan(&indicator.sql)
+    let (statement, written) = session
+        .read(&indicator.sql)
         .await
         .map_err(|e| vec![sql_error(&path, &indicator.sql, &e)])?;
-    let mut problems = Vec::new();
-    if let Some(function) = unstable_function(&written) {
-        problems.push(no_now(&path, &indicator.sql, &function));
-    }
+    let mut problems = unwanted(&path, &indicator.sql, &statement, &written);
     let cutoff = chrono::NaiveDate::default();
     let plan = match session.facts_plan(indicator, cutoff).await {
         Ok(plan) => plan,
@@ -198,6 +217,14 @@ fn no_now(path: &str, sql: &str, function: &str) -> Error {
         .map_or(1, |i| i + 1);
     Error::input(format!("{path}:{line}: `{function}` gives another answer each time it is asked"))
         .hint("use $cutoff, the day up to which the sources are complete: a figure must stay the same when it is computed again")
+}
+
+/// What no view and no facts may hold: an answer that changes by itself, or SQL that another engine reads otherwise.
+fn unwanted(path: &str, sql: &str, statement: &Statement, plan: &LogicalPlan) -> Vec<Error> {
+    match unstable_function(plan) {
+        Some(function) => vec![no_now(path, sql, &function)],
+        None => portable::problems(path, sql, statement, plan),
+    }
 }
 
 /// `now()`, `current_date`, `random()` and their like.

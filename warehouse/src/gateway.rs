@@ -1,6 +1,7 @@
 //! gateway: the one way in for people, with two doors behind one check of rights: `query` for SQL, `figures` (and what hangs
 //! from them: proofs, deliveries, releases) for pages.
 
+mod export;
 mod lineage;
 mod profiles;
 mod query;
@@ -18,6 +19,7 @@ use crate::board::Board;
 use crate::compute::Inputs;
 use crate::define::{self, Defined, Reads};
 use crate::error::{Error, Result};
+use crate::explain::{self, Explanation, Side};
 use crate::figure::Address;
 use crate::index::{AsOf, FigureIndex, Run};
 use crate::lineage::Lineage;
@@ -53,6 +55,7 @@ pub struct Snapshot {
     pub lineage: Lineage,
 }
 
+pub use export::Exported;
 pub use lineage::Count;
 pub use query::{Answer, Limits};
 
@@ -182,7 +185,7 @@ impl Gateway {
     async fn inputs(&self, principal: &Principal, run: &Run) -> Result<(Defined, Reads, Inputs)> {
         let defined = define::load(self.warehouse.storage(), &run.definitions_hash).await?;
         let pack = &defined.pack;
-        let reads = define::define(pack).await.map_err(|mut e| e.remove(0))?;
+        let reads = define::reads(pack).await?;
         let tables = self.warehouse.tables(pack).await?;
         let session = self
             .open(
@@ -212,12 +215,7 @@ impl Gateway {
 
     /// The proof of a figure as it stood at `run`.
     pub async fn proof(&self, principal: &Principal, address: &Address, run: i64) -> Result<Proof> {
-        if !principal.may_see(&address.region) {
-            return Err(
-                Error::refused(format!("cannot show figure {}", address.code()))
-                    .because("the region is outside your mandate"),
-            );
-        }
+        self.may_see(principal, address)?;
         let (index, run) = self.run_of(principal, run).await?;
         let figure = index
             .get(address, run.run_id)
@@ -248,6 +246,76 @@ impl Gateway {
             synthetic: self.project.settings.organisation.synthetic,
         };
         prove::build(&evidence, indicator, figure).await
+    }
+
+    /// Why a figure is another one at run `to` than it was at run `from`.
+    ///
+    /// Errors: the region is outside the principal's mandate; no such run; the figure was not there in one of them.
+    pub async fn explain(
+        &self,
+        principal: &Principal,
+        address: &Address,
+        from: i64,
+        to: i64,
+    ) -> Result<Explanation> {
+        self.may_see(principal, address)?;
+        if from >= to {
+            return Err(Error::input(format!(
+                "cannot explain {} from run {from} to run {to}",
+                address.code()
+            ))
+            .hint("name the earlier run first"));
+        }
+        let (index, before) = self.run_of(principal, from).await?;
+        let (_, after) = self.run_of(principal, to).await?;
+        let stood = |run: i64| index.get(address, run).ok_or_else(|| no_figure(address));
+        let (old_figure, new_figure) = (stood(from)?, stood(to)?);
+        let (old, _, old_inputs) = self.inputs(principal, &before).await?;
+        let (new, reads, new_inputs) = self.inputs(principal, &after).await?;
+        let defined = |pack: &Pack, run: i64| {
+            let found = pack.indicators.get(&address.indicator);
+            let found = found.filter(|i| i.version == address.version).cloned();
+            found.ok_or_else(|| {
+                Error::not_found(format!("cannot explain {}", address.code())).because(format!(
+                    "run {run} had another version of this definition: the figures of two versions are two series"
+                ))
+            })
+        };
+        let (old_indicator, new_indicator) = (defined(&old.pack, from)?, defined(&new.pack, to)?);
+        // The earlier data under the later definitions.
+        let tables = self.warehouse.tables(&new.pack).await?;
+        let session = self
+            .open(
+                &new.pack,
+                &tables,
+                before.batch,
+                before.run_id,
+                &principal.municipalities,
+            )
+            .await?;
+        let between = Inputs::open(session, &new.pack, &reads).await?;
+        let side = |run, figure, indicator, inputs| Side {
+            run,
+            figure,
+            indicator,
+            inputs,
+        };
+        explain::explain(
+            side(&before, old_figure, &old_indicator, &old_inputs),
+            &between,
+            side(&after, new_figure, &new_indicator, &new_inputs),
+        )
+        .await
+    }
+
+    fn may_see(&self, principal: &Principal, address: &Address) -> Result<()> {
+        if principal.may_see(&address.region) {
+            return Ok(());
+        }
+        Err(
+            Error::refused(format!("cannot show figure {}", address.code()))
+                .because("the region is outside your mandate"),
+        )
     }
 
     /// Computes a figure again from what its run read. Answers the stored and the recomputed figure.

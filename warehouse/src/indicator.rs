@@ -1,5 +1,7 @@
 //! indicator: what is measured, read from `sql/indicators/<theme>/<id>/`: `indicator.toml` says what and who, `facts.sql` how.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -192,6 +194,10 @@ impl Indicator {
         }
         for slice in &mut indicator.slices {
             slice.sort();
+        }
+        // Each would count its facts once more.
+        if indicator.slices.iter().collect::<BTreeSet<_>>().len() < indicator.slices.len() {
+            return wrong("slices has the same list of columns twice");
         }
         Ok(indicator)
     }

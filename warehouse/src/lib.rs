@@ -40,6 +40,7 @@ pub mod raw;
 pub mod attempts;
 
 mod days;
+pub mod portable;
 mod tables;
 
 mod session;
@@ -55,6 +56,7 @@ pub mod reference;
 
 mod arrivals;
 
+pub mod explain;
 pub mod prove;
 pub mod verify;
 pub mod words;

@@ -1,15 +1,20 @@
 //! reference: the reference tables that the program itself reads: regions, population, targets, products, deliveries.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use arrow::array::RecordBatch;
+use arrow::compute::cast;
+use arrow::datatypes::SchemaRef;
 use chrono::NaiveDate;
+use futures::TryStreamExt;
 
 use crate::compute::completeness::{Came, History, MONTHS_NEEDED};
 use crate::compute::coverage::{Coverage, Covered};
 use crate::compute::population::Population;
+use crate::contract::Contract;
 use crate::define::Reads;
-use crate::error::{Error, Result};
+use crate::error::{Doing, Error, Result};
 use crate::index::{FigureIndex, Run};
 use crate::language::Text;
 use crate::period::PeriodKind;
@@ -377,7 +382,7 @@ impl crate::warehouse::Warehouse {
                 ))
                 .await?;
             for batch in &mut rows {
-                *batch = in_contract_types(contract, batch)?;
+                *batch = in_types(&contract.name, &contract.schema(), batch)?;
             }
             found.insert(contract.name.clone(), rows);
         }
@@ -394,8 +399,6 @@ impl crate::warehouse::Warehouse {
         columns: &[String],
         hear: &mut (dyn FnMut(&RecordBatch) -> Result<()> + Send),
     ) -> Result<()> {
-        use crate::error::Doing;
-        use futures::TryStreamExt;
         let doing = || format!("cannot read the keys of table `{table}`");
         let contract = pack
             .contracts
@@ -415,40 +418,33 @@ impl crate::warehouse::Warehouse {
         let sql = format!("select {} from {table}", columns.join(", "));
         let plan = session.plan(&sql).await.storing(doing)?;
         let mut rows = session.stream(plan).await.storing(doing)?;
-        let whole = contract.schema();
+        let names: Vec<&str> = columns.iter().map(String::as_str).collect();
+        let schema = columns_of(contract, &names)?;
         while let Some(batch) = rows.try_next().await.storing(doing)? {
-            let schema = whole
-                .project(
-                    &columns
-                        .iter()
-                        .filter_map(|c| contract.columns.get_index_of(c))
-                        .collect::<Vec<_>>(),
-                )
-                .storing(doing)?;
-            let cast = batch
-                .columns()
-                .iter()
-                .zip(schema.fields())
-                .map(|(c, f)| arrow::compute::cast(c, f.data_type()))
-                .collect::<std::result::Result<Vec<_>, _>>()
-                .storing(doing)?;
-            hear(&RecordBatch::try_new(std::sync::Arc::new(schema), cast).storing(doing)?)?;
+            hear(&in_types(table, &schema, &batch)?)?;
         }
         Ok(())
     }
 }
 
+/// The named columns of a contract, in its types.
+pub(crate) fn columns_of(contract: &Contract, names: &[&str]) -> Result<SchemaRef> {
+    let places = names
+        .iter()
+        .filter_map(|name| contract.columns.get_index_of(*name))
+        .collect::<Vec<_>>();
+    let schema = contract.schema().project(&places);
+    Ok(Arc::new(schema.storing(|| {
+        format!("cannot read table `{}`", contract.name)
+    })?))
+}
+
 /// The engine may answer text as views; others expect the contract's own types.
-fn in_contract_types(
-    contract: &crate::contract::Contract,
-    rows: &RecordBatch,
-) -> Result<RecordBatch> {
-    use crate::error::Doing;
-    let doing = || format!("cannot read table `{}`", contract.name);
-    let schema = contract.schema();
+pub(crate) fn in_types(table: &str, schema: &SchemaRef, rows: &RecordBatch) -> Result<RecordBatch> {
+    let doing = || format!("cannot read table `{table}`");
     let columns = rows.columns().iter().zip(schema.fields());
     let columns = columns
-        .map(|(c, f)| arrow::compute::cast(c, f.data_type()).storing(doing))
+        .map(|(c, f)| cast(c, f.data_type()).storing(doing))
         .collect::<Result<Vec<_>>>()?;
-    RecordBatch::try_new(schema, columns).storing(doing)
+    RecordBatch::try_new(schema.clone(), columns).storing(doing)
 }

@@ -22,6 +22,8 @@ use datafusion::functions_window::expr_fn::{lead, row_number};
 use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlan, col, lit};
 use datafusion::physical_plan::PhysicalExpr;
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
+use datafusion::sql::parser;
+use datafusion::sql::sqlparser::ast;
 use object_store::ObjectStore;
 use regex::Regex;
 use url::Url;
@@ -336,26 +338,37 @@ impl Session {
         Ok(())
     }
 
-    /// Plans one read-only statement; the only planner for SQL text there is.
+    /// Plans one read-only statement.
     pub async fn plan(&self, sql: &str) -> datafusion::common::Result<LogicalPlan> {
+        Ok(self.read(sql).await?.1)
+    }
+
+    /// The statement as it is written, and its plan; the only planner for SQL text there is.
+    pub async fn read(
+        &self,
+        sql: &str,
+    ) -> datafusion::common::Result<(ast::Statement, LogicalPlan)> {
         let state = self.context.state();
         let statement = state.sql_to_statement(sql, &datafusion::config::Dialect::Generic)?;
-        let is_query = matches!(
-            &statement,
-            datafusion::sql::parser::Statement::Statement(inner) if matches!(inner.as_ref(), datafusion::sql::sqlparser::ast::Statement::Query(_))
-        );
-        if !is_query {
+        let query = match &statement {
+            parser::Statement::Statement(inner) => match inner.as_ref() {
+                query @ ast::Statement::Query(_) => Some(query.clone()),
+                _ => None,
+            },
+            _ => None,
+        };
+        let Some(query) = query else {
             return plan_err!(
                 "only one `select` can be asked: nothing is written, set, copied or explained here"
             );
-        }
+        };
         let plan = state.statement_to_plan(statement).await?;
         SQLOptions::new()
             .with_allow_ddl(false)
             .with_allow_dml(false)
             .with_allow_statements(false)
             .verify_plan(&plan)?;
-        Ok(plan)
+        Ok((query, plan))
     }
 
     /// The tables and views a statement names.

@@ -59,6 +59,8 @@ pub struct Earlier {
     pub at: String,
     pub run: String,
     pub why: String,
+    /// The page that splits the step to the next value.
+    pub change: String,
 }
 
 #[derive(Template)]
@@ -248,8 +250,19 @@ pub fn render(lens: &Lens, visit: &Visit, address: &Address, proof: &Proof) -> O
         earlier: proof
             .earlier
             .iter()
+            .enumerate()
             .rev()
-            .map(|e| Earlier {
+            .map(|(at, e)| Earlier {
+                change: {
+                    let next = proof.earlier.get(at + 1).map(|next| next.run);
+                    format!(
+                        "/{}/changes/{}?from={}&to={}",
+                        language.code(),
+                        proof.address,
+                        e.run,
+                        next.unwrap_or(figure.run_from)
+                    )
+                },
                 value: match (e.value, e.state.as_str()) {
                     (Some(v), "value" | "zero") => measure.with_unit(v),
                     _ => words.named("state", &e.state),

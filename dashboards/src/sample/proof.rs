@@ -1,6 +1,7 @@
 //! proof: the proof of an invented figure.
 
 use super::*;
+use beleidsinfo_warehouse::explain::{self, Cause, Explanation, Part, Standing};
 
 /// Two queries of sql/checks: one found a row, and touches two figures.
 pub(super) fn checks() -> Vec<RunCheck> {
@@ -40,6 +41,58 @@ pub(super) fn checks() -> Vec<RunCheck> {
 }
 
 impl Sample {
+    /// A change of which every part did something.
+    pub fn explain(&self, address: &Address, from: i64, to: i64) -> Result<Explanation> {
+        let missing = || Error::not_found(format!("no figure {}", address.code()));
+        let figures = &self.snapshot.figures;
+        let standing = |run: i64, n: i64, value: f64| {
+            let about = figures.run(run).ok_or_else(missing)?;
+            Ok::<_, Error>(Standing {
+                run,
+                batch: about.batch,
+                at: about.finished_at,
+                cutoff_on: about.cutoff_on,
+                n,
+                numerator: None,
+                denominator: None,
+                value: Some(value),
+                state: "value".into(),
+            })
+        };
+        let steps = [
+            (0, 1, -1, 72.4),
+            (0, 0, 0, 72.4),
+            (3, 3, 0, 74.1),
+            (12, 0, 12, 73.2),
+            (40, 0, 40, 76.8),
+        ];
+        let mut before = Some(71.9);
+        let parts = Cause::ALL.into_iter().zip(steps).map(|(cause, step)| {
+            let (added, removed, n, value) = step;
+            let part = Part {
+                cause,
+                added,
+                removed,
+                n,
+                numerator: None,
+                denominator: None,
+                before,
+                after: Some(value),
+            };
+            before = part.after;
+            part
+        });
+        Ok(Explanation {
+            format: explain::FORMAT,
+            address: address.code(),
+            unit: "%".into(),
+            parts: parts.collect(),
+            before: standing(from, 210, 71.9)?,
+            after: standing(to, 261, 76.8)?,
+            exact: true,
+        })
+    }
+
     pub fn proof(&self, address: &Address, run: i64) -> Result<Proof> {
         let missing = || Error::not_found(format!("no figure {}", address.code()));
         let figure = self

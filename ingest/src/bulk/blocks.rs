@@ -13,10 +13,8 @@ use super::{Ended, Stop};
 use crate::form::Form;
 use crate::limits::{Limit, RATIO_FROM_BYTES};
 
-/// Bytes of a block, about; a longer record makes a longer block, up to [`LONGEST`].
+/// Bytes of a block, about. A record that is longer is for the ordinary lane, which has a limit and a sentence for it.
 const BLOCK: usize = 4 << 20;
-/// A record that is longer is for the ordinary lane, which has a limit and a sentence for it.
-const LONGEST: usize = 16 << 20;
 /// More out of a packed file is for the ordinary lane, which refuses it.
 const UNPACKED: u64 = Limit::FileBytes.most();
 
@@ -143,6 +141,7 @@ impl<R: Read> Blocks<R> {
         if self.ended || self.rest.len() >= length {
             return Ok(());
         }
+        self.rest.reserve_exact(length - self.rest.len() + 1);
         let more = (length - self.rest.len()) as u64;
         let read = self.from.by_ref().take(more).read_to_end(&mut self.rest);
         match read {
@@ -179,17 +178,10 @@ impl<R: Read> Blocks<R> {
     }
 
     pub fn next(&mut self) -> Ended<Option<Block>> {
-        let mut length = BLOCK;
-        let cut = loop {
-            self.fill(length)?;
-            if self.ended {
-                break self.rest.len();
-            }
-            match self.signs.last_end(&self.rest)? {
-                Some(cut) => break cut,
-                None if length >= LONGEST => return Err(Stop::Ordinary),
-                None => length = LONGEST,
-            }
+        self.fill(BLOCK)?;
+        let cut = match self.ended {
+            true => self.rest.len(),
+            false => self.signs.last_end(&self.rest)?.ok_or(Stop::Ordinary)?,
         };
         if cut == 0 {
             // The end. A file that is not ASCII and could be UTF-8 all through was declared wrongly.

@@ -242,6 +242,7 @@ impl<'a> TablePlan<'a> {
             conditions: Vec::new(),
             key: key.iter().map(|k| place(k)).collect::<Option<_>>()?,
         };
+        let mut nothing: Vec<(ColumnType, ArrayRef)> = Vec::new();
         for (at, (name, column)) in columns.iter().enumerate() {
             let contract::Column {
                 kind,
@@ -260,7 +261,14 @@ impl<'a> TablePlan<'a> {
             } = column;
             let mapped = mapped.get(name);
             let from = match mapped {
-                None => From::Nothing(new_null_array(&kind.arrow(), SAME)),
+                None => From::Nothing(match nothing.iter().find(|(of, _)| of == kind) {
+                    Some((_, array)) => array.clone(),
+                    None => {
+                        let array = new_null_array(&kind.arrow(), SAME);
+                        nothing.push((*kind, array.clone()));
+                        array
+                    }
+                }),
                 // What is personal is pseudonymised and withheld by the ordinary lane.
                 Some(_) if *visibility == Visibility::Personal => return None,
                 Some(mapped) => From::new(mapping, mapped, *kind, rules, &slot)?,

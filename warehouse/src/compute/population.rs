@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
+use crate::figure::Address;
+use crate::indicator::Kind;
 use crate::region::{RegionBook, Territory};
 
 #[derive(Debug, Default, Clone)]
@@ -28,6 +30,15 @@ impl Population {
             .values_mut()
             .for_each(|v| v.sort_unstable());
         population
+    }
+
+    /// The denominator of a figure: persons on its first day, where it is a rate.
+    pub fn of(&self, book: &RegionBook, address: &Address, kind: Kind) -> Option<i64> {
+        let on = address.period.start();
+        match kind {
+            Kind::Rate => self.on(book, &address.region, address.territory, on),
+            _ => None,
+        }
     }
 
     /// Persons in a region on a day; `None` when the number is not known: it is never guessed.

@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use arrow::array::{Array, Date32Array, StringArray};
 use chrono::{Days, NaiveDate};
 
-use crate::compute::cell::{Cell, MILLION, divide, kaplan_meier, quantile};
+use crate::compute::cell::Cell;
 use crate::compute::coverage::Coverage;
-use crate::compute::facts::{Facts, Measure};
+use crate::compute::ending::{Ended, Ending};
+use crate::compute::facts::Facts;
 use crate::compute::population::Population;
 use crate::compute::tally::{Tally, Unusable};
 use crate::figure::{Address, Figure, Slice, State, Status};
@@ -31,9 +32,7 @@ pub(crate) struct Rollup<'a> {
     territories: Vec<Territory>,
     cutoff: NaiveDate,
     tally: Tally,
-    /// Values are durations in microseconds.
-    durations: bool,
-    weighted: bool,
+    ending: Ending<'a>,
 }
 
 /// Facts counted and placed: per territory, region and slice what each stretch of time (of a stock: each measuring day) has.
@@ -43,8 +42,7 @@ pub(crate) struct Placed<'a> {
     territories: Vec<Territory>,
     cutoff: NaiveDate,
     lines: HashMap<Line, BTreeMap<NaiveDate, Cell>>,
-    durations: bool,
-    weighted: bool,
+    ending: Ending<'a>,
     /// The systems that gave facts.
     systems: BTreeSet<String>,
     pub unusable: Unusable,
@@ -93,22 +91,12 @@ impl<'a> Rollup<'a> {
             territories,
             cutoff,
             tally,
-            durations: false,
-            weighted: false,
+            ending: Ending::new(indicator),
         }
     }
 
     pub fn add(&mut self, facts: &Facts) {
-        match &facts.measure {
-            Measure::Value(value) | Measure::Duration(value, _) => {
-                self.durations |= value.is_duration();
-            }
-            Measure::Weighted(value, _) => {
-                self.durations |= value.is_duration();
-                self.weighted = true;
-            }
-            _ => {}
-        }
+        self.ending.see(&facts.measure);
         self.tally.add(facts);
     }
 
@@ -165,8 +153,7 @@ impl<'a> Rollup<'a> {
             territories: self.territories.clone(),
             cutoff: self.cutoff,
             lines,
-            durations: self.durations,
-            weighted: self.weighted,
+            ending: self.ending,
             systems: self.tally.systems(),
             unusable: self.tally.unusable,
             unplaced,
@@ -352,49 +339,15 @@ impl Placed<'_> {
         population: &Population,
         run: i64,
     ) -> Figure {
-        let n = i128::from(cell.n) * MILLION;
-        let scale = if self.indicator.unit == "%" {
-            100.0
-        } else {
-            1.0
-        } / self.per_unit();
-        let (numerator, denominator) = match self.indicator.kind {
-            Kind::Count | Kind::Stock => (Some(n), None),
-            Kind::Sum if self.weighted => (Some(rounded(cell.numerator)), None),
-            Kind::Mean if self.weighted => (Some(rounded(cell.numerator)), Some(cell.denominator)),
-            Kind::Sum => (Some(cell.numerator), None),
-            Kind::Mean | Kind::Share | Kind::Survival => (Some(cell.numerator), Some(n)),
-            Kind::Ratio | Kind::Balance => (Some(cell.numerator), Some(cell.denominator)),
-            Kind::Quantile => (None, None),
-            Kind::Rate => {
-                let persons = population.on(
-                    self.book,
-                    &address.region,
-                    address.territory,
-                    address.period.start(),
-                );
-                (Some(n), persons.map(|p| i128::from(p) * MILLION))
-            }
-        };
-        let value = match self.indicator.kind {
-            Kind::Count | Kind::Stock | Kind::Sum => numerator.map(|x| x as f64 / 1e6 * scale),
-            Kind::Balance => Some((cell.numerator - cell.denominator) as f64 / 1e6 * scale),
-            Kind::Survival => kaplan_meier(
-                &cell.values,
-                &cell.unended,
-                self.indicator.quantile.unwrap_or(0.5),
-            )
-            .map(|x| x * scale),
-            Kind::Quantile => {
-                quantile(cell.values, self.indicator.quantile.unwrap_or(0.5)).map(|x| x * scale)
-            }
-            Kind::Rate => divide(numerator, denominator)
-                .map(|x| x * f64::from(self.indicator.per.unwrap_or(1))),
-            // A mean of durations: the numerator is in millionths of a microsecond, as the denominator is of facts.
-            Kind::Mean | Kind::Share | Kind::Ratio => {
-                divide(numerator, denominator).map(|x| x * scale)
-            }
-        };
+        let n = cell.n;
+        let Ended {
+            numerator,
+            denominator,
+            value,
+        } = self.ending.of(
+            cell,
+            population.of(self.book, &address, self.indicator.kind),
+        );
         let state = match (covered, value) {
             (false, _) => State::Missing,
             (true, Some(_)) if n == 0 && self.indicator.kind.zero_is_a_value() => State::Zero,
@@ -414,7 +367,7 @@ impl Placed<'_> {
         Figure {
             run_from: run,
             run_until: None,
-            n: cell.n,
+            n,
             numerator,
             denominator,
             value,
@@ -428,16 +381,6 @@ impl Placed<'_> {
             // Once a period is final a later cutoff says nothing new about it.
             cutoff_on: final_on.map_or(self.cutoff, |d| d.min(self.cutoff)),
             address,
-        }
-    }
-
-    /// Microseconds in the indicator's unit, for durations; else 1.
-    fn per_unit(&self) -> f64 {
-        match (self.durations, self.indicator.unit.as_str()) {
-            (true, "days") => 86_400_000_000.0,
-            (true, "hours") => 3_600_000_000.0,
-            (true, "minutes") => 60_000_000.0,
-            _ => 1.0,
         }
     }
 
@@ -466,12 +409,6 @@ fn first_period(kind: PeriodKind, first: NaiveDate) -> Period {
         _ => None,
     }
     .unwrap_or_else(|| Period::containing(kind, first))
-}
-
-/// Millionths of millionths as millionths, half away from zero.
-fn rounded(exact: i128) -> i128 {
-    let half = if exact < 0 { -MILLION / 2 } else { MILLION / 2 };
-    (exact + half) / MILLION
 }
 
 #[cfg(test)]

@@ -91,7 +91,7 @@ impl Gateway {
             municipalities,
         } = define::load(self.warehouse.storage(), &run.definitions_hash).await?;
         let readers = snapshot.lineage.readers(&pack, &delivery.tables);
-        let mut reads = define::define(&pack).await.map_err(|mut e| e.remove(0))?;
+        let mut reads = define::reads(&pack).await?;
         reads.retain(|id, _| readers.iter().any(|(i, _)| i.id == *id));
         let tables = self.warehouse.tables(&pack).await?;
         let content = |provenance, without| Content {

@@ -119,7 +119,7 @@ impl Gateway {
             .iter()
             .any(|n| pack.indicators.contains_key(n))
         {
-            let reads = define::define(&pack).await.map_err(|mut e| e.remove(0))?;
+            let reads = define::reads(&pack).await?;
             let cutoffs = reference::cutoffs(&session, &pack, &reads).await?;
             session.add_facts(&pack, &cutoffs).await?;
         }

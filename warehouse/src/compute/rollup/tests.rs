@@ -6,7 +6,9 @@ use arrow::array::{ArrayRef, BooleanArray, Date32Array, Int64Array, RecordBatch,
 use chrono::Datelike;
 
 use super::*;
+use crate::compute::cell::{MILLION, quantile};
 use crate::compute::coverage::Covered;
+use crate::compute::facts::Measure;
 use crate::region::{ChangeKind, Region, RegionChange};
 
 fn day(text: &str) -> NaiveDate {
