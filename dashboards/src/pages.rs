@@ -12,4 +12,5 @@ pub mod odd;
 pub mod problem;
 pub mod proof;
 pub mod quality;
+pub mod rests;
 pub mod sources;

@@ -66,6 +66,8 @@ pub fn router(reads: Reads, principal: Principal, public_only: bool) -> Router {
             .route("/api/figures/{*address}", get(proofs::proof_json))
             .route("/{lang}/changes/{*address}", get(proofs::change))
             .route("/api/changes/{*address}", get(proofs::change_json))
+            .route("/{lang}/lineage/{*address}", get(lineage::figure))
+            .route("/api/lineage/{*address}", get(lineage::figure_json))
             .route("/{lang}/sources", get(sources::sources))
             .route("/{lang}/sources/{id}", get(sources::source))
             .route(

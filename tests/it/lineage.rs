@@ -102,6 +102,88 @@ fn the_figures_that_rest_on_a_file_are_those_that_are_otherwise_without_its_rows
     assert_eq!(unread["indicators"], serde_json::json!([]));
 }
 
+/// Per file of the source of cases: how many rows of the figure's ground it gave.
+fn files(figure: &Value) -> BTreeMap<String, i64> {
+    let list = |v: &Value| v.as_array().expect("a list").clone();
+    let sources = list(&figure["sources"]);
+    let cases = sources.iter().filter(|s| s["source_id"] == "cases");
+    let files = cases.flat_map(|s| list(&s["deliveries"]));
+    let of = |d: Value| {
+        let name = d["name"].as_str().expect("a name").to_string();
+        (name, d["rows"].as_i64().expect("a number"))
+    };
+    files.map(of).collect()
+}
+
+fn are(expected: &[(&str, i64)]) -> BTreeMap<String, i64> {
+    let own = |(name, rows): &(&str, i64)| ((*name).to_string(), *rows);
+    expected.iter().map(own).collect()
+}
+
+#[test]
+fn a_figure_leads_to_exactly_the_files_that_gave_rows_of_its_ground_to_its_run() {
+    let project = project(&format!("{A1}{A2}"));
+    let (first, later) = ("cases_2025-06-30.csv", "cases_2025-07-31.csv");
+    let of = |region: &str, territory: &str, more: &[&str]| {
+        let address = format!("ov_tijdig/1.0.0/2025-Q1/{territory}/{region}");
+        json(&project, &[&["figure", address.as_str()], more].concat())
+    };
+    // A1 stands as the first file gave it, A2 as the later one did; A3 is another municipality's.
+    let here = of("12041", "2025-01-01", &[]);
+    assert_eq!(files(&here), are(&[(first, 1), (later, 1)]));
+    let there = of("12025", "2025-01-01", &[]);
+    assert_eq!(files(&there), are(&[(later, 1)]));
+    // Its run is the one of then: before the later file came, both cases stood as the first file gave them.
+    let batch = here["sources"].as_array().expect("sources").iter();
+    let batch = batch
+        .clone()
+        .find(|s| s["source_id"] == "cases")
+        .and_then(|s| s["deliveries"][0]["batch"].as_i64())
+        .expect("a batch");
+    let then = of("12041", "2025-01-01", &["--as-of", &batch.to_string()]);
+    assert_eq!(files(&then), are(&[(first, 2)]));
+    // On the division of 2025 the ground is also that of those that went up in it.
+    assert_eq!(
+        here["ground"],
+        serde_json::json!(["12030", "12034", "12041"])
+    );
+    let recorded = of("12041", "as_recorded", &[]);
+    assert_eq!(recorded["ground"], serde_json::json!(["12041"]));
+    // The columns are those of its indicator.
+    let indicator = json(&project, &["indicator", "ov_tijdig"]);
+    assert_eq!(here["tables"], indicator["tables"]);
+    // What such a file touches, leads back to the figure.
+    let back = json(&project, &["file", later]);
+    assert!(counted(&back).contains_key(&("ov_tijdig".to_string(), "12025".to_string())));
+
+    let address = "ov_tijdig/1.0.0/2025-Q1/2025-01-01/12025";
+    let said = project.ok(&["lineage", "figure", address]);
+    assert!(said.contains("1 rijen") && said.contains(later) && !said.contains(first));
+    let said = project.ok(&["lineage", "figure", address, "--language", "en"]);
+    assert!(said.contains("rows of 12025") && said.contains("only used to filter"));
+    project.fails(&["lineage", "figure", "ov_tijdig/1.0.0/2025-Q1"], 3);
+    let gone = "ov_tijdig/1.0.0/1925-Q1/2025-01-01/12025";
+    project.fails(&["lineage", "figure", gone], 8);
+
+    let served = serve(&project, &[]);
+    let (status, body) = served.get(&format!("/api/lineage/{address}"));
+    assert_eq!(status, 200);
+    let body: Value = serde_json::from_str(&body).expect("JSON");
+    assert_eq!(body, there);
+    let (status, page) = served.get(&format!("/nl/lineage/{address}"));
+    assert_eq!(status, 200);
+    assert!(page.contains(later) && !page.contains(first));
+    assert_eq!(served.get(&format!("/nl/lineage/{gone}")).0, 404);
+    drop(served);
+    let public = serve(&project, &["--public"]);
+    for path in [
+        format!("/api/lineage/{address}"),
+        format!("/nl/lineage/{address}"),
+    ] {
+        assert_eq!(public.get(&path).0, 404, "{path}");
+    }
+}
+
 #[test]
 fn an_indicator_leads_to_its_columns_and_files_and_these_lead_back() {
     let project = project(A1);
@@ -127,6 +209,8 @@ fn an_indicator_leads_to_its_columns_and_files_and_these_lead_back() {
         .expect("the source");
     assert_eq!(source["deliveries"][0]["name"], "cases_2025-06-30.csv");
     let shown = project.ok(&["lineage", "indicator", "ov_tijdig"]);
+    assert!(shown.contains("enkel om te filteren") && shown.contains("naar date, numerator"));
+    let shown = project.ok(&["lineage", "indicator", "ov_tijdig", "--language", "en"]);
     assert!(shown.contains("only used to filter") && shown.contains("into date, numerator"));
 
     let by = json(&project, &["table", "cases.due_on"]);

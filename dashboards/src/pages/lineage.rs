@@ -1,10 +1,11 @@
-//! lineage: from an indicator to the columns, tables and sources it comes from, and from a file to the figures that rest on it.
+//! lineage: from an indicator, or one figure of it, to the columns, tables, sources and files it comes from.
 
+use askama::Template;
+use beleidsinfo_warehouse::figure::Address;
 use beleidsinfo_warehouse::lineage::{
-    ColumnRead, FileLineage, IndicatorLineage, Lineage, Role, TableRead,
+    ColumnRead, DeliveryRead, FigureLineage, IndicatorLineage, Role, SourceRead, TableRead,
 };
 use beleidsinfo_warehouse::pack::Pack;
-use beleidsinfo_warehouse::quality::StoredDelivery;
 
 use crate::asked::escape;
 use crate::charts::canvas::Finish;
@@ -12,14 +13,22 @@ use crate::charts::lineage::{Line, Node, Picture, draw};
 use crate::charts::trend::Width;
 use crate::lens::Lens;
 use crate::number;
+use crate::page::{Page, Visit, zone};
+use crate::trouble::Outcome;
 use crate::words::Words;
 
-/// The section of an indicator's page.
+/// How many files of a source the picture of a figure names.
+const FILES: usize = 6;
+
+/// The section of an indicator's page, and of a figure's.
 pub struct From {
     pub wide: String,
     pub narrow: String,
     pub tables: Vec<Table>,
     pub sources: Vec<Source>,
+    /// For one figure, in the place of its sources.
+    pub files: Vec<File>,
+    pub of_figure: bool,
     /// Tables that only place facts on the ground.
     pub ground: String,
     pub json: String,
@@ -49,45 +58,24 @@ pub struct Source {
     pub until: String,
 }
 
-/// The section of a file's page.
-pub struct Rests {
-    pub computed: bool,
-    /// Where to have the figures counted; empty when they are.
-    pub count: String,
-    /// Rows that stand as the file gave them, by table.
-    pub rows: Vec<(String, String)>,
-    pub indicators: Vec<Resting>,
-    pub json: String,
-}
-
-pub struct Resting {
-    pub href: String,
-    pub title: String,
-    pub tables: String,
-    pub figures: String,
-    /// How many municipalities, in words.
-    pub places: String,
-    pub municipalities: Vec<Place>,
-}
-
-pub struct Place {
-    /// The proof of the latest figure.
-    pub href: String,
-    pub name: String,
-    pub figures: String,
-}
-
-fn listed<T: ToString>(names: impl IntoIterator<Item = T>) -> String {
+pub fn listed<T: ToString>(names: impl IntoIterator<Item = T>) -> String {
     let names: Vec<String> = names.into_iter().map(|n| n.to_string()).collect();
     names.join(", ")
 }
 
 /// `None` for a definition that the run did not know.
 pub fn from(lens: &Lens, id: &str) -> Option<From> {
-    let pack = &lens.snapshot.pack;
-    let lineage = lens.snapshot.lineage.indicator(pack, id)?;
-    let words = lens.words;
-    let (picture, text) = (picture(words, &lineage), described(words, &lineage));
+    let lineage = lens.snapshot.lineage.indicator(&lens.snapshot.pack, id)?;
+    Some(section(
+        lens,
+        &lineage,
+        format!("/api/indicators/{id}/lineage"),
+    ))
+}
+
+fn section(lens: &Lens, lineage: &IndicatorLineage, json: String) -> From {
+    let (words, pack) = (lens.words, &lens.snapshot.pack);
+    let (picture, text) = (picture(words, lineage), described(words, lineage));
     let title = words.t("lineage");
     let drawn = |width, id, class| draw(&picture, &title, &text, width, Finish::Page { id, class });
     let as_of = match &lens.as_of {
@@ -95,25 +83,95 @@ pub fn from(lens: &Lens, id: &str) -> Option<From> {
         None => String::new(),
     };
     let is = |role| move |t: &&TableRead| t.role == role;
-    Some(From {
+    let tables = |role| lineage.tables.iter().filter(is(role));
+    From {
         wide: drawn(Width::Wide, "lineage-w", "across"),
         narrow: drawn(Width::Narrow, "lineage-n", "down"),
-        tables: lineage
-            .tables
-            .iter()
-            .filter(is(Role::Facts))
-            .map(|t| table(words, t, pack))
-            .collect(),
-        sources: sources(words, &lineage),
-        ground: listed(
-            lineage
-                .tables
-                .iter()
-                .filter(is(Role::Territory))
-                .map(|t| &t.table),
-        ),
-        json: format!("/api/indicators/{id}/lineage{as_of}"),
-    })
+        tables: tables(Role::Facts).map(|t| table(words, t, pack)).collect(),
+        sources: sources(words, lineage),
+        files: Vec::new(),
+        of_figure: false,
+        ground: listed(tables(Role::Territory).map(|t| &t.table)),
+        json: format!("{json}{as_of}"),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "origin.html")]
+struct OriginPage {
+    page: Page,
+    heading: String,
+    indicator: String,
+    where_and_when: String,
+    /// The municipalities whose rows it counts, where these are more than one.
+    went_up: String,
+    proof: String,
+    lineage: Option<From>,
+}
+
+/// The page of one figure.
+pub fn render(
+    lens: &Lens,
+    visit: &Visit,
+    address: &Address,
+    found: &FigureLineage,
+) -> Outcome<String> {
+    let (words, language) = (lens.words, lens.language());
+    let title = found.lineage.title.get(language).to_string();
+    let json = format!("/api/lineage/{}", found.address);
+    let mut lineage = section(lens, &found.lineage, json);
+    lineage.of_figure = true;
+    let sources = found.lineage.sources.iter();
+    let files = sources.filter(|s| feeds(&found.lineage, s)).flat_map(|s| {
+        s.deliveries.iter().rev().map(|d| File {
+            href: format!("/{}/quality/{}", language.code(), d.delivery),
+            name: d.name.clone(),
+            source: s.source_id.clone(),
+            batch: number::whole(d.batch, language),
+            rows: number::whole(d.rows.unwrap_or(0), language),
+            pulled: number::moment(d.pulled_at, zone(lens), language),
+            until: super::quality::until(words, &s.source_id, d.complete_until_on),
+        })
+    });
+    lineage.files = files.collect();
+    let of_run = match &lens.as_of {
+        Some(_) => format!("?run={}", found.run),
+        None => String::new(),
+    };
+    let view = OriginPage {
+        page: Page::new(
+            visit,
+            format!("{}: {title}", words.t("origin")),
+            "indicators",
+        )
+        .over(lens, visit),
+        heading: title,
+        indicator: lens.indicator_of(address),
+        where_and_when: lens.where_and_when(address),
+        went_up: match found.ground.len() {
+            1 => String::new(),
+            _ => listed(
+                found
+                    .ground
+                    .iter()
+                    .map(|code| lens.snapshot.regions.name(code, address.period.last_day())),
+            ),
+        },
+        proof: format!("/{}/figures/{}{of_run}", language.code(), found.address),
+        lineage: Some(lineage),
+    };
+    Ok(view.render()?)
+}
+
+/// A file that gave rows of a figure's ground.
+pub struct File {
+    pub href: String,
+    pub name: String,
+    pub source: String,
+    pub batch: String,
+    pub rows: String,
+    pub pulled: String,
+    pub until: String,
 }
 
 fn table(words: Words, read: &TableRead, pack: &Pack) -> Table {
@@ -140,13 +198,13 @@ fn shown(lineage: &IndicatorLineage) -> impl Iterator<Item = &TableRead> {
     lineage.tables.iter().filter(|t| t.role != Role::Territory)
 }
 
+fn feeds(lineage: &IndicatorLineage, source: &SourceRead) -> bool {
+    shown(lineage).any(|t| source.tables.contains(&t.table))
+}
+
 fn sources(words: Words, lineage: &IndicatorLineage) -> Vec<Source> {
     let language = words.language;
-    let feeds = |table: &String| shown(lineage).any(|t| t.table == *table);
-    let sources = lineage
-        .sources
-        .iter()
-        .filter(|s| s.tables.iter().any(feeds));
+    let sources = lineage.sources.iter().filter(|s| feeds(lineage, s));
     sources
         .filter_map(|s| {
             let last = s.deliveries.last()?;
@@ -180,20 +238,10 @@ fn picture(words: Words, lineage: &IndicatorLineage) -> Picture {
         let Some(last) = source.deliveries.last().filter(|_| !feeds.is_empty()) else {
             continue;
         };
-        let files = number::whole(source.deliveries.len() as i64, words.language);
-        let mut lines = vec![Line {
-            text: words.with("lineage-files", &[("count", &files)]),
-            note: String::new(),
-        }];
-        if let Some(on) = last.complete_until_on {
-            lines.push(Line {
-                text: words.with(
-                    "lineage-until",
-                    &[("date", &number::short_date(on, words.language))],
-                ),
-                note: String::new(),
-            });
-        }
+        let lines = match last.rows {
+            None => so_far(words, source.deliveries.len(), last),
+            Some(_) => files(words, source),
+        };
         edges.extend(feeds.into_iter().map(|at| (nodes.len(), at)));
         nodes.push(Node {
             layer: 0,
@@ -280,6 +328,44 @@ fn picture(words: Words, lineage: &IndicatorLineage) -> Picture {
     nodes_in_order(nodes, edges)
 }
 
+/// How many files came, and up to when.
+fn so_far(words: Words, files: usize, last: &DeliveryRead) -> Vec<Line> {
+    let line = |text| Line {
+        text,
+        note: String::new(),
+    };
+    let files = number::whole(files as i64, words.language);
+    let files = words.with("lineage-files", &[("count", &files)]);
+    let until = last.complete_until_on.map(|on| {
+        let date = number::short_date(on, words.language);
+        words.with("lineage-until", &[("date", &date)])
+    });
+    [files].into_iter().chain(until).map(line).collect()
+}
+
+/// The files with their rows, the last first.
+fn files(words: Words, source: &SourceRead) -> Vec<Line> {
+    let whole = |n: i64| number::whole(n, words.language);
+    let mut lines: Vec<Line> = source
+        .deliveries
+        .iter()
+        .rev()
+        .take(FILES)
+        .map(|d| Line {
+            text: d.name.clone(),
+            note: words.with("lineage-rows", &[("count", &whole(d.rows.unwrap_or(0)))]),
+        })
+        .collect();
+    let more = source.deliveries.len().saturating_sub(FILES);
+    if more > 0 {
+        lines.push(Line {
+            text: words.with("lineage-more-files", &[("count", &whole(more as i64))]),
+            note: String::new(),
+        });
+    }
+    lines
+}
+
 /// Layer by layer, as a narrow page lists them.
 fn nodes_in_order(nodes: Vec<Node>, edges: Vec<(usize, usize)>) -> Picture {
     let mut order: Vec<usize> = (0..nodes.len()).collect();
@@ -333,73 +419,4 @@ fn described(words: Words, lineage: &IndicatorLineage) -> String {
         "lineage-text",
         &[("title", title), ("tables", &tables), ("sources", &sources)],
     )
-}
-
-/// `counted` is `None` while the figures were not counted; then the definitions say which indicators read the file.
-pub fn rests(
-    words: Words,
-    delivery: &StoredDelivery,
-    counted: Option<&FileLineage>,
-    known: Option<(&Lineage, &Pack)>,
-) -> Rests {
-    let language = words.language;
-    let whole = |n: i64| number::whole(n, language);
-    let href = |id: &str| format!("/{}/indicators/{id}", language.code());
-    let path = format!("/{}/quality/{}", language.code(), delivery.delivery);
-    let json = format!("/api/deliveries/{}/lineage", delivery.delivery);
-    let Some(counted) = counted else {
-        let readers = known.map(|(lineage, pack)| lineage.readers(pack, &delivery.tables));
-        return Rests {
-            computed: true,
-            count: format!("{path}?figures=count#figures"),
-            rows: Vec::new(),
-            indicators: readers
-                .into_iter()
-                .flatten()
-                .map(|(indicator, tables)| Resting {
-                    href: href(&indicator.id),
-                    title: indicator.title.get(language).to_string(),
-                    tables: listed(tables),
-                    figures: String::new(),
-                    places: String::new(),
-                    municipalities: Vec::new(),
-                })
-                .collect(),
-            json,
-        };
-    };
-    Rests {
-        computed: counted.computed,
-        count: String::new(),
-        rows: counted
-            .tables
-            .iter()
-            .map(|t| (t.table.clone(), whole(t.rows)))
-            .collect(),
-        indicators: counted
-            .indicators
-            .iter()
-            .map(|i| Resting {
-                href: href(&i.indicator),
-                title: i.title.get(language).to_string(),
-                tables: listed(&i.tables),
-                figures: whole(i.figures),
-                places: match i.municipalities.len() {
-                    0 => String::new(),
-                    1 => words.t("in-one-municipality"),
-                    n => words.with("in-municipalities", &[("count", &whole(n as i64))]),
-                },
-                municipalities: i
-                    .municipalities
-                    .iter()
-                    .map(|m| Place {
-                        href: format!("/{}/figures/{}", language.code(), m.latest),
-                        name: m.name.clone(),
-                        figures: whole(m.figures),
-                    })
-                    .collect(),
-            })
-            .collect(),
-        json,
-    }
 }

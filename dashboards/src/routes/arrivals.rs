@@ -233,7 +233,7 @@ pub async fn findings(
             stored: &delivery,
             alarms: &alarms,
             profile: &profile,
-            rests: pages::lineage::rests(
+            rests: pages::rests::rests(
                 visit.words,
                 &delivery,
                 counted.as_ref(),

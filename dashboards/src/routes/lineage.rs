@@ -9,11 +9,61 @@ use beleidsinfo_warehouse::lineage::ReadBy;
 use serde::Serialize;
 
 use super::arrivals::stored;
-use super::steering::see;
+use super::proofs::{address, lens_of};
+use super::steering::{language, see};
 use super::{App, Here, answer, visit};
-use crate::asked::Asked;
+use crate::asked::{Asked, given};
 use crate::etag;
+use crate::pages;
 use crate::trouble::{Outcome, Trouble};
+
+/// Of one figure, as a page.
+pub async fn figure(
+    uri: Uri,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+    State(app): Here,
+) -> Response<Body> {
+    let visit = visit(&app, &uri);
+    let made = async {
+        language(&uri)?;
+        let address = address(&uri, "/lineage/")?;
+        let as_of = asked.as_of()?;
+        let seen = see(&app, visit.words, as_of)
+            .await?
+            .ok_or_else(|| Trouble::not_found("figure", address.code()))?;
+        let reads = &app.reads;
+        let found = reads.figure_lineage(&app.principal, &address, as_of);
+        let found = found.await?;
+        let about = seen.snapshot.figures.run(seen.run);
+        let about = about.ok_or_else(|| Trouble::not_found("run", seen.run.to_string()))?;
+        let tag = etag::of_run(about, &seen.ground.mark, &app.principal, &uri.to_string());
+        if etag::known(&headers, &tag) {
+            return Ok(answer::not_modified(&tag));
+        }
+        let mut lens = lens_of(visit.words, &seen, seen.run, &address)?;
+        lens.as_of = given(&asked.as_of).map(String::from);
+        let body = pages::lineage::render(&lens, &visit, &address, &found)?;
+        Ok(answer::found(&tag, answer::HTML, None, body))
+    };
+    answer::outcome(&visit, made.await)
+}
+
+/// Of one figure.
+pub async fn figure_json(
+    uri: Uri,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+    State(app): Here,
+) -> Response<Body> {
+    let made = async {
+        let address = address(&uri, "/lineage/")?;
+        let reads = &app.reads;
+        let found = reads.figure_lineage(&app.principal, &address, asked.as_of()?);
+        json(&app, &uri, &headers, &found.await?)
+    };
+    answer::outcome(&visit(&app, &uri), made.await)
+}
 
 /// Of an indicator.
 pub async fn indicator(

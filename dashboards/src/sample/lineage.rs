@@ -71,6 +71,33 @@ pub(super) fn lineage(pack: &Pack, deliveries: &[StoredDelivery]) -> Lineage {
 }
 
 impl Sample {
+    /// Every file gave rows of every place.
+    pub fn figure_lineage(&self, address: &Address) -> Result<FigureLineage> {
+        let snapshot = &self.snapshot;
+        let lineage = snapshot
+            .lineage
+            .indicator(&snapshot.pack, &address.indicator);
+        let figure = snapshot.figures.get(address, 4);
+        let (Some(mut lineage), Some(_)) = (lineage, figure) else {
+            return Err(Error::not_found(format!(
+                "there is no figure {}",
+                address.code()
+            )));
+        };
+        for source in &mut lineage.sources {
+            for delivery in &mut source.deliveries {
+                delivery.rows = Some(delivery.accepted / 9);
+            }
+        }
+        Ok(FigureLineage {
+            address: address.code(),
+            run: 4,
+            batch: 418,
+            ground: snapshot.regions.ground(&address.region, address.territory),
+            lineage,
+        })
+    }
+
     pub fn file_lineage(&self, of: &StoredDelivery, count: Count) -> Option<FileLineage> {
         if count == Count::IfKnown {
             return None;

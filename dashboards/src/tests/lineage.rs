@@ -36,6 +36,31 @@ async fn an_indicator_shows_its_sources_tables_and_columns_as_picture_and_as_tab
 }
 
 #[tokio::test]
+async fn a_figure_has_a_page_with_the_files_that_gave_its_rows() {
+    let router = router(Sample::new(), false);
+    let address = "ov_tijdig/1.2.0/2025-Q4/2025-01-01/11002";
+    let proof = ask(&router, &format!("/nl/figures/{address}"), &[]).await;
+    let link = format!("href=\"/nl/lineage/{address}\"");
+    assert!(proof.body.contains(&link), "the proof leads to it");
+    let page = ask(&router, &format!("/nl/lineage/{address}"), &[]).await;
+    assert_eq!(page.status, StatusCode::OK);
+    for text in [
+        "Van bestand tot cijfer",
+        "class=\"chart across\" role=\"img\"",
+        "Bestanden met rijen van dit grondgebied",
+        &format!("href=\"/nl/figures/{address}\""),
+        &format!("href=\"/api/lineage/{address}\""),
+        &format!("/nl/quality/{}", Sample::new().deliveries[1].delivery),
+    ] {
+        assert!(page.body.contains(text), "{text}");
+    }
+    let wrong = ask(&router, "/nl/lineage/ov_tijdig/1.2.0", &[]).await;
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+    let gone = "/nl/lineage/ov_tijdig/1.2.0/1925-Q4/2025-01-01/11002";
+    assert_eq!(ask(&router, gone, &[]).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn the_page_of_a_file_lists_who_reads_it_and_counts_when_asked() {
     let router = router(Sample::new(), false);
     let path = format!("/nl/quality/{}", Sample::new().deliveries[1].delivery);
@@ -62,6 +87,7 @@ async fn lineage_comes_as_json_and_never_to_the_public() {
     let paths = [
         "/api/indicators/ov_tijdig/lineage".to_string(),
         "/api/sources/omgevingsloket/lineage".to_string(),
+        "/api/lineage/ov_tijdig/1.2.0/2025-Q4/2025-01-01/11002".to_string(),
         format!("/api/deliveries/{delivery}/lineage"),
     ];
     let (inside, outside) = (router(Sample::new(), false), router(Sample::new(), true));

@@ -1,20 +1,20 @@
-//! gateway/lineage: which figures rest on the rows of a file: those that would be otherwise without it.
+//! gateway/lineage: which files gave the rows of a figure's ground; and back, which figures would be otherwise without a file.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::Gateway;
+use super::{Gateway, no_figure, nothing_computed};
 use crate::compute::Inputs;
 use crate::define::{self, Defined};
 use crate::error::Result;
 use crate::figure::{Address, Figure, State};
 use crate::index::{AsOf, Run};
-use crate::lineage::{FileLineage, Resting, RestingIn, TableRows};
+use crate::lineage::{FigureLineage, FileLineage, Resting, RestingIn, Role, TableRead, TableRows};
 use crate::pack::Pack;
 use crate::principal::{Municipalities, Principal};
 use crate::quality::StoredDelivery;
 use crate::session::{Content, Session};
-use crate::store::rows::int_column;
+use crate::store::rows::{int_column, text_column};
 
 /// A file of a source, and the run at which it was looked at.
 type Looked = (i64, String, String);
@@ -78,6 +78,72 @@ impl Gateway {
             indicator.figures = indicator.municipalities.iter().map(|m| m.figures).sum();
         }
         Ok(Some(shown))
+    }
+
+    /// Where a figure comes from, as it stood then: the files that gave its run rows of its ground.
+    ///
+    /// Errors: the region is outside the principal's mandate; nothing was computed by then; no such figure in that run.
+    pub async fn figure_lineage(
+        &self,
+        principal: &Principal,
+        address: &Address,
+        as_of: AsOf,
+    ) -> Result<FigureLineage> {
+        self.may_see(principal, address)?;
+        let seen = self.figures(principal, as_of).await?;
+        let (snapshot, run) = seen.ok_or_else(nothing_computed)?;
+        let pack = &snapshot.pack;
+        let figure = snapshot.figures.get(address, run);
+        let lineage = snapshot.lineage.indicator(pack, &address.indicator);
+        let lineage = lineage.filter(|l| l.version == address.version);
+        let (Some(run), Some(_), Some(mut lineage)) = (snapshot.figures.run(run), figure, lineage)
+        else {
+            return Err(no_figure(address));
+        };
+        let ground = snapshot.regions.ground(&address.region, address.territory);
+        let tables = self.warehouse.tables(pack).await?;
+        let session = Session::open(Content {
+            pack,
+            tables: &tables,
+            batch: run.batch,
+            run: run.run_id,
+            municipalities: &principal.municipalities,
+            provenance: true,
+            without: None,
+        })
+        .await?;
+        let mut rows: HashMap<&str, HashMap<_, i64>> = HashMap::new();
+        for table in &lineage.tables {
+            let of = placed(pack, table).map(|column| (column, &ground));
+            rows.insert(&table.table, given(&session, &table.table, of).await?);
+        }
+        for source in &mut lineage.sources {
+            let id = &source.source_id;
+            let of = |table: &str, delivery: &str| {
+                let given = rows.get(table)?;
+                given.get(&(id.clone(), delivery.to_string())).copied()
+            };
+            for d in &mut source.deliveries {
+                let of = |table: &String| of(table, &d.delivery);
+                d.rows = Some(source.tables.iter().filter_map(of).sum());
+            }
+            source.deliveries.retain(|d| d.rows > Some(0));
+            let fills = |t: &String| {
+                source
+                    .deliveries
+                    .iter()
+                    .any(|d| of(t, &d.delivery) > Some(0))
+            };
+            source.tables.retain(fills);
+        }
+        lineage.sources.retain(|s| !s.deliveries.is_empty());
+        Ok(FigureLineage {
+            address: address.code(),
+            run: run.run_id,
+            batch: run.batch,
+            ground,
+            lineage,
+        })
     }
 
     async fn resting(
@@ -206,24 +272,42 @@ async fn standing(
     delivery: &StoredDelivery,
 ) -> Result<Vec<TableRows>> {
     let mut found = Vec::new();
-    let quoted = |text: &str| text.replace('\'', "''");
     let tables = delivery.tables.iter();
     for table in tables.filter(|t| pack.contracts.contains_key(*t)) {
-        let sql = format!(
-            "select count(*) from {table} where source_id = '{}' and delivery = '{}'",
-            quoted(&delivery.source_id),
-            quoted(&delivery.delivery)
-        );
-        let mut rows = 0;
-        for batch in session.collect(&sql).await? {
-            rows += int_column(&batch, 0)?.iter().flatten().sum::<i64>();
-        }
+        let given = given(session, table, None).await?;
+        let of = (delivery.source_id.clone(), delivery.delivery.clone());
         found.push(TableRows {
             table: table.clone(),
-            rows,
+            rows: given.get(&of).copied().unwrap_or(0),
         });
     }
     Ok(found)
+}
+
+/// Rows by source and delivery.
+async fn given(
+    session: &Session,
+    table: &str,
+    of: Option<(&str, &BTreeSet<String>)>,
+) -> Result<HashMap<(String, String), i64>> {
+    let mut found = HashMap::new();
+    for batch in session.given_by(table, of).await? {
+        let (sources, deliveries) = (text_column(&batch, 0)?, text_column(&batch, 1)?);
+        let rows = int_column(&batch, 2)?;
+        for ((source, delivery), rows) in sources.iter().zip(&deliveries).zip(&rows) {
+            let text = |part: Option<&str>| part.unwrap_or_default().to_string();
+            found.insert((text(source), text(delivery)), rows.unwrap_or(0));
+        }
+    }
+    Ok(found)
+}
+
+/// The column that says whose ground a row is about; `None` where every figure reads the whole table.
+fn placed<'a>(pack: &'a Pack, table: &TableRead) -> Option<&'a str> {
+    let contract = pack.contracts.get(&table.table)?;
+    let by_region = (table.role != Role::Territory && contract.columns.contains_key("region_code"))
+        .then_some("region_code");
+    contract.tenant.as_deref().or(by_region)
 }
 
 /// No run read it yet: no figure rests on it.

@@ -1,5 +1,6 @@
 use super::*;
 use crate::define::define;
+use crate::indicator::Kind;
 use crate::pack::{Files, builtin_files};
 
 /// The built-in pack with these views beside its own.

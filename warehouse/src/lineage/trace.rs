@@ -1,25 +1,24 @@
 //! lineage/trace: follows columns through the engine's own plan of a statement, from its answer down to what it scans.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
-use datafusion::common::{Column as Named, DFSchema, JoinType, Result, plan_err};
+use datafusion::common::{Column as Named, DFSchema, JoinType};
 use datafusion::logical_expr::expr::{Exists, InSubquery, SetComparison};
 use datafusion::logical_expr::{Distinct, Expr, Join, LogicalPlan, Subquery};
 
 use super::{Column, Columns, Reading};
 
 /// Reads a plan that was not optimized: an optimizer moves and drops what the definition says.
-pub(crate) fn trace(plan: &LogicalPlan) -> Result<Reading> {
+pub(crate) fn trace(plan: &LogicalPlan) -> Reading {
     let mut trace = Trace::default();
-    let flow = trace.plan(plan, &[])?;
+    let flow = trace.plan(plan, &[]);
     let names = plan.schema().fields().iter().map(|f| f.name().clone());
-    Ok(Reading {
+    Reading {
         columns: names.zip(flow.columns).collect(),
         filters: trace.filters,
         relations: trace.relations,
-    })
+    }
 }
 
 /// What flows out of a node: per column, in its order, what it is made of.
@@ -55,6 +54,12 @@ impl<'a> Scope<'a> {
         });
         found.next()
     }
+
+    /// For a name that is not found: it may be any of them.
+    fn all(&self) -> impl Iterator<Item = Column> {
+        let columns = self.0.iter().flat_map(|(_, columns)| columns.iter());
+        columns.flatten().cloned()
+    }
 }
 
 #[derive(Default)]
@@ -67,7 +72,7 @@ struct Trace {
 
 impl Trace {
     /// `outer` are the scopes around a subquery, the nearest last.
-    fn plan(&mut self, plan: &LogicalPlan, outer: &[Scope]) -> Result<Flow> {
+    fn plan(&mut self, plan: &LogicalPlan, outer: &[Scope]) -> Flow {
         match plan {
             LogicalPlan::TableScan(scan) => {
                 let name = scan.table_name.table();
@@ -80,7 +85,7 @@ impl Trace {
                             .collect(),
                         None => known.clone(),
                     };
-                    return Ok(columns.into());
+                    return columns.into();
                 }
                 self.relations.insert(name.to_string());
                 let fields = scan.projected_schema.fields().iter();
@@ -88,102 +93,102 @@ impl Trace {
                     .map(|f| BTreeSet::from([Column::new(name, f.name())]))
                     .collect();
                 let flow = Flow::from(columns);
-                self.filter_by(&scan.filters, &Scope::of(plan, &flow), outer)?;
-                Ok(flow)
+                self.filter_by(&scan.filters, &Scope::of(plan, &flow), outer);
+                flow
             }
             LogicalPlan::Projection(p) => {
-                let input = self.plan(&p.input, outer)?;
-                Ok(Flow {
-                    columns: self.each(&p.expr, &Scope::of(&p.input, &input), outer)?,
+                let input = self.plan(&p.input, outer);
+                Flow {
+                    columns: self.each(&p.expr, &Scope::of(&p.input, &input), outer),
                     order: input.order,
-                })
+                }
             }
             LogicalPlan::Filter(f) => {
-                let input = self.plan(&f.input, outer)?;
-                self.filter_by([&f.predicate], &Scope::of(&f.input, &input), outer)?;
-                Ok(input)
+                let input = self.plan(&f.input, outer);
+                self.filter_by([&f.predicate], &Scope::of(&f.input, &input), outer);
+                input
             }
             LogicalPlan::Join(join) => self.join(join, outer),
             LogicalPlan::Aggregate(a) => {
-                let input = self.plan(&a.input, outer)?;
+                let input = self.plan(&a.input, outer);
                 let scope = Scope::of(&a.input, &input);
                 let groups: Vec<&Expr> = match a.group_expr.as_slice() {
                     [Expr::GroupingSet(sets)] => sets.distinct_expr(),
                     plain => plain.iter().collect(),
                 };
-                let mut columns = self.each(groups, &scope, outer)?;
+                let mut columns = self.each(groups, &scope, outer);
                 let keys: Columns = columns.iter().flatten().cloned().collect();
-                let measures = self.each(&a.aggr_expr, &scope, outer)?;
+                let measures = self.each(&a.aggr_expr, &scope, outer);
                 // Grouping sets add a column that tells them apart.
                 if columns.len() + measures.len() < a.schema.fields().len() {
                     columns.push(keys.clone());
                 }
                 columns.extend(measures);
                 self.filters.extend(keys);
-                Ok(columns.into())
+                columns.into()
             }
             LogicalPlan::Window(w) => {
-                let mut input = self.plan(&w.input, outer)?;
-                let added = self.each(&w.window_expr, &Scope::of(&w.input, &input), outer)?;
+                let mut input = self.plan(&w.input, outer);
+                let added = self.each(&w.window_expr, &Scope::of(&w.input, &input), outer);
                 input.columns.extend(added);
-                Ok(input)
+                input
             }
             LogicalPlan::Sort(s) => {
-                let mut input = self.plan(&s.input, outer)?;
+                let mut input = self.plan(&s.input, outer);
                 let by = s.expr.iter().map(|by| &by.expr);
-                let by = self.each(by, &Scope::of(&s.input, &input), outer)?;
+                let by = self.each(by, &Scope::of(&s.input, &input), outer);
                 input.order = by.into_iter().flatten().collect();
                 if s.fetch.is_some() {
                     self.filters.extend(input.order.iter().cloned());
                 }
-                Ok(input)
+                input
             }
             LogicalPlan::Limit(l) => {
-                let input = self.plan(&l.input, outer)?;
+                let input = self.plan(&l.input, outer);
                 self.filters.extend(input.order.iter().cloned());
-                Ok(input)
+                input
             }
             LogicalPlan::Union(u) => {
                 let mut columns = vec![Columns::new(); u.schema.fields().len()];
                 for input in &u.inputs {
-                    let flow = self.plan(input, outer)?;
+                    let flow = self.plan(input, outer);
                     add(&mut columns, flow.columns);
                 }
-                Ok(columns.into())
+                columns.into()
             }
             LogicalPlan::Distinct(Distinct::All(input)) => {
-                let flow = self.plan(input, outer)?;
+                let flow = self.plan(input, outer);
                 self.filters.extend(flow.columns.iter().flatten().cloned());
-                Ok(flow)
+                flow
             }
             LogicalPlan::Distinct(Distinct::On(d)) => {
-                let input = self.plan(&d.input, outer)?;
+                let input = self.plan(&d.input, outer);
                 let scope = Scope::of(&d.input, &input);
                 let by = d.sort_expr.iter().flatten().map(|by| &by.expr);
-                self.filter_by(d.on_expr.iter().chain(by), &scope, outer)?;
-                Ok(self.each(&d.select_expr, &scope, outer)?.into())
+                self.filter_by(d.on_expr.iter().chain(by), &scope, outer);
+                self.each(&d.select_expr, &scope, outer).into()
             }
             LogicalPlan::RecursiveQuery(r) => {
-                let mut known = self.plan(&r.static_term, outer)?.columns;
+                let mut known = self.plan(&r.static_term, outer).columns;
                 loop {
                     self.recursive.push((r.name.clone(), known.clone()));
-                    let again = self.plan(&r.recursive_term, outer)?.columns;
+                    let again = self.plan(&r.recursive_term, outer).columns;
                     self.recursive.pop();
                     let before = known.clone();
                     add(&mut known, again);
                     if known == before {
-                        return Ok(known.into());
+                        return known.into();
                     }
                 }
             }
             LogicalPlan::Unnest(u) => {
-                let input = self.plan(&u.input, outer)?;
+                let input = self.plan(&u.input, outer);
                 let from = |at: &usize| input.columns.get(*at).cloned().unwrap_or_default();
                 for (at, _) in &u.list_type_columns {
                     self.filters.extend(from(at));
                 }
                 let columns: Vec<_> = u.dependency_indices.iter().map(from).collect();
-                Ok(columns.into())
+                columns.into()
             }
             LogicalPlan::SubqueryAlias(s) => self.plan(&s.input, outer),
             LogicalPlan::Subquery(s) => self.plan(&s.subquery, outer),
@@ -192,28 +197,28 @@ impl Trace {
             other => {
                 let mut all = Columns::new();
                 for input in other.inputs() {
-                    all.extend(self.plan(input, outer)?.columns.into_iter().flatten());
+                    all.extend(self.plan(input, outer).columns.into_iter().flatten());
                 }
-                Ok(vec![all; other.schema().fields().len()].into())
+                vec![all; other.schema().fields().len()].into()
             }
         }
     }
 
-    fn join(&mut self, join: &Join, outer: &[Scope]) -> Result<Flow> {
-        let left = self.plan(&join.left, outer)?;
+    fn join(&mut self, join: &Join, outer: &[Scope]) -> Flow {
+        let left = self.plan(&join.left, outer);
         let on_left = Scope::of(&join.left, &left);
         // The right side may look at the left one (`lateral`).
         let beside: Vec<Scope> = outer.iter().cloned().chain([on_left.clone()]).collect();
-        let right = self.plan(&join.right, &beside)?;
+        let right = self.plan(&join.right, &beside);
         let on_right = Scope::of(&join.right, &right);
         let mut keys = Columns::new();
         for (l, r) in &join.on {
-            keys.extend(self.expression(l, &on_left, outer)?);
-            keys.extend(self.expression(r, &on_right, outer)?);
+            keys.extend(self.expression(l, &on_left, outer));
+            keys.extend(self.expression(r, &on_right, outer));
         }
         if let Some(condition) = &join.filter {
             let both = Scope([on_left.0, on_right.0].concat());
-            keys.extend(self.expression(condition, &both, outer)?);
+            keys.extend(self.expression(condition, &both, outer));
         }
         self.filters.extend(keys.iter().cloned());
         let (left, right) = (left.columns, right.columns);
@@ -226,7 +231,7 @@ impl Trace {
                 [left, right].concat()
             }
         };
-        Ok(columns.into())
+        columns.into()
     }
 
     /// What each of these is made of.
@@ -235,7 +240,7 @@ impl Trace {
         expressions: impl IntoIterator<Item = &'e Expr>,
         here: &Scope,
         outer: &[Scope],
-    ) -> Result<Vec<Columns>> {
+    ) -> Vec<Columns> {
         let of = |e| self.expression(e, here, outer);
         expressions.into_iter().map(of).collect()
     }
@@ -245,53 +250,48 @@ impl Trace {
         expressions: impl IntoIterator<Item = &'e Expr>,
         here: &Scope,
         outer: &[Scope],
-    ) -> Result<()> {
+    ) {
         for expression in expressions {
-            let read = self.expression(expression, here, outer)?;
+            let read = self.expression(expression, here, outer);
             self.filters.extend(read);
         }
-        Ok(())
     }
 
-    fn expression(&mut self, expr: &Expr, here: &Scope, outer: &[Scope]) -> Result<Columns> {
+    fn expression(&mut self, expr: &Expr, here: &Scope, outer: &[Scope]) -> Columns {
         let mut read = Columns::new();
-        expr.apply(|e| {
+        let walked = expr.apply(|e| {
             match e {
                 Expr::Column(name) => match here.find(name) {
                     Some(columns) => read.extend(columns.iter().cloned()),
-                    None => return plan_err!("cannot follow column {name}"),
+                    None => read.extend(here.all()),
                 },
                 Expr::OuterReferenceColumn(_, name) => {
                     match outer.iter().rev().find_map(|scope| scope.find(name)) {
                         Some(columns) => read.extend(columns.iter().cloned()),
-                        None => return plan_err!("cannot follow column {name} of the outer query"),
+                        None => read.extend(outer.iter().flat_map(Scope::all)),
                     }
                 }
                 Expr::ScalarSubquery(subquery)
                 | Expr::InSubquery(InSubquery { subquery, .. })
                 | Expr::SetComparison(SetComparison { subquery, .. }) => {
-                    read.extend(self.subquery(subquery, here, outer)?);
+                    let found = self.subquery(subquery, here, outer);
+                    read.extend(found.into_iter().flatten());
                 }
                 // Whether there is a row: what the rows hold does not matter.
                 Expr::Exists(Exists { subquery, .. }) => {
-                    self.subquery(subquery, here, outer)?;
+                    self.subquery(subquery, here, outer);
                 }
                 _ => {}
             }
             Ok(TreeNodeRecursion::Continue)
-        })?;
-        Ok(read)
+        });
+        debug_assert!(walked.is_ok(), "nothing above fails");
+        read
     }
 
-    fn subquery(&mut self, inner: &Subquery, here: &Scope, outer: &[Scope]) -> Result<Columns> {
+    fn subquery(&mut self, inner: &Subquery, here: &Scope, outer: &[Scope]) -> Vec<Columns> {
         let around: Vec<Scope> = outer.iter().cloned().chain([here.clone()]).collect();
-        let plan: &Arc<LogicalPlan> = &inner.subquery;
-        Ok(self
-            .plan(plan, &around)?
-            .columns
-            .into_iter()
-            .flatten()
-            .collect())
+        self.plan(&inner.subquery, &around).columns
     }
 }
 
