@@ -26,6 +26,8 @@ pub struct Picture {
 
 const ROW: f64 = 21.0;
 const HEAD: f64 = 32.0;
+/// From one line of a title to the next.
+const TITLE: f64 = 18.0;
 const BETWEEN: f64 = 16.0;
 /// The least room for lines between layers.
 const GAP: f64 = 44.0;
@@ -69,17 +71,44 @@ pub fn draw(
     canvas.finish(title, description, finish)
 }
 
-fn height(node: &Node) -> f64 {
-    match node.lines.len() {
-        0 => HEAD,
-        n => HEAD + ROW * n as f64 + 12.0,
+/// The title, on two lines where one is too narrow.
+fn title(node: &Node, width: f64) -> Vec<String> {
+    let most = letters(width - 24.0, 7.7);
+    if node.title.chars().count() <= most {
+        return vec![node.title.clone()];
     }
+    let fits = |at: &usize| node.title[..*at].chars().count() <= most;
+    let spaces = node.title.match_indices(' ').map(|(at, _)| at);
+    match spaces.filter(fits).next_back() {
+        Some(at) => vec![
+            node.title[..at].to_string(),
+            short(&node.title[at + 1..], most),
+        ],
+        None => vec![short(&node.title, most)],
+    }
+}
+
+/// How many letters of a width there is room for.
+fn letters(room: f64, each: f64) -> usize {
+    (room / each).max(4.0) as usize
+}
+
+fn head(node: &Node, width: f64) -> f64 {
+    HEAD + TITLE * (title(node, width).len() as f64 - 1.0)
+}
+
+fn height(node: &Node, width: f64) -> f64 {
+    head(node, width)
+        + match node.lines.len() {
+            0 => 0.0,
+            n => ROW * n as f64 + 12.0,
+        }
 }
 
 /// About as wide as its text.
 fn breadth(node: &Node) -> f64 {
     let letters = |text: &str| text.chars().count() as f64;
-    let line = |l: &Line| letters(&l.text) * 7.2 + letters(&l.note) * 6.6 + 24.0;
+    let line = |l: &Line| letters(&l.text) * 7.6 + letters(&l.note) * 6.6 + 24.0;
     let lines = node.lines.iter().map(line).fold(0.0, f64::max);
     (letters(&node.title) * 8.0).max(lines).max(110.0) + 28.0
 }
@@ -101,7 +130,10 @@ fn across(picture: &Picture, width: f64) -> (Vec<Place>, (f64, f64)) {
         *widest -= 4.0;
     }
     let gap = ((width - widths.iter().sum::<f64>()) / gaps).max(GAP);
-    let tall = |layer: usize| of(layer).map(|n| height(n) + BETWEEN).sum::<f64>() - BETWEEN;
+    let tall = |layer: usize| {
+        let heights = of(layer).map(|n| height(n, widths[layer] - 2.0) + BETWEEN);
+        heights.sum::<f64>() - BETWEEN
+    };
     let tallest = (0..layers).map(tall).fold(0.0, f64::max);
     let mut next: Vec<f64> = (0..layers)
         .map(|l| (tallest - tall(l)) / 2.0 + 2.0)
@@ -112,7 +144,7 @@ fn across(picture: &Picture, width: f64) -> (Vec<Place>, (f64, f64)) {
             left + 1.0,
             next[node.layer],
             widths[node.layer] - 2.0,
-            height(node),
+            height(node, widths[node.layer] - 2.0),
         );
         next[node.layer] += place.3 + BETWEEN;
         place
@@ -129,20 +161,22 @@ fn down(picture: &Picture, width: f64) -> (Vec<Place>, (f64, f64)) {
             top += 26.0;
             layer = node.layer;
         }
-        places.push(Place(1.0, top, width - 2.0, height(node)));
-        top += height(node) + BETWEEN / 2.0;
+        let tall = height(node, width - 2.0);
+        places.push(Place(1.0, top, width - 2.0, tall));
+        top += tall + BETWEEN / 2.0;
     }
     (places, (width, top))
 }
 
 fn boxed(canvas: &mut Canvas, node: &Node, Place(left, top, width, height): Place) {
     let (right, bottom) = (left + width, top + height);
-    let (head, words) = match node.own {
+    let under = top + head(node, width);
+    let (fill, words) = match node.own {
         true => (Role::Own, Role::Card),
         false => (Role::OwnSoft, Role::Strong),
     };
     canvas.rect((left, top), (right, bottom), Role::Card);
-    canvas.rect((left, top), (right, top + HEAD), head);
+    canvas.rect((left, top), (right, under), fill);
     let corners = [
         (left, top),
         (right, top),
@@ -151,20 +185,21 @@ fn boxed(canvas: &mut Canvas, node: &Node, Place(left, top, width, height): Plac
         (left, top),
     ];
     canvas.line(&corners, if node.own { Role::Own } else { Role::Peer }, 1.2);
-    let letters = |room: f64, each: f64| (room / each).max(4.0) as usize;
-    let title = short(&node.title, letters(width - 24.0, 7.7));
-    canvas.text(
-        &title,
-        (left + 12.0, top + HEAD / 2.0),
-        Anchor::Start,
-        14.0,
-        true,
-        words,
-    );
-    for (row, line) in node.lines.iter().enumerate() {
-        let middle = top + HEAD + ROW * (row as f64 + 0.5) + 6.0;
+    for (row, text) in title(node, width).iter().enumerate() {
+        let middle = top + HEAD / 2.0 + TITLE * row as f64;
         canvas.text(
-            &line.text,
+            text,
+            (left + 12.0, middle),
+            Anchor::Start,
+            14.0,
+            true,
+            words,
+        );
+    }
+    for (row, line) in node.lines.iter().enumerate() {
+        let middle = under + ROW * (row as f64 + 0.5) + 6.0;
+        canvas.text(
+            &short(&line.text, letters(width - 24.0, 7.4)),
             (left + 12.0, middle),
             Anchor::Start,
             13.0,
@@ -266,6 +301,25 @@ mod tests {
                 .iter()
                 .all(|p| p.0 + p.2 <= size.0 && p.1 + p.3 <= size.1)
         );
+    }
+
+    #[test]
+    fn a_title_that_is_too_long_takes_a_second_line() {
+        let node = |title: &str| Node {
+            layer: 0,
+            title: title.into(),
+            lines: Vec::new(),
+            own: true,
+        };
+        let long = node("Beslist binnen de wettelijke termijn");
+        assert_eq!(
+            title(&long, 240.0),
+            ["Beslist binnen de wettelijke", "termijn"]
+        );
+        assert_eq!(height(&long, 240.0), HEAD + TITLE);
+        assert_eq!(height(&long, 400.0), HEAD);
+        let one = node("eenwoorddatnietopdezeregelkan");
+        assert_eq!(title(&one, 100.0), ["eenwoordd…"]);
     }
 
     #[test]

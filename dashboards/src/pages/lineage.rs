@@ -353,7 +353,7 @@ fn files(words: Words, source: &SourceRead) -> Vec<Line> {
         .take(FILES)
         .map(|d| Line {
             text: d.name.clone(),
-            note: words.with("lineage-rows", &[("count", &whole(d.rows.unwrap_or(0)))]),
+            note: whole(d.rows.unwrap_or(0)),
         })
         .collect();
     let more = source.deliveries.len().saturating_sub(FILES);

@@ -16,6 +16,8 @@ pub struct Rests {
     /// Rows that stand as the file gave them, by table.
     pub rows: Vec<(String, String)>,
     pub indicators: Vec<Resting>,
+    /// Address and title of those that read it, and of which no figure would be otherwise.
+    pub unmoved: Vec<(String, String)>,
     pub json: String,
 }
 
@@ -33,6 +35,8 @@ pub struct Place {
     /// The proof of the latest figure.
     pub href: String,
     pub name: String,
+    /// Two municipalities may have had the same name.
+    pub code: String,
     pub figures: String,
 }
 
@@ -66,9 +70,11 @@ pub fn rests(
                     municipalities: Vec::new(),
                 })
                 .collect(),
+            unmoved: Vec::new(),
             json,
         };
     };
+    let (moved, unmoved): (Vec<_>, Vec<_>) = counted.indicators.iter().partition(|i| i.figures > 0);
     Rests {
         computed: counted.computed,
         count: String::new(),
@@ -77,9 +83,8 @@ pub fn rests(
             .iter()
             .map(|t| (t.table.clone(), whole(t.rows)))
             .collect(),
-        indicators: counted
-            .indicators
-            .iter()
+        indicators: moved
+            .into_iter()
             .map(|i| Resting {
                 href: href(&i.indicator),
                 title: i.title.get(language).to_string(),
@@ -96,10 +101,15 @@ pub fn rests(
                     .map(|m| Place {
                         href: format!("/{}/figures/{}", language.code(), m.latest),
                         name: m.name.clone(),
+                        code: m.code.clone(),
                         figures: whole(m.figures),
                     })
                     .collect(),
             })
+            .collect(),
+        unmoved: unmoved
+            .into_iter()
+            .map(|i| (href(&i.indicator), i.title.get(language).to_string()))
             .collect(),
         json,
     }
