@@ -319,7 +319,7 @@ mod tests {
         assert_eq!(height(&long, 240.0), HEAD + TITLE);
         assert_eq!(height(&long, 400.0), HEAD);
         let one = node("eenwoorddatnietopdezeregelkan");
-        assert_eq!(title(&one, 100.0), ["eenwoordd…"]);
+        assert_eq!(title(&one, 100.0), ["eenwoord…"]);
     }
 
     #[test]

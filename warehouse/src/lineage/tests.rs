@@ -220,6 +220,21 @@ async fn a_statement_that_reads_itself_is_followed_until_nothing_is_added() {
 }
 
 #[tokio::test]
+async fn a_definition_that_does_not_plan_any_more_still_tells_what_it_names() {
+    let views = [
+        ("gone", "select no_such_column from cases"),
+        ("on_it", "select no_such_column from gone"),
+    ];
+    let pack = pack(&views);
+    let lineage = Lineage::of(&pack).await.expect("a lineage");
+    let found = lineage.to_tables(&lineage.views["on_it"]);
+    assert_eq!(found.relations, BTreeSet::from(["cases".to_string()]));
+    assert!(found.columns.is_empty() && found.filters.is_empty());
+    // The others are followed as ever.
+    assert!(!lineage.views["permit_cases"].columns.is_empty());
+}
+
+#[tokio::test]
 async fn the_tables_of_every_indicator_are_those_that_define_finds() {
     let pack = pack(&[]);
     let reads = define(&pack).await.expect("definitions in order");
