@@ -104,6 +104,11 @@ pub enum Verb {
         after_help = "Examples:\n  beleidsinfo proof show ov_tijdig/1.0.0/2025-Q4/2025-01-01/12041\n  beleidsinfo proof show ov_tijdig/1.0.0/2025-Q4/2025-01-01/12041 --json > bewijs.json\n  beleidsinfo proof explain ov_tijdig/1.0.0/2025-Q4/2025-01-01/12041\n  beleidsinfo proof verify ov_tijdig/1.0.0/2025-Q4/2025-01-01/12041\n  beleidsinfo proof verify bewijs.json"
     )]
     Proof(ProofArgs),
+    /// Where a figure comes from, column by column and file by file, and which figures a file, table or source touches.
+    #[command(
+        after_help = "Examples:\n  beleidsinfo lineage indicator ov_tijdig\n  beleidsinfo lineage figure ov_tijdig/1.0.0/2025-Q4/2025-01-01/12041\n  beleidsinfo lineage table cases.due_on\n  beleidsinfo lineage source omgeving\n  beleidsinfo lineage file omgeving_2025-06-30.csv --json"
+    )]
+    Lineage(LineageArgs),
     /// What is in the warehouse: deliveries, runs, releases, and what waits.
     #[command(after_help = "Example:\n  beleidsinfo status")]
     Status,
@@ -310,6 +315,44 @@ pub enum ProofVerb {
         #[arg(long)]
         as_of: Option<String>,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct LineageArgs {
+    #[command(subcommand)]
+    pub what: LineageVerb,
+    /// As JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// nl or en.
+    #[arg(long, global = true, default_value = "nl", value_parser = language)]
+    pub language: Language,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum LineageVerb {
+    /// What one figure comes from, with the files that gave rows of its ground.
+    Figure {
+        /// indicator/version/period/territory/region[/slice]
+        figure: String,
+        /// As of a batch, a day or a time.
+        #[arg(long)]
+        as_of: Option<String>,
+    },
+    /// The columns, views, tables, sources and files behind an indicator.
+    Indicator { id: String },
+    /// The figures that rest on a file, by municipality: those that would be otherwise without its rows.
+    File {
+        /// Its name, or how its SHA-256 begins.
+        file: String,
+    },
+    /// The indicators that read a table or a column of it.
+    Table {
+        /// `cases`, or `cases.due_on`.
+        name: String,
+    },
+    /// The indicators that read what a source fills.
+    Source { id: String },
 }
 
 #[derive(Debug, Args)]

@@ -14,6 +14,7 @@ mod held;
 mod init;
 mod keep;
 mod keys;
+mod lineage;
 mod memory;
 mod pack;
 mod progress;
@@ -58,6 +59,7 @@ async fn main() -> ExitCode {
         Verb::Serve(args) => serve::run(&at, args).await,
         Verb::Query(args) => query::run(&at, args).await,
         Verb::Proof(args) => proof::run(&at, args).await,
+        Verb::Lineage(args) => lineage::run(&at, args).await,
         Verb::Status => status::run(&at).await,
         Verb::Pack(args) => pack::run(&at, args).await,
         Verb::Init(args) => init::run(args),

@@ -101,7 +101,11 @@ pub async fn run(at: &At, args: RejectionsArgs) -> Result<Outcome, Problems> {
 }
 
 /// The SHA-256 of the one delivery that is meant by its name or the beginning of its SHA-256.
-fn one_delivery(deliveries: &[StoredDelivery], source: Option<&str>, name: &str) -> Result<String> {
+pub fn one_delivery(
+    deliveries: &[StoredDelivery],
+    source: Option<&str>,
+    name: &str,
+) -> Result<String> {
     let mut meant: Vec<&StoredDelivery> = deliveries
         .iter()
         .filter(|d| source.is_none_or(|s| s == d.source_id))

@@ -23,6 +23,8 @@ pub struct Asked {
     pub rule: Option<String>,
     pub severity: Option<String>,
     pub page: Option<String>,
+    /// `count`: have the figures counted that rest on a file.
+    pub figures: Option<String>,
 }
 
 pub fn given(value: &Option<String>) -> Option<&str> {

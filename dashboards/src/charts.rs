@@ -2,6 +2,7 @@
 
 pub mod bars;
 pub mod canvas;
+pub mod lineage;
 pub mod scale;
 pub mod spark;
 pub mod strip;

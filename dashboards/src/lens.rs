@@ -1,7 +1,7 @@
 //! lens: a snapshot seen in one language, for one region, on one territory, at one run. Pure.
 
 use beleidsinfo_warehouse::Language;
-use beleidsinfo_warehouse::figure::{Figure, Slice};
+use beleidsinfo_warehouse::figure::{Address, Figure, Slice};
 use beleidsinfo_warehouse::gateway::Snapshot;
 use beleidsinfo_warehouse::index::{Run, Series};
 use beleidsinfo_warehouse::indicator::Indicator;
@@ -115,6 +115,32 @@ impl<'a> Lens<'a> {
             Territory::AsRecorded => on,
         };
         self.snapshot.regions.name(code, on).to_string()
+    }
+
+    /// The page of an address's indicator, on its place, period, territory and slice.
+    pub fn indicator_of(&self, address: &Address) -> String {
+        format!(
+            "/{}/indicators/{}?region={}&period={}&territory={}&slice={}",
+            self.language().code(),
+            address.indicator,
+            escape(&address.region),
+            address.period.code(),
+            address.territory.code(),
+            escape(&address.slice.code()),
+        )
+    }
+
+    /// An address in words, without its indicator.
+    pub fn where_and_when(&self, address: &Address) -> String {
+        let mut parts = vec![
+            self.name(&address.region, address.period.last_day()),
+            address.period.label(self.language()),
+        ];
+        if !address.slice.is_total() {
+            parts.push(self.slice_label(&address.slice));
+        }
+        parts.push(self.territory_label(address.territory));
+        parts.join(" · ")
     }
 
     pub fn territory_label(&self, territory: Territory) -> String {

@@ -9,8 +9,9 @@ use beleidsinfo_warehouse::Result;
 use beleidsinfo_warehouse::attempts::{Attempt, PlannedSource};
 use beleidsinfo_warehouse::explain::Explanation;
 use beleidsinfo_warehouse::figure::Address;
-use beleidsinfo_warehouse::gateway::{Gateway, Snapshot};
+use beleidsinfo_warehouse::gateway::{Count, Gateway, Snapshot};
 use beleidsinfo_warehouse::index::AsOf;
+use beleidsinfo_warehouse::lineage::{FigureLineage, FileLineage};
 use beleidsinfo_warehouse::principal::Principal;
 use beleidsinfo_warehouse::profile::TableProfile;
 use beleidsinfo_warehouse::proof::Proof;
@@ -157,6 +158,34 @@ impl Reads {
             Reads::Gateway(gateway, _) => gateway.profile(principal, delivery).await,
             #[cfg(any(test, feature = "preview"))]
             Reads::Sample(sample) => Ok(sample.profile(delivery)),
+        }
+    }
+
+    /// Which files gave the rows of a figure's ground, as it stood then.
+    pub async fn figure_lineage(
+        &self,
+        principal: &Principal,
+        address: &Address,
+        as_of: AsOf,
+    ) -> Result<FigureLineage> {
+        match self {
+            Reads::Gateway(gateway, _) => gateway.figure_lineage(principal, address, as_of).await,
+            #[cfg(any(test, feature = "preview"))]
+            Reads::Sample(sample) => sample.figure_lineage(address),
+        }
+    }
+
+    /// Which figures rest on a file; `None` while they were not counted.
+    pub async fn file_lineage(
+        &self,
+        principal: &Principal,
+        delivery: &StoredDelivery,
+        count: Count,
+    ) -> Result<Option<FileLineage>> {
+        match self {
+            Reads::Gateway(gateway, _) => gateway.file_lineage(principal, delivery, count).await,
+            #[cfg(any(test, feature = "preview"))]
+            Reads::Sample(sample) => Ok(sample.file_lineage(delivery, count)),
         }
     }
 

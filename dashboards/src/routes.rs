@@ -5,6 +5,7 @@ mod open;
 mod steering;
 
 mod arrivals;
+mod lineage;
 mod proofs;
 mod sources;
 
@@ -65,12 +66,18 @@ pub fn router(reads: Reads, principal: Principal, public_only: bool) -> Router {
             .route("/api/figures/{*address}", get(proofs::proof_json))
             .route("/{lang}/changes/{*address}", get(proofs::change))
             .route("/api/changes/{*address}", get(proofs::change_json))
+            .route("/{lang}/lineage/{*address}", get(lineage::figure))
+            .route("/api/lineage/{*address}", get(lineage::figure_json))
             .route("/{lang}/sources", get(sources::sources))
             .route("/{lang}/sources/{id}", get(sources::source))
             .route(
                 "/api/deliveries/{delivery}/profile",
                 get(arrivals::profile_json),
             )
+            .route("/api/indicators/{id}/lineage", get(lineage::indicator))
+            .route("/api/tables/{name}/lineage", get(lineage::table))
+            .route("/api/sources/{id}/lineage", get(lineage::source))
+            .route("/api/deliveries/{delivery}/lineage", get(lineage::file))
             .route("/{lang}/quality", get(arrivals::quality))
             .route("/{lang}/quality/{delivery}", get(arrivals::findings))
             .route(

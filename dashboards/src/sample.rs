@@ -25,6 +25,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 mod arrivals;
 mod definitions;
+mod lineage;
 mod numbers;
 mod proof;
 
@@ -131,7 +132,9 @@ impl Sample {
         ];
         let figures = FigureIndex::new(runs, figures(&pack));
         let text = |nl: &str, en: &str| Text::new(nl, en);
+        let lineage = lineage::lineage(&pack, &deliveries());
         let snapshot = Snapshot {
+            lineage,
             settings: Settings {
                 warehouse: "file://./var".into(),
                 languages: vec!["nl".into(), "en".into()],

@@ -14,6 +14,7 @@ struct Answer {
 }
 
 mod files;
+mod lineage;
 mod quality;
 
 async fn ask(router: &Router, path: &str, headers: &[(&str, &str)]) -> Answer {
@@ -60,6 +61,7 @@ fn pages() -> Vec<String> {
             "/figures/ov_tijdig/1.2.0/2025-Q4/2025-01-01/12041",
             "/figures/ov_beroep/1.2.0/2025-Q4/2025-01-01/12041?run=3",
             "/changes/ov_tijdig/1.2.0/2025-Q4/2025-01-01/12041?from=3&to=4",
+            "/lineage/ov_tijdig/1.2.0/2025-Q4/2025-01-01/12041",
             "/figures/ov_tijdig/1.2.0/2025-Q4/2025-01-01/12041/channel=digital",
             "/quality",
             "/data",

@@ -19,6 +19,7 @@ mod independent;
 mod isle_of_man;
 mod kbo;
 mod kill;
+mod lineage;
 mod pack_golden;
 mod pack_list;
 mod privacy;

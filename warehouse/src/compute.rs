@@ -22,7 +22,7 @@ use futures::TryStreamExt;
 use crate::checks::Gravity;
 use crate::define::{self, Reads};
 use crate::error::{Error, Result};
-use crate::figure::{Figure, State, Status};
+use crate::figure::{Figure, Slice, State, Status};
 use crate::index::{FigureIndex, Run, RunCheck};
 use crate::indicator::{Indicator, Kind};
 use crate::language::Text;
@@ -115,6 +115,32 @@ impl Inputs {
     ) -> Result<Placed<'a>> {
         count(&self.session, &self.book, indicator, cutoff).await
     }
+
+    /// All figures of an indicator, counted from everything; none where no source fills its `tables`. `standing` are the cells
+    /// that there were.
+    pub async fn figures(
+        &self,
+        indicator: &Indicator,
+        tables: &BTreeSet<String>,
+        expected: &[String],
+        standing: &[(Territory, String, Slice)],
+        run: i64,
+    ) -> Result<Vec<Figure>> {
+        let Some(cutoff) = self.cutoffs.get(&indicator.id) else {
+            return Ok(Vec::new());
+        };
+        let placed = self.rollup(indicator, *cutoff).await?;
+        Ok(placed.figures(&Frame {
+            expected,
+            standing,
+            coverage: &self.coverage,
+            tables,
+            population: &self.population,
+            grounds: &placed.grounds,
+            only: None,
+            run,
+        }))
+    }
 }
 
 impl Warehouse {
@@ -153,6 +179,7 @@ impl Warehouse {
             run: last,
             municipalities,
             provenance: false,
+            without: None,
         };
         let session = Session::open(content(&Municipalities::All)).await?;
         let runs = reference::runs(&session).await?;
@@ -464,12 +491,9 @@ fn changes(
         let old = standing.remove(&figure.address);
         if let Some(old) = old {
             let was_final = matches!(old.status, Status::Final | Status::Revised);
-            let same_number = (old.n, old.numerator, old.denominator, old.state)
-                == (figure.n, figure.numerator, figure.denominator, figure.state)
-                && old.value.map(f64::to_bits) == figure.value.map(f64::to_bits);
             if figure.status == Status::Final
                 && was_final
-                && (!same_number || old.status == Status::Revised)
+                && (!old.same_number(&figure) || old.status == Status::Revised)
             {
                 figure.status = Status::Revised;
             }

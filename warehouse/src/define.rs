@@ -72,6 +72,7 @@ pub(crate) async fn empty(pack: &Pack) -> Result<Session> {
         run: 0,
         municipalities: &Municipalities::All,
         provenance: false,
+        without: None,
     })
     .await
 }

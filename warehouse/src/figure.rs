@@ -182,14 +182,19 @@ impl Figure {
     /// Equal in all columns but run and time.
     pub fn same_content(&self, other: &Figure) -> bool {
         self.address == other.address
-            && self.n == other.n
+            && self.same_number(other)
+            && self.status == other.status
+            && self.completeness.map(f64::to_bits) == other.completeness.map(f64::to_bits)
+            && self.cutoff_on == other.cutoff_on
+    }
+
+    /// Equal in what was counted.
+    pub fn same_number(&self, other: &Figure) -> bool {
+        self.n == other.n
             && self.numerator == other.numerator
             && self.denominator == other.denominator
             && self.value.map(f64::to_bits) == other.value.map(f64::to_bits)
             && self.state == other.state
-            && self.status == other.status
-            && self.completeness.map(f64::to_bits) == other.completeness.map(f64::to_bits)
-            && self.cutoff_on == other.cutoff_on
     }
 }
 

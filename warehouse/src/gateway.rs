@@ -2,6 +2,7 @@
 //! from them: proofs, deliveries, releases) for pages.
 
 mod export;
+mod lineage;
 mod profiles;
 mod query;
 
@@ -16,12 +17,12 @@ use crate::arrivals;
 use crate::attempts::Attempt;
 use crate::board::Board;
 use crate::compute::Inputs;
-use crate::compute::rollup::Frame;
 use crate::define::{self, Defined, Reads};
 use crate::error::{Error, Result};
 use crate::explain::{self, Explanation, Side};
 use crate::figure::Address;
 use crate::index::{AsOf, FigureIndex, Run};
+use crate::lineage::Lineage;
 use crate::pack::Pack;
 use crate::principal::{Municipalities, Principal};
 use crate::project::{Project, Settings};
@@ -50,15 +51,19 @@ pub struct Snapshot {
     pub targets: Vec<Target>,
     /// Product code to its names.
     pub products: BTreeMap<String, crate::Text>,
+    /// What the indicators read, and what the run found there.
+    pub lineage: Lineage,
 }
 
 pub use export::Exported;
+pub use lineage::Count;
 pub use query::{Answer, Limits};
 
 pub struct Gateway {
     warehouse: Arc<Warehouse>,
     project: Project,
     cache: Mutex<Cache>,
+    rests: Mutex<lineage::Rests>,
 }
 
 #[derive(Default)]
@@ -82,7 +87,8 @@ impl Gateway {
         Self {
             warehouse,
             project,
-            cache: Mutex::new(Cache::default()),
+            cache: Mutex::default(),
+            rests: Mutex::default(),
         }
     }
 
@@ -143,6 +149,9 @@ impl Gateway {
             regions: reference::regions(&session).await?,
             targets: reference::targets(&session).await?,
             products: reference::products(&session).await?,
+            lineage: Lineage::of(&pack)
+                .await?
+                .fed_by(arrivals::deliveries(&session).await?, run.batch),
             pack,
         });
         if cache.snapshots.len() >= SNAPSHOTS {
@@ -167,6 +176,7 @@ impl Gateway {
             run,
             municipalities,
             provenance: false,
+            without: None,
         })
         .await
     }
@@ -335,20 +345,17 @@ impl Gateway {
         else {
             return Ok((stored, None));
         };
-        let Some(cutoff) = inputs.cutoffs.get(&indicator.id) else {
-            return Ok((stored, None));
-        };
-        let rollup = inputs.rollup(indicator, *cutoff).await?;
-        let figures = rollup.figures(&Frame {
-            expected: &municipalities,
-            standing: &index.standing(&indicator.id, &indicator.version, run.run_id),
-            coverage: &inputs.coverage,
-            tables: &reads[&indicator.id],
-            population: &inputs.population,
-            grounds: &rollup.grounds,
-            only: None,
-            run: stored.run_from,
-        });
+        let standing = index.standing(&indicator.id, &indicator.version, run.run_id);
+        let tables = &reads[&indicator.id];
+        let figures = inputs
+            .figures(
+                indicator,
+                tables,
+                &municipalities,
+                &standing,
+                stored.run_from,
+            )
+            .await?;
         Ok((stored, figures.into_iter().find(|f| f.address == *address)))
     }
 

@@ -46,6 +46,7 @@ mod tables;
 mod session;
 
 pub mod define;
+pub mod lineage;
 pub mod warehouse;
 
 pub mod store;

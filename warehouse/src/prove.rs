@@ -99,10 +99,7 @@ pub(crate) async fn build(
             let_through: d.because.clone(),
         })
         .collect();
-    let ground = match address.territory {
-        Territory::AsRecorded => BTreeSet::from([address.region.clone()]),
-        Territory::Vintage(on) => inputs.book.predecessors(&address.region, on),
-    };
+    let ground = inputs.book.ground(&address.region, address.territory);
     let mut findings: Vec<ProofFinding> = Vec::new();
     for f in &evidence.findings {
         let used = sources

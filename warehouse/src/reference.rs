@@ -416,6 +416,7 @@ impl crate::warehouse::Warehouse {
             run,
             municipalities,
             provenance: false,
+            without: None,
         })
         .await?;
         let mut found = CodeTables::new();
@@ -459,6 +460,7 @@ impl crate::warehouse::Warehouse {
             run: 0,
             municipalities: &crate::principal::Municipalities::All,
             provenance: false,
+            without: None,
         })
         .await?;
         let sql = format!("select {} from {table}", columns.join(", "));

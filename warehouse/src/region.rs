@@ -201,6 +201,14 @@ impl RegionBook {
         codes.chain([code.to_string()]).collect()
     }
 
+    /// The codes whose facts a figure of `code` is made of.
+    pub fn ground(&self, code: &str, territory: Territory) -> BTreeSet<String> {
+        match territory {
+            Territory::AsRecorded => BTreeSet::from([code.to_string()]),
+            Territory::Vintage(on) => self.predecessors(code, on),
+        }
+    }
+
     /// Days on which the ground under `code` itself changed after `from` and up to `until`: breaks of its as-recorded series.
     pub fn breaks(&self, code: &str, from: NaiveDate, until: NaiveDate) -> Vec<&RegionChange> {
         self.changes

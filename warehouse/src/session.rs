@@ -48,6 +48,8 @@ pub(crate) struct Content<'a> {
     pub municipalities: &'a Municipalities,
     /// Also shows `source_id` and `delivery` of each row; for proofs, never for definitions.
     pub provenance: bool,
+    /// Leaves out the rows that stand as this source and delivery gave them: what the tables would be without that file.
+    pub without: Option<(&'a str, &'a str)>,
 }
 
 pub(crate) struct Session {
@@ -170,7 +172,15 @@ impl Session {
                 Some(table) => table.first_batch(allowed).await?,
                 None => FirstBatch::default(),
             };
-            current_rows(frame, contract, content.batch, first)
+            let frame = current_rows(frame, contract, content.batch, first);
+            match content.without {
+                Some((source, delivery)) => {
+                    let theirs = col("source_id").eq(lit(source));
+                    let theirs = theirs.and(col("delivery").eq(lit(delivery)));
+                    frame.and_then(|f| f.filter(theirs.is_not_true()))
+                }
+                None => frame,
+            }
         };
         let frame = match (contract.name.as_str(), content.tables.get("deliveries")) {
             ("rejections", Some(table)) => match table.provider(None).await? {
@@ -211,6 +221,30 @@ impl Session {
             .filter(col("change").eq(lit("put")).and(col(dated).is_not_null()))
             .and_then(|f| f.aggregate(keys, first))
             .and_then(|f| f.aggregate(group.to_vec(), vec![count(lit(1i64)).alias("rows")]))
+            .storing(doing)?
+            .collect()
+            .await
+            .storing(doing)
+    }
+
+    /// Per source and delivery: how many rows of a table stand as that file gave them; of all, or of these codes in a column.
+    /// Columns in that order. The session shows provenance.
+    pub async fn given_by(
+        &self,
+        table: &str,
+        of: Option<(&str, &BTreeSet<String>)>,
+    ) -> Result<Vec<RecordBatch>> {
+        let doing = || format!("cannot read which files gave the rows of `{table}`");
+        let mut frame = self.context.table(table).await.storing(doing)?;
+        if let Some((column, codes)) = of {
+            let codes = codes.iter().map(|code| lit(code.as_str())).collect();
+            frame = frame
+                .filter(col(column).in_list(codes, false))
+                .storing(doing)?;
+        }
+        let given = ["source_id", "delivery"].map(col).to_vec();
+        frame
+            .aggregate(given, vec![count(lit(1i64)).alias("rows")])
             .storing(doing)?
             .collect()
             .await
@@ -283,6 +317,25 @@ impl Session {
                 .map(|(name, sql, _)| (name, sql))
                 .collect();
         }
+    }
+
+    /// Replaces the views by empty tables of their shape, so that a plan names the view it reads instead of looking into it.
+    pub async fn close_views(&self, pack: &Pack) -> Result<()> {
+        for name in pack.views.keys() {
+            let doing = || format!("cannot read view `{name}`");
+            if !self.context.table_exist(name.as_str()).storing(doing)? {
+                continue;
+            }
+            let frame = self.context.table(name.as_str()).await.storing(doing)?;
+            let closed = empty(frame.schema().as_arrow().clone()).storing(doing)?;
+            self.context
+                .deregister_table(name.as_str())
+                .storing(doing)?;
+            self.context
+                .register_table(name.as_str(), Arc::new(closed))
+                .storing(doing)?;
+        }
+        Ok(())
     }
 
     /// Offers each indicator's facts as `facts.<id>`, with its cutoff filled in.

@@ -128,6 +128,7 @@ impl<'a> Store<'a> {
             run,
             municipalities: &Municipalities::All,
             provenance: true,
+            without: None,
         };
         Session::open(content).await
     }

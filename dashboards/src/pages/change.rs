@@ -4,7 +4,6 @@ use askama::Template;
 use beleidsinfo_warehouse::explain::{Explanation, Part, Standing};
 use beleidsinfo_warehouse::figure::Address;
 
-use crate::asked::escape;
 use crate::lens::Lens;
 use crate::number;
 use crate::page::{Page, Visit, zone};
@@ -107,14 +106,6 @@ pub fn render(
         bar: reach.bar(part),
         up: change(part).unwrap_or(0.0) >= 0.0,
     });
-    let mut place = vec![
-        lens.name(&address.region, address.period.last_day()),
-        address.period.label(language),
-    ];
-    if !address.slice.is_total() {
-        place.push(lens.slice_label(&address.slice));
-    }
-    place.push(lens.territory_label(address.territory));
     let title = indicator.title.get(language).to_string();
     let view = ChangePage {
         page: Page::new(
@@ -124,16 +115,8 @@ pub fn render(
         )
         .over(lens, visit),
         heading: title,
-        indicator: format!(
-            "/{}/indicators/{}?region={}&period={}&territory={}&slice={}",
-            language.code(),
-            address.indicator,
-            escape(&address.region),
-            address.period.code(),
-            address.territory.code(),
-            escape(&address.slice.code()),
-        ),
-        where_and_when: place.join(" · "),
+        indicator: lens.indicator_of(address),
+        where_and_when: lens.where_and_when(address),
         before: side(&explained.before),
         after: side(&explained.after),
         steps: steps.collect(),

@@ -20,7 +20,7 @@ use crate::drawing;
 use crate::lens::{Choice, Lens};
 use crate::number;
 use crate::page::{Page, Visit};
-use crate::pages::odd;
+use crate::pages::{lineage, odd};
 use crate::reading::Reading;
 use crate::tile::{Compared, compared};
 use crate::trouble::{Outcome, Trouble};
@@ -73,6 +73,7 @@ struct IndicatorPage {
     address: String,
     /// Checks that found rows here: what should hold, and what was found.
     doubts: Vec<(String, String)>,
+    lineage: Option<lineage::From>,
 }
 
 /// What of an indicator is asked for; shared by its page and its files.
@@ -191,6 +192,7 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
         .iter()
         .find(|t| t.id == indicator.theme);
     let view = IndicatorPage {
+        lineage: lineage::from(lens, &indicator.id),
         doubts: odd::doubts(lens, &indicator.id, &focus.region),
         page: Page::new(visit, format!("{title} · {place}"), "indicators").over(lens, visit),
         question: indicator.question.get(language).to_string(),

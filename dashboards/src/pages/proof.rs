@@ -86,6 +86,8 @@ struct ProofPage {
     views: Vec<(String, String)>,
     tables: String,
     sources: Vec<Source>,
+    /// The page with only the files that gave rows of this ground.
+    lineage: String,
     /// What became of rejected rows that were read again.
     replays: Vec<(String, String)>,
     alarms: Vec<Alarm>,
@@ -226,6 +228,11 @@ pub fn render(lens: &Lens, visit: &Visit, address: &Address, proof: &Proof) -> O
             .collect(),
         tables: definition.tables.join(", "),
         sources: sources(lens, proof, zone),
+        lineage: {
+            let as_of = lens.as_of.as_deref();
+            let as_of = as_of.map_or_else(String::new, |at| format!("?as_of={}", escape(at)));
+            format!("/{}/lineage/{}{as_of}", language.code(), proof.address)
+        },
         replays: replays(lens, proof),
         alarms: alarms(lens, proof),
         rejected: findings(lens, proof, "reject"),

@@ -14,6 +14,7 @@ use crate::charts::trend::Point;
 use crate::number;
 use crate::page::Page;
 use crate::pages::odd::{self, Alarm, ProfileTable, Standing};
+use crate::pages::rests::Rests;
 use crate::rules;
 use crate::trouble::Outcome;
 use crate::words::Words;
@@ -110,6 +111,7 @@ struct Findings {
     alarms: Vec<Alarm>,
     profile: Vec<ProfileTable>,
     profile_json: String,
+    rests: Rests,
 }
 
 /// Where a list stands that is too long for one page; both empty when it is not.
@@ -344,6 +346,7 @@ pub struct Whole<'a> {
     pub stored: &'a StoredDelivery,
     pub alarms: &'a [StoredFinding],
     pub profile: &'a [TableProfile],
+    pub rests: Rests,
 }
 
 /// `found` may hold one more than the page shows: then there is more.
@@ -395,6 +398,7 @@ pub fn render_findings(
             })
             .collect(),
         profile: odd::profile(words, whole.profile, pack),
+        rests: whole.rests,
         profile_json: format!("/api/deliveries/{}/profile", stored.delivery),
         rules: choices,
         severities: severities.to_vec(),

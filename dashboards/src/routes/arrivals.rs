@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, Response, Uri};
+use beleidsinfo_warehouse::gateway::Count;
 use beleidsinfo_warehouse::index::{AsOf, RunCheck};
 use beleidsinfo_warehouse::pack::Pack;
 use beleidsinfo_warehouse::profile::TableProfile;
@@ -71,6 +72,10 @@ pub(super) fn zone_of(seen: Option<&Seen>) -> chrono_tz::Tz {
 
 fn pack_of(seen: Option<&Seen>) -> Option<&Pack> {
     seen.map(|s| &s.snapshot.pack)
+}
+
+fn run_of(seen: Option<&Seen>) -> Option<i64> {
+    seen.map(|s| s.run)
 }
 
 /// The checks of the run that is looked at.
@@ -160,7 +165,7 @@ fn wanted<'a>(delivery: &'a StoredDelivery, asked: &'a Asked) -> Wanted<'a> {
     }
 }
 
-async fn stored(app: &App, delivery: &str) -> Outcome<StoredDelivery> {
+pub(super) async fn stored(app: &App, delivery: &str) -> Outcome<StoredDelivery> {
     app.reads
         .deliveries(&app.principal)
         .await?
@@ -208,8 +213,15 @@ pub async fn findings(
         let mut alarms = app.reads.alarms(&app.principal).await?;
         alarms.retain(|a| a.delivery == delivery.delivery && a.source_id == delivery.source_id);
         let profile = profile_of(&app, &delivery).await?;
+        let count = match given(&asked.figures) {
+            Some("count") => Count::Now,
+            _ => Count::IfKnown,
+        };
+        let counted = app.reads.file_lineage(&app.principal, &delivery, count);
+        let counted = counted.await?;
         let page = dressed(&visit, &delivery.name, "quality", seen.as_ref())?;
-        let over = (&delivery, &found, &rules, &alarms, &profile, &page.cutoff);
+        let about = (&profile, &counted, run_of(seen.as_ref()));
+        let over = (&delivery, &found, &rules, &alarms, about, &page.cutoff);
         let over = serde_json::to_string(&over).unwrap_or_default();
         let tag = etag::of(&over, &app.principal, &uri.to_string());
         if etag::known(&headers, &tag) {
@@ -221,6 +233,13 @@ pub async fn findings(
             stored: &delivery,
             alarms: &alarms,
             profile: &profile,
+            rests: pages::rests::rests(
+                visit.words,
+                &delivery,
+                counted.as_ref(),
+                seen.as_ref()
+                    .map(|s| (&s.snapshot.lineage, &s.snapshot.pack)),
+            ),
         };
         let body =
             pages::quality::render_findings(page, whole, choice, &found, &rules, pack, zone)?;

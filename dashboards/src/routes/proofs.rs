@@ -17,7 +17,7 @@ use crate::trouble::{Outcome, Trouble};
 use crate::words::Words;
 
 /// The path as it was sent: a slice's escapes are part of the address.
-fn address(uri: &Uri, after: &str) -> Outcome<Address> {
+pub(super) fn address(uri: &Uri, after: &str) -> Outcome<Address> {
     let path = uri.path();
     let code = path.split_once(after).map_or("", |(_, rest)| rest);
     let code = code.strip_suffix(".json").unwrap_or(code);
@@ -120,7 +120,12 @@ pub async fn change_json(
 }
 
 /// A lens on the figure's territory where the pages know it, and on its region.
-fn lens_of<'s>(words: Words, seen: &'s Seen, run: i64, address: &Address) -> Outcome<Lens<'s>> {
+pub(super) fn lens_of<'s>(
+    words: Words,
+    seen: &'s Seen,
+    run: i64,
+    address: &Address,
+) -> Outcome<Lens<'s>> {
     let asked = Asked {
         territory: Some(address.territory.code()),
         ..Asked::default()

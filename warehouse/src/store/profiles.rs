@@ -139,6 +139,7 @@ impl Warehouse {
             run: 0,
             municipalities: &crate::principal::Municipalities::All,
             provenance: false,
+            without: None,
         })
         .await?;
         let mut profiles = read(&session).await?;
