@@ -190,7 +190,7 @@ impl Warehouse {
                     check: "source".into(),
                     passed: false,
                     finding: not_computed(&lacking),
-                    title: None,
+                    title: Some(Text::new("Bron ontbreekt", "No source yet")),
                     gravity: Gravity::Fail,
                     regions: BTreeMap::new(),
                 });
