@@ -35,6 +35,16 @@ pub async fn run(at: &At, anew: bool) -> Result<Outcome, Problems> {
             ));
             // A query that finds rows touches many figures; it is told once.
             let mut told: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+            let (waiting, failed): (Vec<_>, Vec<_>) =
+                failed.into_iter().partition(|c| c.check == "source");
+            if !waiting.is_empty() {
+                let ids: Vec<&str> = waiting.iter().map(|c| c.indicator.as_str()).collect();
+                eprintln!(
+                    "         {} indicators wait for a source, and their pages say which: {}",
+                    ids.len(),
+                    ids.join(", ")
+                );
+            }
             for check in failed {
                 let of = told.entry((&check.check, &check.finding.nl)).or_default();
                 of.push(&check.indicator);

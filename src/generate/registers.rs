@@ -258,7 +258,7 @@ impl World<'_> {
                     .manner
                     .digital(self.calendar, (until - 1).max(board.from));
                 let reviewed = if random.chance(careful) {
-                    self.come(random.between(from, until - 1))
+                    self.come(random.between((until - 500).max(from), until - 1))
                 } else {
                     ""
                 };

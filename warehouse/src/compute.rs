@@ -467,7 +467,7 @@ fn no_source(indicator: &Indicator, reads: &Reads, filled: &BTreeSet<String>) ->
         check: "source".into(),
         passed: false,
         finding: not_computed(&lacking),
-        title: None,
+        title: Some(Text::new("Bron ontbreekt", "No source yet")),
         gravity: Gravity::Fail,
         regions: BTreeMap::new(),
     }
