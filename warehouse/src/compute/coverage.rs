@@ -64,15 +64,11 @@ impl IndicatorCoverage<'_> {
         territory: Territory,
         cutoff: NaiveDate,
     ) -> Option<NaiveDate> {
-        let on = match territory {
-            Territory::AsRecorded => cutoff,
-            Territory::Vintage(on) => on,
-        };
         let about = |r: &&&Covered| {
             let names = [Some(r.code.as_str()), r.place.as_deref()];
             names.into_iter().flatten().any(|code| {
                 code == region && territory == Territory::AsRecorded
-                    || book.on_territory(code, on) == Some(region)
+                    || book.called(territory, cutoff, code) == Some(region)
             })
         };
         let rows: Vec<&&Covered> = self.rows.iter().filter(about).collect();

@@ -16,7 +16,7 @@ use crate::compute::tally::{Tally, Unusable};
 use crate::figure::{Address, Figure, Slice, State, Status};
 use crate::indicator::{Indicator, Kind};
 use crate::period::{Period, PeriodKind};
-use crate::region::{RegionBook, Territory};
+use crate::region::{Place, RegionBook, Territory};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct Line {
@@ -42,32 +42,23 @@ pub(crate) struct Placed<'a> {
     territories: Vec<Territory>,
     cutoff: NaiveDate,
     lines: HashMap<Line, BTreeMap<NaiveDate, Cell>>,
+    /// Facts that lie in one of several regions, and do not say in which: how many there are in each line that may hold them.
+    torn: HashMap<Line, BTreeMap<NaiveDate, i64>>,
     ending: Ending<'a>,
     /// The systems that gave facts.
     systems: BTreeSet<String>,
     pub unusable: Unusable,
-    /// Of a municipality born later, without a place to split by: facts, per territory in order. Of a stock, once for each
-    /// measuring day.
-    pub unplaced: Vec<u64>,
+    /// Facts that are in no region of a territory, per territory in order. Of a stock, once for each measuring day.
+    pub unplaced: Vec<Unplaced>,
 }
 
-fn on(territory: Territory, date: NaiveDate) -> NaiveDate {
-    match territory {
-        Territory::AsRecorded => date,
-        Territory::Vintage(on) => on,
-    }
-}
-
-/// Where a fact's ground lay: `place` says it most exactly, then the municipality; `None` when it cannot be split back.
-fn resolve<'b>(
-    book: &'b RegionBook,
-    on: NaiveDate,
-    code: &'b str,
-    place: Option<&'b str>,
-) -> Option<&'b str> {
-    place
-        .and_then(|place| book.on_territory(place, on))
-        .or_else(|| book.on_territory(code, on))
+/// How many facts are in no region of a territory.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Unplaced {
+    /// Nothing says in which of several municipalities they lie: those have no figure.
+    pub torn: u64,
+    /// They lie in no municipality that is known.
+    pub lost: u64,
 }
 
 impl<'a> Rollup<'a> {
@@ -113,7 +104,8 @@ impl<'a> Rollup<'a> {
             })
             .collect();
         let mut lines: HashMap<Line, BTreeMap<NaiveDate, Cell>> = HashMap::new();
-        let mut unplaced = vec![0; self.territories.len()];
+        let mut torn: HashMap<Line, BTreeMap<NaiveDate, i64>> = HashMap::new();
+        let mut unplaced = vec![Unplaced::default(); self.territories.len()];
         let mut counted = self.tally.counted();
         // Values are added up in an order of their own, so that equal facts give equal figures.
         counted.sort_unstable_by(|a, b| {
@@ -126,24 +118,37 @@ impl<'a> Rollup<'a> {
         });
         for counted in &counted {
             for (territory, division) in self.territories.iter().enumerate() {
-                let day = on(*division, counted.day);
-                let region = resolve(self.book, day, counted.municipality, counted.place);
-                let Some(region) = region else {
-                    unplaced[territory] += counted.cell.n.unsigned_abs();
-                    continue;
-                };
+                let (code, place) = (counted.municipality, counted.place);
+                let lies = self.book.lies(*division, counted.day, code, place);
+                let facts = counted.cell.n.unsigned_abs();
+                match &lies {
+                    Place::In(_) => {}
+                    Place::Among(_) => unplaced[territory].torn += facts,
+                    Place::Nowhere => unplaced[territory].lost += facts,
+                }
                 for plan in &plans {
                     let value = |&column: &usize| {
                         let name = columns[column].to_string();
                         (name, counted.values[column].to_string())
                     };
-                    let line = Line {
+                    let line = |region: &str| Line {
                         territory,
                         region: region.to_string(),
                         slice: Slice(plan.iter().map(value).collect()),
                     };
-                    let cell = lines.entry(line).or_default().entry(counted.day);
-                    cell.or_default().add(&counted.cell);
+                    match &lies {
+                        Place::In(region) => {
+                            let cells = lines.entry(line(region)).or_default();
+                            cells.entry(counted.day).or_default().add(&counted.cell);
+                        }
+                        Place::Among(regions) => {
+                            for region in regions {
+                                let days = torn.entry(line(region)).or_default();
+                                *days.entry(counted.day).or_default() += counted.cell.n;
+                            }
+                        }
+                        Place::Nowhere => {}
+                    }
                 }
             }
         }
@@ -153,6 +158,7 @@ impl<'a> Rollup<'a> {
             territories: self.territories.clone(),
             cutoff: self.cutoff,
             lines,
+            torn,
             ending: self.ending,
             systems: self.tally.systems(),
             unusable: self.tally.unusable,
@@ -189,9 +195,19 @@ impl<'a> Rollup<'a> {
         let place = facts.place.as_ref().and_then(|place| text_at(place, row));
         let code = facts.municipality.value(row);
         in_slice
-            && resolve(self.book, on(address.territory, day), code, place)
-                == Some(address.region.as_str())
+            && self.book.lies(address.territory, day, code, place)
+                == Place::In(address.region.as_str())
     }
+}
+
+/// What is known of the facts of a figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    /// No row about its ground came in.
+    Nothing,
+    Whole,
+    /// Of some it is not known whether they belong to it: a number would be too small.
+    Torn,
 }
 
 fn date_at(dates: &Date32Array, row: usize) -> Option<NaiveDate> {
@@ -217,7 +233,9 @@ impl Placed<'_> {
         run: i64,
     ) -> Vec<Figure> {
         let coverage = coverage.of(tables, &self.systems);
-        let facts = self.lines.values().filter_map(|m| m.keys().next()).min();
+        let placed = self.lines.values().filter_map(|m| m.keys().next());
+        let torn = self.torn.values().filter_map(|m| m.keys().next());
+        let facts = placed.chain(torn).min();
         let source = coverage.since().filter(|day| *day <= self.cutoff);
         let Some(first) = facts.copied().into_iter().chain(source).min() else {
             return Vec::new();
@@ -237,7 +255,8 @@ impl Placed<'_> {
                     .or_default()
                     .extend([&total, slice]);
             }
-            for line in self.lines.keys().filter(|l| l.territory == index) {
+            let lines = self.lines.keys().chain(self.torn.keys());
+            for line in lines.filter(|l| l.territory == index) {
                 slices
                     .entry(line.region.clone())
                     .or_default()
@@ -246,11 +265,13 @@ impl Placed<'_> {
             for (region, slices) in &slices {
                 let since = coverage.covered_since(self.book, region, *territory, self.cutoff);
                 for slice in slices {
-                    let stretches = self.lines.get(&Line {
+                    let line = Line {
                         territory: index,
                         region: region.clone(),
                         slice: (*slice).clone(),
-                    });
+                    };
+                    let stretches = self.lines.get(&line);
+                    let torn = self.torn.get(&line);
                     for kind in &self.indicator.periods {
                         let mut period = first_period(*kind, first);
                         while period.opens() <= self.cutoff {
@@ -268,7 +289,12 @@ impl Placed<'_> {
                                 // Before its first row a municipality has no zero, but no data.
                                 let covered =
                                     cell.n > 0 || since.is_some_and(|s| s <= period.last_day());
-                                figures.push(self.figure(address, cell, covered, population, run));
+                                let known = match torn.is_some_and(|t| self.torn_in(t, period)) {
+                                    true => Known::Torn,
+                                    false if covered => Known::Whole,
+                                    false => Known::Nothing,
+                                };
+                                figures.push(self.figure(address, cell, known, population, run));
                             }
                             period = period.next();
                         }
@@ -282,13 +308,14 @@ impl Placed<'_> {
     /// A municipality that did not exist has no row.
     fn there(&self, territory: Territory, region: &str, period: Period) -> bool {
         match territory {
-            // A stock is of one day; a flow of the whole period.
-            Territory::AsRecorded if self.indicator.kind == Kind::Stock => self
-                .book
-                .on(region, period.last_day().min(self.cutoff))
-                .is_some(),
-            Territory::AsRecorded => self.book.exists_in(region, period.start(), period.end()),
-            Territory::Vintage(on) => self.book.on(region, on).is_some(),
+            // A flow is of the whole period, a stock of one day.
+            Territory::AsRecorded if self.indicator.kind != Kind::Stock => {
+                self.book.exists_in(region, period.start(), period.end())
+            }
+            _ => {
+                let day = period.last_day().min(self.cutoff);
+                self.book.is_on(territory, day, region)
+            }
         }
     }
 
@@ -301,8 +328,9 @@ impl Placed<'_> {
         let mut regions = BTreeSet::new();
         for code in expected {
             match territory {
-                Territory::Vintage(on) => {
-                    regions.extend(self.book.on_territory(code, on).map(str::to_string))
+                Territory::Vintage(_) | Territory::Planned(_) => {
+                    let within = self.book.within(territory, self.cutoff, code);
+                    regions.extend(within.into_iter().map(str::to_string));
                 }
                 Territory::AsRecorded => {
                     let before = self.book.predecessors(code, self.cutoff);
@@ -315,6 +343,14 @@ impl Placed<'_> {
             }
         }
         regions
+    }
+
+    /// Whether a figure of this period would leave out facts of which nothing says whether they belong to it.
+    fn torn_in(&self, days: &BTreeMap<NaiveDate, i64>, period: Period) -> bool {
+        if self.indicator.kind == Kind::Stock {
+            return days.contains_key(&period.last_day().min(self.cutoff));
+        }
+        days.range(period.start()..period.end()).next().is_some()
     }
 
     fn in_period(&self, stretches: &BTreeMap<NaiveDate, Cell>, period: Period) -> Cell {
@@ -335,7 +371,7 @@ impl Placed<'_> {
         &self,
         address: Address,
         cell: Cell,
-        covered: bool,
+        known: Known,
         population: &Population,
         run: i64,
     ) -> Figure {
@@ -348,18 +384,21 @@ impl Placed<'_> {
             cell,
             population.of(self.book, &address, self.indicator.kind),
         );
-        let state = match (covered, value) {
-            (false, _) => State::Missing,
-            (true, Some(_)) if n == 0 && self.indicator.kind.zero_is_a_value() => State::Zero,
-            (true, Some(_)) => State::Value,
-            (true, None) if self.indicator.kind == Kind::Rate => State::Missing,
-            (true, None) => State::NotApplicable,
+        let state = match (known, value) {
+            (Known::Nothing, _) => State::Missing,
+            (Known::Torn, _) => State::NotApplicable,
+            (Known::Whole, Some(_)) if n == 0 && self.indicator.kind.zero_is_a_value() => {
+                State::Zero
+            }
+            (Known::Whole, Some(_)) => State::Value,
+            (Known::Whole, None) if self.indicator.kind == Kind::Rate => State::Missing,
+            (Known::Whole, None) => State::NotApplicable,
         };
         let final_on = address
             .period
             .last_day()
             .checked_add_days(Days::new(self.indicator.final_after_days().unwrap_or(0)));
-        let (value, numerator, denominator) = if covered {
+        let (value, numerator, denominator) = if known == Known::Whole {
             (value, numerator, denominator)
         } else {
             (None, None, None)
