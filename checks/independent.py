@@ -103,6 +103,9 @@ class Land:
         self.plans = {
             code: (date.fromisoformat(plan["base_on"]), plan["goes"]) for code, plan in plans.items()
         }
+        self.regions = db.execute(
+            "select region_code, level, parent_code, valid_from, valid_until from regions"
+        ).fetchall()
         self.windows = defaultdict(list)
         for code, since, until in db.execute(
             "select region_code, valid_from, valid_until from regions"
@@ -175,6 +178,28 @@ class Land:
         edges = [date.min, *sorted(days - {date.min}), date.max]
         return list(zip(edges, edges[1:]))
 
+    def municipalities(self, territory, code):
+        """Those below a region on the division of one day; None where it has none, or where some are not known."""
+        if territory == AS_RECORDED or territory in self.plans:
+            return None
+        on, found = date.fromisoformat(territory), set()
+        for child, level, parent, since, until in self.regions:
+            if parent == code and since <= on and (until is None or on < until):
+                below = {child} if level == "municipality" else self.municipalities(territory, child)
+                if below is None:
+                    return None
+                found |= below
+        return found or None
+
+    def made_of(self, territory, code):
+        """Of a region made of several: those, and the territory they are on."""
+        if territory in self.plans:
+            base, goes = self.plans[territory]
+            parts = [part for part in {code, *goes} if goes.get(part, part) == code and self.exists(part, base)]
+            return (str(base), parts) if len(parts) > 1 else None
+        below = self.municipalities(territory, code)
+        return below and (territory, sorted(below))
+
     def persons(self, code, territory, on):
         """People on that day on that territory; never guessed."""
 
@@ -185,6 +210,8 @@ class Land:
             base, goes = self.plans[territory]
             parts = [part for part in {code, *goes} if goes.get(part, part) == code and self.exists(part, base)]
             return whole([self.persons(part, str(base), on) for part in parts])
+        if below := self.municipalities(territory, code):
+            return whole([self.persons(part, territory, on) for part in below])
         day = self.day_of(territory, on)
         # A number about a division on which the code had the same ground.
         for vintage, persons in sorted(self.people.get((code, on), {}).items(), reverse=True):
@@ -360,11 +387,20 @@ def place_facts(db, indicator, land, territories):
     """Makes `placed`: each fact once per territory on which its ground has a name, on the day that it counts (a stock: on each
     measuring day that it is there); and `torn`: each fact once in every region that it may lie in, of several."""
     grounds = db.execute("select distinct municipality_code, place_code from counted").fetchall()
+    # Provinces and the like that have figures: what is below them.
+    stored = db.execute("select distinct territory, region_code from figures").fetchall()
+    parents = {of: {} for of in territories}
+    for territory, region in stored:
+        if below := land.municipalities(territory, region):
+            parents[territory][region] = below
     rows = []
     for municipality, place in grounds:
         for territory in territories:
             for since, until in land.stretches():
                 found = land.lies(territory, since, municipality, place)
+                for parent, below in parents[territory].items():
+                    if found & below:
+                        rows.append((municipality, place, territory, parent, not found <= below, since, until))
                 rows += [(municipality, place, territory, region, len(found) > 1, since, until) for region in found]
     table(
         db,
@@ -540,6 +576,9 @@ class Coverage:
     def since(self, land, territory, region, cutoff):
         """None when some table that is read has no row about the region."""
         key = territory, region
+        if parts := land.made_of(territory, region):
+            each = [self.since(land, parts[0], part, cutoff) for part in parts[1]]
+            return None if None in each else max(each)
         if key not in self.known:
             on = land.day_of(territory, cutoff)
 
@@ -587,7 +626,8 @@ def compare(db, land, indicator, territories):
         n, numerator, denominator, value = figure(indicator, land, address, found, duration, weighted)
         territory, region, kind, start, _ = address
         since = coverage.since(land, territory, region, indicator.cutoff)
-        covered = n > 0 or since is not None and since <= last_of(kind, start)
+        some = n > 0 and not land.made_of(territory, region)
+        covered = some or since is not None and since <= last_of(kind, start)
         state = state_of(indicator, covered, address in torn, n, value)
         whole = covered and address not in torn
         mine = (n, numerator, denominator, value, state) if whole else (n, None, None, None, state)

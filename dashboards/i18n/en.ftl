@@ -83,6 +83,7 @@ state-note-missing = There should be a figure, but the data is not there. That i
 state-note-not-applicable = There is nothing to measure: nothing to divide by, or ground that cannot be split.
 state-note-torn = Cannot be split: since { $date } this area is part of { $name }, and not every case from there says in which part it lies. A number would be too small.
 state-note-torn-grown = Cannot be split: on { $date } the territory of { $name } grew, and not every case since says in which part it lies. A number would be too small.
+state-note-part = { $there } of the { $all } municipalities in it have a figure. A sum over a part of them would be too small.
 state-note-gone = This municipality no longer exists: on { $date } it became part of { $name }.
 state-note-unborn = This municipality did not exist yet.
 state-note-suppressed = Not shown because it is about too few cases. Only in what is published.

@@ -83,6 +83,7 @@ state-note-missing = Er had een cijfer moeten zijn, maar de gegevens zijn er nie
 state-note-not-applicable = Er valt niets te meten: er was niets om door te delen, of het grondgebied is niet te splitsen.
 state-note-torn = Niet te splitsen: sinds { $date } hoort dit gebied bij { $name }, en niet elk dossier van daar zegt in welk deel het ligt. Een getal zou te klein zijn.
 state-note-torn-grown = Niet te splitsen: op { $date } werd het grondgebied van { $name } groter, en niet elk dossier van daarna zegt in welk deel het ligt. Een getal zou te klein zijn.
+state-note-part = Voor { $there } van de { $all } gemeenten hierin is er een cijfer. Een som over een deel ervan zou te klein zijn.
 state-note-gone = Deze gemeente bestaat niet meer: ze ging op { $date } op in { $name }.
 state-note-unborn = Deze gemeente bestond toen nog niet.
 state-note-suppressed = Niet getoond omdat het over te weinig dossiers gaat. Alleen in wat gepubliceerd is.

@@ -67,7 +67,11 @@ impl Ground {
                 .map(String::from)
                 .collect();
             if *territory != Territory::AsRecorded && !own.is_empty() {
+                // A province has figures only where all its municipalities are looked after here.
+                let parent = |code: &String| snapshot.regions.below(*territory, code).is_some();
+                let parents: Vec<String> = codes.iter().filter(|c| parent(c)).cloned().collect();
                 *codes = own;
+                codes.extend(parents);
             }
         }
         ground

@@ -1,7 +1,7 @@
 //! lens: a snapshot seen in one language, for one region, on one territory, at one run. Pure.
 
 use beleidsinfo_warehouse::Language;
-use beleidsinfo_warehouse::figure::{Figure, Slice};
+use beleidsinfo_warehouse::figure::{Figure, Slice, State};
 use beleidsinfo_warehouse::gateway::Snapshot;
 use beleidsinfo_warehouse::index::{Run, Series};
 use beleidsinfo_warehouse::indicator::Indicator;
@@ -208,6 +208,20 @@ impl<'a> Lens<'a> {
                 went
             };
             reading.note = self.words.with(key, &values);
+        }
+        let below = book.below(self.territory, region);
+        if let Some(below) = below.filter(|_| figure.is_some_and(|f| f.state == State::Missing)) {
+            let there = |code: &&&str| {
+                let figure = self.figure(indicator, period, code, slice);
+                figure.is_some_and(|f| f.state != State::Missing)
+            };
+            let count = |n: usize| crate::number::whole(n as i64, self.language());
+            let (there, all) = (
+                count(below.iter().filter(there).count()),
+                count(below.len()),
+            );
+            let values = [("there", there.as_str()), ("all", all.as_str())];
+            reading.note = self.words.with("state-note-part", &values);
         }
         if figure.is_none()
             && self.territory == Territory::AsRecorded

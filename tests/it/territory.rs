@@ -298,7 +298,8 @@ fn a_planned_merger_is_computed_shown_as_planned_and_never_published() {
     let first = project.rows(first).join("");
     project.write("planned/zuid.csv", &PLAN.replace("11004", "11005"));
     project.ok(&["compute"]);
-    assert_eq!(year(None), "20,20.0,value");
+    // Nothing came in of the other half: a number would be too small.
+    assert_eq!(year(None), "20,,missing");
     assert_eq!(
         project.rows("select count(distinct definitions_hash) from runs"),
         ["2"]
@@ -368,4 +369,91 @@ fn a_validity_that_overlaps_another_is_refused_and_nothing_changes() {
         "{told}"
     );
     assert_eq!((figures(), project.files(PUBLISHED)), (before, published));
+}
+
+/// The six municipalities of the arrondissement Eeklo (43000), in the province of Oost-Vlaanderen (40000); source: Statbel.
+const EEKLO: [&str; 6] = ["43002", "43005", "43007", "43010", "43014", "43018"];
+
+#[test]
+fn a_region_above_has_a_figure_only_where_all_its_municipalities_do() {
+    let project = Project::small("43002");
+    let settings = project.read("beleidsinfo.toml");
+    let looked_after = |codes: &[&str]| {
+        let nis = format!("nis = [\"{}\"]", codes.join("\", \""));
+        project.write(
+            "beleidsinfo.toml",
+            &settings.replace("nis = [\"43002\"]", &nis),
+        );
+    };
+    // In each municipality one case more than in the one before, each a day longer.
+    let cases = |codes: &[&str]| -> String {
+        let each = codes.iter().enumerate().flat_map(|(i, code)| {
+            (0..=i).map(move |n| {
+                format!(
+                    "{code}-{n},{code},,Loket,01/02/2025,01/05/2025,{:02}/03/2025\n",
+                    i + n + 1
+                )
+            })
+        });
+        format!("{HEADER}{}", each.collect::<String>())
+    };
+    looked_after(&EEKLO[..5]);
+    project.write("raw/cases_2025-12-31.csv", &cases(&EEKLO));
+    project.flow();
+    let year = |indicator: &str, start: &str, region: &str| {
+        project.figure(indicator, "year", start, "2025-01-01", region, None)
+    };
+    let whole = |region: &str| year("zaak_ingediend", "2025-01-01", region);
+    assert_eq!(whole("43000"), "", "one of the six is not looked after");
+
+    looked_after(&EEKLO);
+    project.ok(&["compute"]);
+    assert_eq!(whole("43000"), "21,21.0,value");
+    assert_eq!(whole("40000"), "", "of the province there is but a part");
+    let of_all = "select n from figures where run_until is null and indicator_id = 'zaak_ingediend' and territory = 'as_recorded' and region_code = '43000'";
+    assert_eq!(project.rows(of_all).len(), 0);
+    // The median over all facts, which is not the median of the medians.
+    let days: Vec<f64> = {
+        let mut days: Vec<f64> = (0..6)
+            .flat_map(|i| (0..=i).map(move |n| f64::from(28 + i + n)))
+            .collect();
+        days.sort_by(f64::total_cmp);
+        days
+    };
+    assert_eq!(
+        year("ov_dlt_gewoon", "2025-01-01", "43000"),
+        format!("21,{:?},value", days[10])
+    );
+    let address = "ov_dlt_gewoon/1.0.0/2025/2025-01-01/43000";
+    let proof: serde_json::Value =
+        serde_json::from_str(&project.ok(&["proof", "show", address, "--json"])).expect("JSON");
+    assert_eq!(proof["facts"]["rows"], 21);
+    project.ok(&["proof", "verify", address]);
+    crate::independent::is_counted_again(&project);
+    // It stays inside: what it says of a municipality that is withheld is not judged yet.
+    project.ok(&["publish"]);
+    let released = project.files(PUBLISHED);
+    assert!(
+        released
+            .iter()
+            .any(|name| name.ends_with("zaak_ingediend.csv"))
+    );
+    for name in released.iter().filter(|name| name.ends_with(".csv")) {
+        assert!(!project.read(name).contains(",43000,"), "{name}");
+    }
+
+    // One of which nothing came in yet: not a sum that is too small.
+    let other = Project::small("43002");
+    other.write("beleidsinfo.toml", &project.read("beleidsinfo.toml"));
+    other.write("raw/cases_2025-12-31.csv", &cases(&EEKLO[..5]));
+    other.flow();
+    let figure = other.figure(
+        "zaak_ingediend",
+        "year",
+        "2025-01-01",
+        "2025-01-01",
+        "43000",
+        None,
+    );
+    assert_eq!(figure, "15,,missing");
 }

@@ -101,7 +101,12 @@ impl Warehouse {
                 .filter(|f| {
                     // What days, weeks and rolling years would reveal of one another is not judged, and what is only planned
                     // is not so: they stay inside.
+                    // Of a province less its municipalities nothing is judged either.
                     !f.address.territory.is_planned()
+                        && snapshot
+                            .regions
+                            .below(f.address.territory, &f.address.region)
+                            .is_none()
                         && snapshot.pack.territories.contains(&f.address.territory)
                         && f.address.indicator == indicator.id
                         && f.address.version == indicator.version

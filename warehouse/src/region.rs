@@ -312,6 +312,77 @@ impl RegionBook {
         Some((Territory::Vintage(division.base), parts))
     }
 
+    /// The regions above `code` on a territory, nearest first. Only a division of one day has them: as recorded their ground
+    /// changes with each merger, and of a planned municipality nobody knows the parent.
+    pub fn above<'b>(&'b self, territory: Territory, code: &'b str) -> Vec<&'b str> {
+        let Territory::Vintage(on) = territory else {
+            return Vec::new();
+        };
+        let parent = |code: &str| self.on(code, on)?.parent.as_deref();
+        let mut above: Vec<&str> = Vec::new();
+        let mut next = parent(code);
+        while let Some(code) = next.filter(|code| !above.contains(code)) {
+            above.push(code);
+            next = parent(code);
+        }
+        above
+    }
+
+    /// The municipalities of a region that has others below it; `None` where it has none, or where of some region below it
+    /// the municipalities are not known.
+    pub fn below<'b>(&'b self, territory: Territory, code: &str) -> Option<BTreeSet<&'b str>> {
+        let Territory::Vintage(on) = territory else {
+            return None;
+        };
+        let children = self.regions.values().flatten();
+        let children = children.filter(|r| r.parent.as_deref() == Some(code) && r.valid_on(on));
+        let mut found = BTreeSet::new();
+        for child in children {
+            match child.level.as_str() {
+                "municipality" => drop(found.insert(child.code.as_str())),
+                _ => found.extend(self.below(territory, &child.code)?),
+            }
+        }
+        (!found.is_empty()).then_some(found)
+    }
+
+    /// Of a region that is made of several: those regions, and the territory they are on.
+    pub fn composed<'b>(
+        &'b self,
+        territory: Territory,
+        code: &'b str,
+    ) -> Option<(Territory, Vec<&'b str>)> {
+        match territory {
+            Territory::Planned(_) => self
+                .made_of(territory, code)
+                .filter(|(_, parts)| parts.len() > 1),
+            _ => Some((
+                territory,
+                self.below(territory, code)?.into_iter().collect(),
+            )),
+        }
+    }
+
+    /// Whether a fact lies in `region`, or in one of those below it.
+    pub fn holds(
+        &self,
+        territory: Territory,
+        recorded: NaiveDate,
+        (code, place): (&str, Option<&str>),
+        region: &str,
+    ) -> bool {
+        // Asked of every fact: most figures are of municipalities, which have nothing below them.
+        let windows = self.regions.get(region).into_iter().flatten();
+        let parent = windows.into_iter().any(|r| r.level != "municipality");
+        let inside =
+            |of: &str| of == region || parent && self.above(territory, of).contains(&region);
+        match self.lies(territory, recorded, code, place) {
+            Place::In(of) => inside(of),
+            Place::Among(several) => several.into_iter().all(inside),
+            Place::Nowhere => false,
+        }
+    }
+
     /// Whether a number about `code` on the division of day `division` speaks of the ground that `code` has on this
     /// territory (as recorded: on day `on`). Of a planned territory nobody has counted anything.
     pub fn speaks_of(
@@ -344,7 +415,13 @@ impl RegionBook {
     pub fn members(&self, territory: Territory, code: &str) -> BTreeSet<String> {
         match territory {
             Territory::AsRecorded => BTreeSet::from([code.to_string()]),
-            Territory::Vintage(on) => self.predecessors(code, on),
+            Territory::Vintage(on) => match self.below(territory, code) {
+                None => self.predecessors(code, on),
+                Some(all) => all
+                    .into_iter()
+                    .flat_map(|code| self.predecessors(code, on))
+                    .collect(),
+            },
             Territory::Planned(_) => {
                 let made_of = self.made_of(territory, code).into_iter();
                 let members = |(division, parts): (Territory, Vec<&str>)| {

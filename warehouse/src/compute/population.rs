@@ -49,7 +49,8 @@ impl Population {
         territory: Territory,
         on: NaiveDate,
     ) -> Option<i64> {
-        if let Some((division, parts)) = book.made_of(territory, region) {
+        let made_of = book.made_of(territory, region);
+        if let Some((division, parts)) = made_of.or_else(|| book.composed(territory, region)) {
             let each = parts.iter().map(|part| self.on(book, part, division, on));
             return each.sum::<Option<i64>>().filter(|_| !parts.is_empty());
         }

@@ -2,6 +2,8 @@
 //!
 //! All sums are exact integers, so the order of facts does not matter.
 
+mod above;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use arrow::array::{Array, Date32Array, StringArray};
@@ -25,6 +27,14 @@ struct Line {
     slice: Slice,
 }
 
+/// Facts of one slice that lie in one of these regions of a territory.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Between {
+    territory: usize,
+    regions: BTreeSet<String>,
+    slice: Slice,
+}
+
 /// Counts facts; [`Rollup::finish`] places them.
 pub(crate) struct Rollup<'a> {
     indicator: &'a Indicator,
@@ -44,6 +54,8 @@ pub(crate) struct Placed<'a> {
     lines: HashMap<Line, BTreeMap<NaiveDate, Cell>>,
     /// Facts that lie in one of several regions, and do not say in which: how many there are in each line that may hold them.
     torn: HashMap<Line, BTreeMap<NaiveDate, i64>>,
+    /// Those facts, by the regions they may lie in.
+    between: HashMap<Between, BTreeMap<NaiveDate, Cell>>,
     ending: Ending<'a>,
     /// The systems that gave facts.
     systems: BTreeSet<String>,
@@ -105,6 +117,7 @@ impl<'a> Rollup<'a> {
             .collect();
         let mut lines: HashMap<Line, BTreeMap<NaiveDate, Cell>> = HashMap::new();
         let mut torn: HashMap<Line, BTreeMap<NaiveDate, i64>> = HashMap::new();
+        let mut between: HashMap<Between, BTreeMap<NaiveDate, Cell>> = HashMap::new();
         let mut unplaced = vec![Unplaced::default(); self.territories.len()];
         let mut counted = self.tally.counted();
         // Values are added up in an order of their own, so that equal facts give equal figures.
@@ -146,6 +159,13 @@ impl<'a> Rollup<'a> {
                                 let days = torn.entry(line(region)).or_default();
                                 *days.entry(counted.day).or_default() += counted.cell.n;
                             }
+                            let several = Between {
+                                territory,
+                                regions: regions.iter().map(|r| r.to_string()).collect(),
+                                slice: Slice(plan.iter().map(value).collect()),
+                            };
+                            let cells = between.entry(several).or_default();
+                            cells.entry(counted.day).or_default().add(&counted.cell);
                         }
                         Place::Nowhere => {}
                     }
@@ -159,6 +179,7 @@ impl<'a> Rollup<'a> {
             cutoff: self.cutoff,
             lines,
             torn,
+            between,
             ending: self.ending,
             systems: self.tally.systems(),
             unusable: self.tally.unusable,
@@ -195,8 +216,9 @@ impl<'a> Rollup<'a> {
         let place = facts.place.as_ref().and_then(|place| text_at(place, row));
         let code = facts.municipality.value(row);
         in_slice
-            && self.book.lies(address.territory, day, code, place)
-                == Place::In(address.region.as_str())
+            && self
+                .book
+                .holds(address.territory, day, (code, place), &address.region)
     }
 }
 
@@ -245,8 +267,10 @@ impl Placed<'_> {
         for (index, territory) in self.territories.iter().enumerate() {
             let mut slices: BTreeMap<String, BTreeSet<&Slice>> = BTreeMap::new();
             let total = Slice::default();
-            for region in self.expected_on(*territory, expected, first) {
-                slices.entry(region).or_default().insert(&total);
+            let expected = self.expected_on(*territory, expected, first);
+            let above = self.above(index, *territory, &expected);
+            for region in expected.iter().chain(&above.regions) {
+                slices.entry(region.clone()).or_default().insert(&total);
             }
             // A slice that stood before and is empty now is a measured nothing, not a hole.
             for (_, region, slice) in standing.iter().filter(|(t, _, _)| t == territory) {
@@ -256,6 +280,7 @@ impl Placed<'_> {
                     .extend([&total, slice]);
             }
             let lines = self.lines.keys().chain(self.torn.keys());
+            let lines = lines.chain(above.lines.keys()).chain(above.torn.keys());
             for line in lines.filter(|l| l.territory == index) {
                 slices
                     .entry(line.region.clone())
@@ -263,6 +288,7 @@ impl Placed<'_> {
                     .extend([&total, &line.slice]);
             }
             for (region, slices) in &slices {
+                let composed = self.book.composed(*territory, region).is_some();
                 let since = coverage.covered_since(self.book, region, *territory, self.cutoff);
                 for slice in slices {
                     let line = Line {
@@ -270,8 +296,8 @@ impl Placed<'_> {
                         region: region.clone(),
                         slice: (*slice).clone(),
                     };
-                    let stretches = self.lines.get(&line);
-                    let torn = self.torn.get(&line);
+                    let stretches = self.lines.get(&line).or_else(|| above.lines.get(&line));
+                    let torn = self.torn.get(&line).or_else(|| above.torn.get(&line));
                     for kind in &self.indicator.periods {
                         let mut period = first_period(*kind, first);
                         while period.opens() <= self.cutoff {
@@ -287,8 +313,8 @@ impl Placed<'_> {
                                     slice: (*slice).clone(),
                                 };
                                 // Before its first row a municipality has no zero, but no data.
-                                let covered =
-                                    cell.n > 0 || since.is_some_and(|s| s <= period.last_day());
+                                let some = cell.n > 0 && !composed;
+                                let covered = some || since.is_some_and(|s| s <= period.last_day());
                                 let known = match torn.is_some_and(|t| self.torn_in(t, period)) {
                                     true => Known::Torn,
                                     false if covered => Known::Whole,
