@@ -98,7 +98,14 @@ def table(db, name, columns, rows):
 class Land:
     """Which code means which ground on which day, and how many people lived there."""
 
-    def __init__(self, db):
+    def __init__(self, db, plans):
+        # Code of a planned territory to the day of the division it changes, and which code goes to which.
+        self.plans = {
+            code: (date.fromisoformat(plan["base_on"]), plan["goes"]) for code, plan in plans.items()
+        }
+        self.regions = db.execute(
+            "select region_code, level, parent_code, valid_from, valid_until from regions"
+        ).fetchall()
         self.windows = defaultdict(list)
         for code, since, until in db.execute(
             "select region_code, valid_from, valid_until from regions"
@@ -129,9 +136,40 @@ class Land:
             after, _, code = next_one
         return code
 
-    def holding(self, municipality, place, on):
-        """The region of a fact: its place says it most exactly."""
-        return (place and self.called(place, on)) or self.called(municipality or "", on)
+    def day_of(self, territory, recorded):
+        """The day whose division a territory is made of."""
+        if territory == AS_RECORDED:
+            return recorded
+        return self.plans[territory][0] if territory in self.plans else date.fromisoformat(territory)
+
+    def renamed(self, territory, code):
+        return self.plans[territory][1].get(code, code) if territory in self.plans else code
+
+    def grew(self, code, since, until):
+        """Whether something was added to the ground of `code` after one day and up to another."""
+        return any(c[2] == code and since < c[0] <= until for c in self.changes)
+
+    def parts(self, code, until):
+        """The code, and those that went into it up to a day."""
+        merged = {code}
+        while more := {c[1] for c in self.changes if c[0] <= until and c[2] in merged} - merged:
+            merged |= more
+        return merged
+
+    def lies(self, territory, recorded, municipality, place):
+        """The regions that a fact of day `recorded` may lie in. Its place says it most exactly; a code that covers more ground
+        than it did on the division says only that it is one of its parts."""
+        on, municipality = self.day_of(territory, recorded), municipality or ""
+        there = place and self.called(place, on)
+        if not there:
+            there = self.called(municipality, on)
+            if there == municipality and self.grew(municipality, on, recorded):
+                there = None
+        if there:
+            return {self.renamed(territory, there)}
+        born = min((since for since, _ in self.windows.get(municipality, ())), default=date.min)
+        among = self.parts(municipality, max(born, recorded))
+        return {self.renamed(territory, part) for part in among if self.exists(part, on)}
 
     def stretches(self):
         """The days between which no code begins, ends or changes, as half-open stretches."""
@@ -140,20 +178,49 @@ class Land:
         edges = [date.min, *sorted(days - {date.min}), date.max]
         return list(zip(edges, edges[1:]))
 
+    def municipalities(self, territory, code):
+        """Those below a region on the division of one day; None where it has none, or where some are not known."""
+        if territory == AS_RECORDED or territory in self.plans:
+            return None
+        on, found = date.fromisoformat(territory), set()
+        for child, level, parent, since, until in self.regions:
+            if parent == code and since <= on and (until is None or on < until):
+                below = {child} if level == "municipality" else self.municipalities(territory, child)
+                if below is None:
+                    return None
+                found |= below
+        return found or None
+
+    def made_of(self, territory, code):
+        """Of a region made of several: those, and the territory they are on."""
+        if territory in self.plans:
+            base, goes = self.plans[territory]
+            parts = [part for part in {code, *goes} if goes.get(part, part) == code and self.exists(part, base)]
+            return (str(base), parts) if len(parts) > 1 else None
+        below = self.municipalities(territory, code)
+        return below and (territory, sorted(below))
+
     def persons(self, code, territory, on):
         """People on that day on that territory; never guessed."""
-        known = self.people.get((code, on), {})
+
+        def whole(parts):
+            return None if not parts or None in parts else sum(parts)
+
+        if territory in self.plans:
+            base, goes = self.plans[territory]
+            parts = [part for part in {code, *goes} if goes.get(part, part) == code and self.exists(part, base)]
+            return whole([self.persons(part, str(base), on) for part in parts])
+        if below := self.municipalities(territory, code):
+            return whole([self.persons(part, territory, on) for part in below])
+        day = self.day_of(territory, on)
+        # A number about a division on which the code had the same ground.
+        for vintage, persons in sorted(self.people.get((code, on), {}).items(), reverse=True):
+            same = not self.grew(code, min(day, vintage), max(day, vintage))
+            if same and self.exists(code, day) and self.exists(code, vintage):
+                return persons
         if territory == AS_RECORDED:
-            then = [vintage for vintage in known if vintage <= on]
-            return known[max(then)] if then else None
-        division = date.fromisoformat(territory)
-        if division in known:
-            return known[division]
-        merged = {code}
-        while more := {c[1] for c in self.changes if c[0] <= division and c[2] in merged} - merged:
-            merged |= more
-        parts = [self.persons(part, AS_RECORDED, on) for part in merged if self.exists(part, on)]
-        return None if not parts or None in parts else sum(parts)
+            return None
+        return whole([self.persons(part, AS_RECORDED, on) for part in self.parts(code, day) if self.exists(part, on)])
 
 
 # --- Periods ------------------------------------------------------------------------------------------------------------
@@ -323,20 +390,27 @@ def measuring_days(db, indicator):
 
 def place_facts(db, indicator, land, territories):
     """Makes `placed`: each fact once per territory on which its ground has a name, on the day that it counts (a stock: on each
-    measuring day that it is there)."""
+    measuring day that it is there); and `torn`: each fact once in every region that it may lie in, of several."""
     grounds = db.execute("select distinct municipality_code, place_code from counted").fetchall()
+    # Provinces and the like that have figures: what is below them.
+    stored = db.execute("select distinct territory, region_code from figures").fetchall()
+    parents = {of: {} for of in territories}
+    for territory, region in stored:
+        if below := land.municipalities(territory, region):
+            parents[territory][region] = below
     rows = []
     for municipality, place in grounds:
         for territory in territories:
-            if territory == AS_RECORDED:
-                found = [(land.holding(municipality, place, since), since, until) for since, until in land.stretches()]
-            else:
-                found = [(land.holding(municipality, place, date.fromisoformat(territory)), date.min, date.max)]
-            rows += [(municipality, place, territory, region, a, b) for region, a, b in found if region]
+            for since, until in land.stretches():
+                found = land.lies(territory, since, municipality, place)
+                for parent, below in parents[territory].items():
+                    if found & below:
+                        rows.append((municipality, place, territory, parent, not found <= below, since, until))
+                rows += [(municipality, place, territory, region, len(found) > 1, since, until) for region in found]
     table(
         db,
         "ground",
-        "municipality_code varchar, place_code varchar, territory varchar, region varchar, since_on date, until_on date",
+        "municipality_code varchar, place_code varchar, territory varchar, region varchar, torn boolean, since_on date, until_on date",
         rows,
     )
     if indicator.stock:
@@ -345,17 +419,19 @@ def place_facts(db, indicator, land, territories):
         day = "m.day"
     else:
         days, day = "", "f.since_on"
-    db.execute(
-        f"""create or replace temp table placed as
-            select g.territory, g.region, {day} as day, f.* exclude (municipality_code, place_code, since_on)
-            from counted f
-            {days}
-            join ground g
-              on g.municipality_code is not distinct from f.municipality_code
-             and g.place_code is not distinct from f.place_code
-             and g.since_on <= {day}
-             and {day} < g.until_on"""
-    )
+    for name, torn in [("placed", "not g.torn"), ("torn", "g.torn")]:
+        db.execute(
+            f"""create or replace temp table {name} as
+                select g.territory, g.region, {day} as day, f.* exclude (municipality_code, place_code, since_on)
+                from counted f
+                {days}
+                join ground g
+                  on g.municipality_code is not distinct from f.municipality_code
+                 and g.place_code is not distinct from f.place_code
+                 and g.since_on <= {day}
+                 and {day} < g.until_on
+                 and {torn}"""
+        )
 
 
 AGGREGATES = {
@@ -372,16 +448,16 @@ AGGREGATES = {
 }
 
 
-def count(db, indicator):
+def count(db, indicator, facts, aggregates):
     """One statement: all slices, kinds of period and territories. Address to what was counted."""
     keys = ["territory", "region", "kind", "start"]
     slices = {columns: [f"slice_{indicator.columns.index(name)}" for name in columns] for columns in indicator.slices}
     sets = ", ".join(f"({', '.join([*keys, *columns])})" for columns in slices.values())
     all_columns = [f"slice_{i}" for i in range(len(indicator.columns))]
-    sums = ["sum(value)"] if indicator.valued else AGGREGATES[indicator.kind]
+    sums = ["sum(value)"] if indicator.valued else aggregates
     picked = ", ".join([*keys, *all_columns, "count(*)", *sums])
     found = db.execute(
-        f"select {picked} from placed join calendar using (day) group by grouping sets ({sets})"
+        f"select {picked} from {facts} join calendar using (day) group by grouping sets ({sets})"
     ).fetchall()
     counted = {}
     for row in found:
@@ -481,7 +557,9 @@ def residents(indicator, land, region, territory, start):
     return None if None in persons else EXACT.divide(Decimal(sum(persons)), Decimal(len(persons)))
 
 
-def state_of(indicator, covered, n, value):
+def state_of(indicator, covered, torn, n, value):
+    if torn:
+        return "not_applicable"
     if not covered:
         return "missing"
     if value is None:
@@ -513,11 +591,18 @@ class Coverage:
     def since(self, land, territory, region, cutoff):
         """None when some table that is read has no row about the region."""
         key = territory, region
+        if parts := land.made_of(territory, region):
+            each = [self.since(land, parts[0], part, cutoff) for part in parts[1]]
+            return None if None in each else max(each)
         if key not in self.known:
-            on = cutoff if territory == AS_RECORDED else date.fromisoformat(territory)
+            on = land.day_of(territory, cutoff)
 
             def about(code):
-                return code and (code == region and territory == AS_RECORDED or land.called(code, on) == region)
+                return code and (
+                    code == region
+                    and territory == AS_RECORDED
+                    or land.renamed(territory, land.called(code, on)) == region
+                )
 
             rows = [row for row in self.rows if about(row[2]) or about(row[3])]
             whole = rows and {row[0] for row in rows} == self.tables
@@ -533,13 +618,14 @@ def compare(db, land, indicator, territories):
     duration, weighted, systems = take_facts(db, indicator)
     place_facts(db, indicator, land, territories)
     coverage = Coverage(db, indicator, systems)
-    began = db.execute("select min(day) from placed").fetchone()[0]
+    began = db.execute("select min(day) from (select day from placed union all select day from torn)").fetchone()[0]
     since = coverage.first()
     first = min((day for day in (began, since if since and since <= indicator.cutoff else None) if day), default=None)
-    days = [row[0] for row in db.execute("select distinct day from placed").fetchall()]
+    days = [row[0] for row in db.execute("select day from placed union select day from torn").fetchall()]
     rows = calendar(indicator.periods, indicator.stock, days, first and first.replace(day=1), indicator.cutoff)
     table(db, "calendar", "kind varchar, start date, day date", rows)
-    counted = count(db, indicator)
+    counted = count(db, indicator, "placed", AGGREGATES[indicator.kind])
+    torn = count(db, indicator, "torn", [])
 
     differs = []
     seen = set()
@@ -555,13 +641,17 @@ def compare(db, land, indicator, territories):
         n, numerator, denominator, value = figure(indicator, land, address, found, duration, weighted)
         territory, region, kind, start, _ = address
         since = coverage.since(land, territory, region, indicator.cutoff)
-        covered = n > 0 or since is not None and since <= last_of(kind, start)
-        state = state_of(indicator, covered, n, value)
-        mine = (n, numerator, denominator, value, state) if covered else (0, None, None, None, state)
+        some = n > 0 and not land.made_of(territory, region)
+        covered = some or since is not None and since <= last_of(kind, start)
+        state = state_of(indicator, covered, address in torn, n, value)
+        whole = covered and address not in torn
+        mine = (n, numerator, denominator, value, state) if whole else (n, None, None, None, state)
         if not equal(mine, theirs):
             differs.append((address, theirs, mine))
     for address in counted.keys() - seen:
         differs.append((address, None, figure(indicator, land, address, counted[address], duration, weighted)))
+    for address in torn.keys() - counted.keys() - seen:
+        differs.append((address, None, (0, None, None, None, "not_applicable")))
     facts = db.execute("select count(*) from counted").fetchone()[0]
     differs.sort(key=lambda one: tuple(map(str, one[0])))
     return facts, len(stored), differs
@@ -654,7 +744,7 @@ def main():
             db.execute(f"create table {path.stem} as from read_parquet('{where}')")
         elif path.parts[:2] == ("definitions", "views"):
             views[path.stem] = (asked.folder / path).read_text("utf-8")
-    land = Land(db)
+    land = Land(db, manifest.get("plans", {}))
     figures = wrong = 0
     for one in about:
         indicator = Indicator(asked.folder, one)

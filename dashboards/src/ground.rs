@@ -12,7 +12,7 @@ use beleidsinfo_warehouse::region::Territory;
 pub struct Ground {
     /// SHA-256 of the boards and targets, which may change without a run.
     pub mark: String,
-    /// The latest vintage first, as recorded last.
+    /// The latest vintage first, then as recorded, and then what is planned.
     pub territories: Vec<Territory>,
     /// Those in the choosers.
     regions: BTreeMap<Territory, BTreeSet<String>>,
@@ -43,23 +43,35 @@ impl Ground {
             *span = (span.0.min(period), span.1.max(period));
         }
         ground.visible = ground.regions.clone();
+        // Figures on a territory that is no longer chosen stand in the past.
+        let chosen = &snapshot.pack.territories;
         ground.territories = ground.regions.keys().copied().collect();
+        ground.territories.retain(|t| chosen.contains(t));
         ground.territories.sort_by_key(|t| match t {
             Territory::Vintage(on) => (0, -i64::from(chrono::Datelike::num_days_from_ce(on))),
             Territory::AsRecorded => (1, 0),
+            Territory::Planned(_) => (2, 0),
         });
-        // On a fixed division the municipalities this installation looks after; as recorded, every code there is.
+        // On a fixed division the municipalities this installation looks after, or what they were; as recorded, every code.
+        let cutoff = snapshot.figures.run(run).map(|r| r.cutoff_on);
         for (territory, codes) in &mut ground.regions {
-            let own: BTreeSet<_> = snapshot
+            let nis = snapshot
                 .settings
                 .organisation
                 .nis
                 .iter()
+                .zip(cutoff.into_iter().cycle());
+            let own: BTreeSet<_> = nis
+                .flat_map(|(code, on)| snapshot.regions.within(*territory, on, code))
                 .filter(|c| codes.contains(*c))
-                .cloned()
+                .map(String::from)
                 .collect();
-            if matches!(territory, Territory::Vintage(_)) && !own.is_empty() {
+            if *territory != Territory::AsRecorded && !own.is_empty() {
+                // A province has figures only where all its municipalities are looked after here.
+                let parent = |code: &String| snapshot.regions.below(*territory, code).is_some();
+                let parents: Vec<String> = codes.iter().filter(|c| parent(c)).cloned().collect();
                 *codes = own;
+                codes.extend(parents);
             }
         }
         ground

@@ -1,7 +1,7 @@
 //! lens: a snapshot seen in one language, for one region, on one territory, at one run. Pure.
 
 use beleidsinfo_warehouse::Language;
-use beleidsinfo_warehouse::figure::{Address, Figure, Slice};
+use beleidsinfo_warehouse::figure::{Address, Figure, Slice, State};
 use beleidsinfo_warehouse::gateway::Snapshot;
 use beleidsinfo_warehouse::index::{Run, Series};
 use beleidsinfo_warehouse::indicator::Indicator;
@@ -85,8 +85,8 @@ impl<'a> Lens<'a> {
     /// nothing when it is a real place without figures, trouble when nobody knows it.
     fn elsewhere(&self, code: &str) -> Outcome<Option<String>> {
         let book = &self.snapshot.regions;
-        if let Territory::Vintage(on) = self.territory
-            && let Some(successor) = book.on_territory(code, on)
+        if self.territory != Territory::AsRecorded
+            && let Some(successor) = book.called(self.territory, self.cutoff(), code)
             && self.ground.has(self.territory, successor)
         {
             return Ok(Some(successor.to_string()));
@@ -110,11 +110,21 @@ impl<'a> Lens<'a> {
     }
 
     pub fn name(&self, code: &str, on: NaiveDate) -> String {
-        let on = match self.territory {
-            Territory::Vintage(vintage) => vintage,
-            Territory::AsRecorded => on,
+        let book = &self.snapshot.regions;
+        book.name_on(self.territory, on, code).to_string()
+    }
+
+    /// Of a planned territory: which plan it is, and the day it would begin.
+    pub fn planned(&self) -> Option<String> {
+        let Territory::Planned(asked) = self.territory else {
+            return None;
         };
-        self.snapshot.regions.name(code, on).to_string()
+        let mut plans = self.snapshot.regions.planned();
+        let (name, division) = plans.find(|(name, _)| *name == asked)?;
+        let day = crate::number::date(division.on, self.language());
+        let values = [("name", name.to_string()), ("date", day)];
+        let values = [("name", values[0].1.as_str()), ("date", &values[1].1)];
+        Some(self.words.with("planned-text", &values))
     }
 
     /// The page of an address's indicator, on its place, period, territory and slice.
@@ -149,6 +159,10 @@ impl<'a> Lens<'a> {
             Territory::Vintage(on) => {
                 let on = crate::number::short_date(on, self.language());
                 self.words.with("territory-vintage", &[("date", &on)])
+            }
+            Territory::Planned(name) => {
+                let name = name.to_string();
+                self.words.with("territory-planned", &[("name", &name)])
             }
         }
     }
@@ -208,6 +222,33 @@ impl<'a> Lens<'a> {
         let figure = self.figure(indicator, period, region, slice);
         let mut reading = self.measure(indicator).read(figure);
         let book = &self.snapshot.regions;
+        if let Some(figure) = figure.filter(|f| indicator.is_torn(f))
+            && let Some(by) = book.torn_by(self.territory, period.last_day(), region)
+        {
+            let day = crate::number::date(by.on, self.language());
+            let values = [("date", day.as_str()), ("name", book.name(&by.to, by.on))];
+            let (grown, went) = ("state-note-torn-grown", "state-note-torn");
+            let key = if by.to == figure.address.region {
+                grown
+            } else {
+                went
+            };
+            reading.note = self.words.with(key, &values);
+        }
+        let below = book.below(self.territory, region);
+        if let Some(below) = below.filter(|_| figure.is_some_and(|f| f.state == State::Missing)) {
+            let there = |code: &&&str| {
+                let figure = self.figure(indicator, period, code, slice);
+                figure.is_some_and(|f| f.state != State::Missing)
+            };
+            let count = |n: usize| crate::number::whole(n as i64, self.language());
+            let (there, all) = (
+                count(below.iter().filter(there).count()),
+                count(below.len()),
+            );
+            let values = [("there", there.as_str()), ("all", all.as_str())];
+            reading.note = self.words.with("state-note-part", &values);
+        }
         if figure.is_none()
             && self.territory == Territory::AsRecorded
             && book.known(region)
@@ -309,7 +350,7 @@ impl<'a> Lens<'a> {
     /// Whether figures of both days speak of the same ground.
     pub fn same_ground(&self, region: &str, from: Period, to: Period) -> bool {
         match self.territory {
-            Territory::Vintage(_) => true,
+            Territory::Vintage(_) | Territory::Planned(_) => true,
             Territory::AsRecorded => self
                 .snapshot
                 .regions

@@ -38,6 +38,8 @@ pub struct Page {
     pub organisation: String,
     pub cutoff: String,
     pub back: Option<Back>,
+    /// That the ground is only planned, and from which day; empty where it is not.
+    pub planned: String,
     pub style: &'static str,
     pub script: &'static str,
     pub font: &'static str,
@@ -56,6 +58,7 @@ impl Page {
             organisation: String::new(),
             cutoff: String::new(),
             back: None,
+            planned: String::new(),
             style: &statics.style,
             script: &statics.script,
             font: &statics.font,
@@ -68,6 +71,7 @@ impl Page {
         self.synthetic = organisation.synthetic;
         self.organisation = organisation.name.clone();
         self.cutoff = self.cutoff_words(lens.cutoff());
+        self.planned = lens.planned().unwrap_or_default();
         self.back = lens.as_of.as_ref().map(|_| {
             let (run, language) = (lens.run, lens.language());
             let batch = number::whole(run.batch, language);

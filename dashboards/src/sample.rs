@@ -142,6 +142,7 @@ impl Sample {
                 packs: vec![],
                 sources: "sources".into(),
                 boards: "boards".into(),
+                territories: vec!["2025-01-01".into()],
                 organisation: Organisation {
                     name: "Intercommunale Voorbeeld".into(),
                     kbo: None,

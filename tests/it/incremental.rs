@@ -1,6 +1,7 @@
 //! incremental: a run that counts only what changed gives what counting everything gives.
 
 use crate::project::{CASES, HEADER, Project};
+use crate::territory::{EEKLO, with_territories};
 
 /// A pseudo-random sequence that is the same each time.
 struct Dice(u64);
@@ -205,6 +206,43 @@ fn counting_what_changed_gives_what_counting_everything_gives() {
     pull(&project, "a later cutoff");
     assert!(in_part > 30, "{in_part} definitions were counted in part");
     assert!(none > 0, "a later cutoff counts all again");
+}
+
+/// What is made of several municipalities changes with each of them.
+#[test]
+fn a_region_above_and_a_planned_one_are_counted_from_all_their_municipalities() {
+    let project = Project::small("43002");
+    let settings = project.read("beleidsinfo.toml");
+    let nis = format!("nis = [\"{}\", \"12041\"]", EEKLO.join("\", \""));
+    let settings = settings.replace("nis = [\"43002\"]", &nis);
+    project.write("beleidsinfo.toml", &settings);
+    let plan = "changed_on,from_code,to_code,kind,name\n2031-01-01,12021,12099,merger,Samen\n2031-01-01,12041,12099,merger,\n";
+    project.write("planned/samen.csv", plan);
+    with_territories(&project, "[\"2025-01-01\", \"planned/samen.csv\"]");
+    let row = |id: &str, nis: &str, decided: &str| {
+        format!("{id},{nis},,Loket,02/01/2025,01/03/2025,{decided}\n")
+    };
+    let all = ["12041", "12021", "13040"].into_iter().chain(EEKLO);
+    let rows: String = all.clone().map(|nis| row(nis, nis, "10/02/2025")).collect();
+    project.write("raw/cases_2025-06-30.csv", &format!("{HEADER}{rows}"));
+    project.flow();
+    let last = |region: &str, territory: &str| {
+        let start = "2025-01-01";
+        project.figure("ov_dlt_gewoon", "year", start, territory, region, None)
+    };
+    assert_eq!(last("43000", "2025-01-01"), "6,39.0,value");
+    assert_eq!(last("12099", "planned-samen"), "2,39.0,value");
+    for (day, nis) in [("29", "43005"), ("28", "12021"), ("27", "13040")] {
+        let text = format!("{HEADER}{}", row(&format!("n{day}"), nis, "20/02/2025"));
+        project.write(&format!("raw/cases_2025-06-{day}.csv"), &text);
+        project.ok(&["pull"]);
+        project.ok(&["store"]);
+        let (all, part) = compute(&project);
+        assert!(part > all, "{all} whole, {part} in part");
+        assert_same_as_full(&project, nis);
+    }
+    assert_eq!(last("43000", "2025-01-01").split(',').next(), Some("7"));
+    assert_eq!(last("12099", "planned-samen").split(',').next(), Some("3"));
 }
 
 #[test]

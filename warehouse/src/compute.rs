@@ -34,24 +34,12 @@ use crate::region::{RegionBook, Territory};
 use crate::session::{Content, Needed, Session, sql_error};
 use crate::warehouse::{PROGRAM, Warehouse, committed_batch, committed_run};
 use completeness::History;
-use counts::{Counted, Counts, Grounds, Unusable};
+use counts::{Counted, Counts, Grounds, Unplaced, Unusable};
 use coverage::{Coverage, Covered};
 use facts::Facts;
 use population::Population;
 use rollup::{Frame, Placed, Rollup};
 use scope::{Scope, Scopes};
-
-/// The division that figures are also computed on, beside `as_recorded`: that of the mergers of 2025.
-pub fn present_division() -> NaiveDate {
-    NaiveDate::from_ymd_opt(2025, 1, 1).expect("a constant date")
-}
-
-pub fn territories() -> Vec<Territory> {
-    vec![
-        Territory::AsRecorded,
-        Territory::Vintage(present_division()),
-    ]
-}
 
 /// Why an indicator has no cutoff, and which mapping would bring it to life.
 fn not_computed(lacking: &[&str]) -> Text {
@@ -84,6 +72,7 @@ pub enum Computed {
 pub(crate) struct Inputs {
     pub session: Session,
     pub book: RegionBook,
+    pub territories: Vec<Territory>,
     pub population: Population,
     pub coverage: Coverage,
     pub histories: Vec<History>,
@@ -95,10 +84,12 @@ impl Inputs {
     pub async fn open(session: Session, pack: &Pack, reads: &Reads) -> Result<Self> {
         // Before pinning, which keeps only the columns that definitions name.
         let book = reference::regions(&session).await?;
+        let book = book.with_plans(&pack.plans)?;
         let population = reference::population(&session).await?;
         pin(&session, pack, reads).await?;
         Ok(Self {
             book,
+            territories: pack.territories.clone(),
             population,
             coverage: Coverage::new(reference::coverage(&session, pack, reads).await?),
             histories: reference::histories(&session, pack, reads).await?,
@@ -113,7 +104,14 @@ impl Inputs {
         indicator: &'a Indicator,
         cutoff: NaiveDate,
     ) -> Result<Placed<'a>> {
-        count(&self.session, &self.book, indicator, cutoff).await
+        count(
+            &self.session,
+            &self.book,
+            &self.territories,
+            indicator,
+            cutoff,
+        )
+        .await
     }
 
     /// All figures of an indicator, counted from everything; none where no source fills its `tables`. `standing` are the cells
@@ -201,8 +199,11 @@ impl Warehouse {
         let histories = reference::histories(&session, pack, reads).await?;
         // Before pinning, which keeps only the columns that definitions name.
         let book = reference::regions(&session).await?;
+        let book = book.with_plans(&pack.plans)?;
         let population = reference::population(&session).await?;
         let filled = reference::filled(&session).await?;
+        book.whole()?;
+        book.divides(&pack.territories)?;
         let before = match latest {
             Some(run) => Counts::of(self.storage(), run.run_id)
                 .await?
@@ -236,6 +237,7 @@ impl Warehouse {
                 definition: scopes.definition(indicator, &read, municipalities),
                 cutoff: *cutoff,
                 completeness: periods.map(|code| (code.clone(), again(code))).collect(),
+                above: old.map(|old| old.above.clone()).unwrap_or_default(),
                 grounds: old.map(|old| old.grounds.clone()).unwrap_or_default(),
             };
             let scope = scopes.of(indicator, &read.0, &counted);
@@ -278,6 +280,7 @@ impl Warehouse {
         let inputs = Inputs {
             population,
             coverage: Coverage::new(covered),
+            territories: pack.territories.clone(),
             session,
             book,
             histories,
@@ -310,7 +313,14 @@ impl Warehouse {
             if let (Scope::Part, Some(part), Some(coverage_before)) =
                 (scope, &part, &coverage_before)
             {
-                let found = count(part, &inputs.book, indicator, counted.cutoff).await?;
+                let found = count(
+                    part,
+                    &inputs.book,
+                    &pack.territories,
+                    indicator,
+                    counted.cutoff,
+                )
+                .await?;
                 let mut grounds = counted.grounds.clone();
                 grounds.retain(|code, _| !scopes.codes.contains(code));
                 grounds.extend(found.grounds.clone());
@@ -371,7 +381,10 @@ impl Warehouse {
             match only {
                 // What was known of the periods of others stands.
                 Some(_) => counted.completeness.extend(known),
-                None => counted.completeness = known,
+                None => {
+                    counted.completeness = known;
+                    counted.above = made_of_several(&inputs.book, &figures);
+                }
             }
             checks.extend(rollup_checks(indicator, &placed, &counted.grounds));
             checks.extend(figure_checks(indicator, &figures));
@@ -442,6 +455,7 @@ async fn pin(session: &Session, pack: &Pack, reads: &Reads) -> Result<()> {
 async fn count<'a>(
     session: &Session,
     book: &'a RegionBook,
+    territories: &[Territory],
     indicator: &'a Indicator,
     cutoff: NaiveDate,
 ) -> Result<Placed<'a>> {
@@ -449,11 +463,23 @@ async fn count<'a>(
     let plan = session.facts_plan(indicator, cutoff).await?;
     let failed = |e| sql_error(&path, &indicator.sql, &e);
     let mut stream = session.stream(plan).await.map_err(failed)?;
-    let mut rollup = Rollup::new(indicator, book, territories(), cutoff);
+    let mut rollup = Rollup::new(indicator, book, territories.to_vec(), cutoff);
     while let Some(batch) = stream.try_next().await.map_err(failed)? {
         rollup.add(&Facts::decode(indicator, &batch)?);
     }
     Ok(rollup.finish())
+}
+
+/// The regions with figures that are made of several municipalities.
+fn made_of_several(book: &RegionBook, figures: &[Figure]) -> BTreeSet<String> {
+    let addresses = figures.iter().map(|f| &f.address);
+    let all: BTreeSet<(Territory, &str)> = addresses
+        .map(|a| (a.territory, a.region.as_str()))
+        .collect();
+    all.into_iter()
+        .filter(|(territory, region)| book.composed(*territory, region).is_some())
+        .map(|(_, region)| region.to_string())
+        .collect()
 }
 
 fn no_source(indicator: &Indicator, reads: &Reads, filled: &BTreeSet<String>) -> RunCheck {
@@ -540,8 +566,13 @@ fn check(
 
 /// Checks on the facts: dated, valued, placed, and the same number of them on both territories.
 fn rollup_checks(indicator: &Indicator, rollup: &Placed, grounds: &Grounds) -> Vec<RunCheck> {
-    let lost_of = |grounds: &Grounds| -> u64 { grounds.values().flat_map(|g| &g.unplaced).sum() };
-    let lost = lost_of(grounds);
+    let sum = |grounds: &Grounds, of: fn(&Unplaced) -> u64| -> u64 {
+        grounds.values().flat_map(|g| &g.unplaced).map(of).sum()
+    };
+    // On a chosen division facts that cannot be split back are to be expected: the figures say so.
+    let as_recorded = grounds.values().filter_map(|g| g.unplaced.first());
+    let lost = sum(grounds, |u| u.lost) + as_recorded.map(|u| u.torn).sum::<u64>();
+    let unplaced = sum(&rollup.grounds, |u| u.lost + u.torn);
     let unusable = |of: fn(&Unusable) -> u64| grounds.values().map(|g| of(&g.unusable)).sum();
     let totals: Vec<i64> = rollup.grand_totals().into_iter().map(|(_, n)| n).collect();
     let apart = totals
@@ -587,10 +618,10 @@ fn rollup_checks(indicator: &Indicator, rollup: &Placed, grounds: &Grounds) -> V
             indicator,
             "territories",
             // Facts that could not be placed are told by the check above.
-            apart.saturating_sub(lost_of(&rollup.grounds)),
+            apart.saturating_sub(unplaced),
             (
-                "Op beide indelingen van het grondgebied telt evenveel.",
-                "Both divisions of the territory count the same.",
+                "Op elke indeling van het grondgebied telt evenveel.",
+                "Every division of the territory counts the same.",
             ),
             (
                 "feiten tellen op de ene indeling wel en op de andere niet.",

@@ -70,6 +70,37 @@ fn linked(book: &RegionBook, code: &str) -> String {
     }
 }
 
+/// Of one period and slice of linked municipalities: per territory and region what is counted, and its sums.
+type Grounds<'f> = BTreeMap<Territory, BTreeMap<&'f str, [i128; 3]>>;
+
+/// What each territory counts more than each other one, of all regions and of each with its parts on the other.
+fn differences<'f>(
+    book: &'f RegionBook,
+    period: Period,
+    grounds: &'f Grounds<'f>,
+) -> impl Iterator<Item = [i128; 3]> + 'f {
+    let less = |one: [i128; 3], other: &[i128; 3]| [0, 1, 2].map(|i| one[i] - other[i]);
+    let pairs = grounds.iter().flat_map(move |(territory, regions)| {
+        let others = grounds.iter().filter(move |(other, _)| *other != territory);
+        others.map(move |(_, parts)| (*territory, regions, parts))
+    });
+    pairs.flat_map(move |(territory, regions, parts)| {
+        let all = parts.values().fold([0; 3], less);
+        let all = regions
+            .values()
+            .fold(all, |sum, region| [0, 1, 2].map(|i| sum[i] + region[i]));
+        let mut each: BTreeMap<&str, [i128; 3]> = BTreeMap::new();
+        for (part, sums) in parts {
+            let whole = book.called(territory, period.last_day(), part);
+            if let Some((code, counted)) = whole.and_then(|code| regions.get_key_value(code)) {
+                let left = each.entry(code).or_insert(*counted);
+                *left = less(*left, sums);
+            }
+        }
+        std::iter::once(all).chain(each.into_values())
+    })
+}
+
 /// The figures of one indicator with every unsafe one, and all that would reveal it, withheld (`suppressed`, no numbers).
 pub fn disclose(figures: Vec<Figure>, kind: Kind, minimum: u32, book: &RegionBook) -> Vec<Figure> {
     let mut groups: HashMap<String, String> = HashMap::new();
@@ -102,23 +133,27 @@ pub fn disclose(figures: Vec<Figure>, kind: Kind, minimum: u32, book: &RegionBoo
             .or_default()
             .insert(f.address.period.kind());
     }
-    // Facts that count on one territory and not on the other (a redelivery that cannot be split back) follow from the difference
-    // of the two: that difference is a cell too.
-    let mut sums: HashMap<(String, Slice, Period), BTreeMap<Territory, [i128; 3]>> = HashMap::new();
+    // Facts that count on one territory and not on another (a redelivery that cannot be split back) follow from the difference
+    // of the two: that difference is a cell too, of each region with its parts and of all that are linked.
+    let mut grounds: HashMap<(String, Slice, Period), Grounds> = HashMap::new();
     for f in &figures {
         let a = &f.address;
         let key = (groups[&a.region].clone(), a.slice.clone(), a.period);
-        let sum = sums.entry(key).or_default().entry(a.territory).or_default();
-        sum[0] += i128::from(f.n);
-        sum[1] += f.numerator.unwrap_or(0);
-        sum[2] += f.denominator.unwrap_or(0);
+        let sums = [
+            i128::from(f.n),
+            f.numerator.unwrap_or(0),
+            f.denominator.unwrap_or(0),
+        ];
+        let ground = grounds
+            .entry(key)
+            .or_default()
+            .entry(a.territory)
+            .or_default();
+        ground.insert(&a.region, sums);
     }
-    for ((group, slice, period), sums) in &sums {
-        let sums: Vec<_> = sums.values().collect();
-        let apart = sums.windows(2).any(|w| {
-            let [n, x, y] = [0, 1, 2].map(|i| (w[1][i] - w[0][i]).abs());
-            !safe_counts(n, Some(x), Some(y), kind, minimum)
-        });
+    for ((group, slice, period), grounds) in &grounds {
+        let apart = differences(book, *period, grounds)
+            .any(|[n, x, y]| !safe_counts(n.abs(), Some(x.abs()), Some(y.abs()), kind, minimum));
         if apart {
             let columns = slice.columns().into_iter().map(str::to_string).collect();
             let judged = (group.clone(), columns, period.start().year());
@@ -173,6 +208,7 @@ pub fn disclose(figures: Vec<Figure>, kind: Kind, minimum: u32, book: &RegionBoo
 mod tests {
     use super::*;
     use crate::figure::Address;
+    use crate::region::{ChangeKind, Region, RegionChange};
 
     fn cell(period: &str, region: &str, slice: &str, n: i64) -> Figure {
         Figure {
@@ -264,5 +300,85 @@ mod tests {
             shown(vec![cell("2024", "1", "", 20), merged], Kind::Count).len(),
             2
         );
+    }
+
+    /// 1 and 2 became 12, 3 and 4 became 34, and those became 5.
+    fn twice_merged() -> RegionBook {
+        let region = |code: &str, from: &str, until: Option<&str>| Region {
+            code: code.into(),
+            valid_from: from.parse().expect("a date"),
+            valid_until: until.map(|day| day.parse().expect("a date")),
+            level: "municipality".into(),
+            parent: None,
+            name_nl: code.into(),
+        };
+        let merger = |on: &str, from: &str, to: &str| RegionChange {
+            on: on.parse().expect("a date"),
+            from: from.into(),
+            to: to.into(),
+            kind: ChangeKind::Merger,
+        };
+        let (first, second) = ("2019-01-01", "2025-01-01");
+        RegionBook::new(
+            [
+                region("1", "1970-01-01", Some(first)),
+                region("2", "1970-01-01", Some(first)),
+                region("3", "1970-01-01", Some(first)),
+                region("4", "1970-01-01", Some(first)),
+                region("12", first, Some(second)),
+                region("34", first, Some(second)),
+                region("5", second, None),
+            ],
+            [
+                merger(first, "1", "12"),
+                merger(first, "2", "12"),
+                merger(first, "3", "34"),
+                merger(first, "4", "34"),
+                merger(second, "12", "5"),
+                merger(second, "34", "5"),
+            ],
+        )
+    }
+
+    fn on(day: &str, region: &str, n: i64) -> Figure {
+        let mut figure = cell("2024", region, "", n);
+        figure.address.territory = Territory::parse(day).expect("a territory");
+        figure
+    }
+
+    fn all_shown(figures: Vec<Figure>) -> bool {
+        let out = disclose(figures, Kind::Count, 5, &twice_merged());
+        out.iter().all(|f| f.state != State::Suppressed)
+    }
+
+    #[test]
+    fn any_two_territories_are_held_against_each_other_not_only_neighbours() {
+        let cells = |last: i64| {
+            vec![
+                on("2018-01-01", "1", 30),
+                on("2019-01-01", "12", 40),
+                on("2025-01-01", "5", last),
+            ]
+        };
+        // 40 - 30 and 40 - 32 are safe; 32 - 30 is not.
+        assert!(!all_shown(cells(32)));
+        assert!(all_shown(cells(30)));
+    }
+
+    #[test]
+    fn small_differences_of_two_mergers_do_not_hide_in_a_large_one_together() {
+        let cells = |odd: i64| {
+            vec![
+                on("2018-01-01", "1", 20),
+                on("2018-01-01", "2", 20),
+                on("2018-01-01", "3", 20),
+                on("2018-01-01", "4", 20),
+                on("2019-01-01", "12", 40 + odd),
+                on("2019-01-01", "34", 46 - odd),
+            ]
+        };
+        // Together 6 more, which is safe; apart 3 and 3, which are not.
+        assert!(!all_shown(cells(3)));
+        assert!(all_shown(cells(0)));
     }
 }

@@ -18,11 +18,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use futures::TryStreamExt;
 use serde::Serialize;
 
+use crate::compute::Inputs;
 use crate::compute::cell::Cell;
 use crate::compute::ending::{Ended, Ending};
 use crate::compute::facts::Facts;
 use crate::compute::rollup::Rollup;
-use crate::compute::{Inputs, territories};
 use crate::error::{Doing, Result};
 use crate::figure::{Address, Figure};
 use crate::index::Run;
@@ -134,7 +134,7 @@ pub(crate) async fn explain(
         book: &'r crate::region::RegionBook,
         cutoff: NaiveDate,
     ) -> Rollup<'r> {
-        Rollup::new(indicator, book, territories(), cutoff)
+        Rollup::new(indicator, book, Vec::new(), cutoff)
     }
 
     // As it was; the same data under the new definition, on the old land and the new; and the new data, up to the old day

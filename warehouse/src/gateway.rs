@@ -146,7 +146,9 @@ impl Gateway {
             settings: self.project.settings.clone(),
             boards: self.project.boards.clone(),
             figures: index.clone(),
-            regions: reference::regions(&session).await?,
+            regions: reference::regions(&session)
+                .await?
+                .with_plans(&pack.plans)?,
             targets: reference::targets(&session).await?,
             products: reference::products(&session).await?,
             lineage: Lineage::of(&pack)

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::figure::{Figure, State};
 use crate::language::Text;
 use crate::period::PeriodKind;
 
@@ -224,6 +225,14 @@ impl Indicator {
     }
 
     /// All columns used in any slice, each once.
+    /// Whether a figure of this indicator has no number because of facts that may or may not belong to it. Of a quantile over
+    /// no facts this cannot be told.
+    pub fn is_torn(&self, figure: &Figure) -> bool {
+        figure.state == State::NotApplicable
+            && figure.numerator.is_none()
+            && (self.kind != Kind::Quantile || figure.n > 0)
+    }
+
     pub fn slice_columns(&self) -> Vec<&str> {
         let mut columns: Vec<&str> = self.slices.iter().flatten().map(String::as_str).collect();
         columns.sort_unstable();

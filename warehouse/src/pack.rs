@@ -14,6 +14,8 @@ use crate::contract::{self, Contract};
 use crate::error::{Doing, Error, Result};
 use crate::indicator::Indicator;
 use crate::language::Text;
+use crate::region::Territory;
+use crate::region::plan::{Plan, PlanName};
 
 static BUILTIN: Dir = include_dir!("$CARGO_MANIFEST_DIR/../sql");
 
@@ -33,8 +35,18 @@ pub struct Pack {
     pub checks: IndexMap<String, Check>,
     /// Rows the pack brings along: table name to CSV.
     pub reference: IndexMap<String, String>,
+    /// The divisions of the land that figures are computed on; as recorded comes first.
+    pub territories: Vec<Territory>,
+    /// The plans among them.
+    pub plans: Vec<Plan>,
     files: Files,
 }
+
+/// Where the project's choice of territories stands among the definitions; absent: those of [`TERRITORIES`].
+pub const TERRITORIES_FILE: &str = "territories.toml";
+
+/// What is computed beside `as_recorded` when a project does not say: the municipalities since the mergers of 2025.
+pub const TERRITORIES: [&str; 1] = ["2025-01-01"];
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -140,8 +152,13 @@ impl Pack {
             indicators: IndexMap::new(),
             checks: IndexMap::new(),
             reference: IndexMap::new(),
+            territories: vec![Territory::AsRecorded],
+            plans: Vec::new(),
             files,
         };
+        if let Err(e) = pack.choose_territories() {
+            problems.push(e);
+        }
         for (path, text) in &pack.files {
             let parts: Vec<&str> = path.split('/').collect();
             match parts.as_slice() {
@@ -238,6 +255,50 @@ impl Pack {
         }
     }
 
+    /// Reads which territories are chosen, and the plans among them.
+    fn choose_territories(&mut self) -> Result<()> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Chosen {
+            territories: Vec<String>,
+        }
+        let chosen = match self.files.get(TERRITORIES_FILE) {
+            Some(text) => {
+                let chosen: Chosen =
+                    toml::from_str(text).reading(|| format!("cannot read {TERRITORIES_FILE}"))?;
+                chosen.territories
+            }
+            None => TERRITORIES.map(String::from).to_vec(),
+        };
+        for name in &chosen {
+            let territory = match plan_name(name) {
+                None => Territory::parse(name)
+                    .ok()
+                    .filter(|t| matches!(t, Territory::Vintage(_))),
+                Some(plan) => {
+                    let plan = PlanName::parse(plan)?;
+                    let text = self
+                        .files
+                        .get(name)
+                        .ok_or_else(|| Error::input(format!("territory `{name}` is not there")))?;
+                    self.plans.push(Plan::parse(plan, name, text)?);
+                    Some(Territory::Planned(plan))
+                }
+            };
+            let Some(territory) = territory else {
+                return Err(Error::input(format!("`{name}` is not a territory to compute"))
+                    .hint("write the day of a division such as \"2019-01-01\", or the file of a plan such as \"planned/fusie.csv\""));
+            };
+            if self.territories.contains(&territory) {
+                return Err(Error::input(format!("territory `{name}` is chosen twice"))
+                    .hint("as recorded needs not be named: it is always computed"));
+            }
+            self.territories.push(territory);
+        }
+        self.territories.sort_unstable();
+        Ok(())
+    }
+
     /// The files that make up the definitions: everything but golden cases and documents.
     pub fn definition_files(&self) -> impl Iterator<Item = (&str, &str)> {
         self.files
@@ -265,6 +326,11 @@ impl Pack {
     pub fn canonical(&self) -> impl Iterator<Item = &Contract> {
         self.contracts.values().filter(|c| !c.system)
     }
+}
+
+/// The name of the plan that a file of the project holds.
+pub(crate) fn plan_name(path: &str) -> Option<&str> {
+    path.strip_prefix("planned/")?.strip_suffix(".csv")
 }
 
 /// The built-in contracts of the tables that the warehouse writes itself.

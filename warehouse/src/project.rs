@@ -24,12 +24,20 @@ pub struct Settings {
     /// Folder of boards.
     #[serde(default = "default_boards")]
     pub boards: String,
+    /// The divisions of the land to compute figures on beside `as_recorded`: days (`2019-01-01`), and files with mergers that
+    /// are planned (`planned/fusie.csv`), relative to the project folder.
+    #[serde(default = "default_territories")]
+    pub territories: Vec<String>,
     pub organisation: Organisation,
     pub publish: Option<PublishSettings>,
 }
 
 fn default_boards() -> String {
     "boards".into()
+}
+
+fn default_territories() -> Vec<String> {
+    pack::TERRITORIES.map(String::from).to_vec()
 }
 
 /// Who runs this installation.
@@ -125,7 +133,33 @@ impl Project {
                 }
             }
         }
+        self.add_territories(&mut files).map_err(|e| vec![e])?;
         Pack::parse(files)
+    }
+
+    /// The chosen territories are part of the definitions of a run. Those that nobody chose are not named, so that the
+    /// definitions of earlier runs stay what they were.
+    fn add_territories(&self, files: &mut pack::Files) -> Result<()> {
+        let chosen = &self.settings.territories;
+        if *chosen == default_territories() {
+            return Ok(());
+        }
+        let doing = || format!("cannot read `territories` in {FILE}");
+        for name in chosen.iter().filter(|name| pack::plan_name(name).is_some()) {
+            let path = self.folder.join(name);
+            let text = std::fs::read_to_string(&path).map_err(|e| {
+                Error::input(format!("cannot read the plan {}", path.display()))
+                    .because(e)
+                    .hint(format!(
+                        "put the file there, or take it out of `territories` in {FILE}"
+                    ))
+            })?;
+            files.insert(name.clone(), text);
+        }
+        let table = toml::Table::from_iter([("territories".to_string(), chosen.clone().into())]);
+        let text = toml::to_string(&table).reading(doing)?;
+        files.insert(pack::TERRITORIES_FILE.into(), text);
+        Ok(())
     }
 
     pub fn sources_folder(&self) -> PathBuf {

@@ -8,9 +8,9 @@ use futures::TryStreamExt;
 use serde_json::Value;
 
 use crate::arrivals::{Found, Replayed};
+use crate::compute::Inputs;
 use crate::compute::facts::Facts;
 use crate::compute::rollup::Rollup;
-use crate::compute::{Inputs, territories};
 use crate::define::{Reads, tables_and_views};
 use crate::error::{Doing, Result};
 use crate::figure::{Address, Figure};
@@ -99,7 +99,7 @@ pub(crate) async fn build(
             let_through: d.because.clone(),
         })
         .collect();
-    let ground = inputs.book.ground(&address.region, address.territory);
+    let ground = inputs.book.members(address.territory, &address.region);
     let mut findings: Vec<ProofFinding> = Vec::new();
     for f in &evidence.findings {
         let used = sources
@@ -135,7 +135,7 @@ pub(crate) async fn build(
         })
         .collect();
     let breaks = match address.territory {
-        Territory::Vintage(_) => Vec::new(),
+        Territory::Vintage(_) | Territory::Planned(_) => Vec::new(),
         Territory::AsRecorded => {
             let first = index
                 .series(&crate::index::Series::of(address), run.run_id)
@@ -174,13 +174,25 @@ pub(crate) async fn build(
         .unwrap_or(figure.cutoff_on);
     let region_name = inputs
         .book
-        .name(&address.region, address.period.last_day())
+        .name_on(
+            address.territory,
+            address.period.last_day(),
+            &address.region,
+        )
         .to_string();
+    let torn = inputs
+        .book
+        .torn_by(
+            address.territory,
+            address.period.last_day(),
+            &address.region,
+        )
+        .map(|by| inputs.book.name(&by.to, by.on));
     let mut proof = Proof {
         format: FORMAT.into(),
         address: address.code(),
         synthetic: evidence.synthetic,
-        words: words::calculation(indicator, figure, &region_name),
+        words: words::calculation(indicator, figure, &region_name, torn),
         figure: proof_figure(figure, region_name, run.run_id),
         definition: ProofDefinition {
             title: indicator.title.clone(),
@@ -386,7 +398,7 @@ async fn facts_behind(
     let doing = || format!("cannot show the facts behind {}", address.code());
     let plan = inputs.session.facts_plan(indicator, cutoff).await?;
     let mut stream = inputs.session.stream(plan).await.map_err(failed)?;
-    let rollup = Rollup::new(indicator, &inputs.book, territories(), cutoff);
+    let rollup = Rollup::new(indicator, &inputs.book, Vec::new(), cutoff);
     let mut columns = Vec::new();
     let mut lines = Vec::new();
     while let Some(batch) = stream.try_next().await.map_err(failed)? {

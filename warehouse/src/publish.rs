@@ -99,8 +99,16 @@ impl Warehouse {
                 .figures
                 .all_at(run.run_id)
                 .filter(|f| {
-                    // What days, weeks and rolling years would reveal of one another is not judged: they stay inside.
-                    f.address.indicator == indicator.id
+                    // What days, weeks and rolling years would reveal of one another is not judged, and what is only planned
+                    // is not so: they stay inside.
+                    // Of a province less its municipalities nothing is judged either.
+                    !f.address.territory.is_planned()
+                        && snapshot
+                            .regions
+                            .below(f.address.territory, &f.address.region)
+                            .is_none()
+                        && snapshot.pack.territories.contains(&f.address.territory)
+                        && f.address.indicator == indicator.id
                         && f.address.version == indicator.version
                         && f.address.period.kind().is_nested()
                 })
@@ -261,7 +269,7 @@ fn csv(
     writer.write_record(COLUMNS).storing(doing)?;
     let point = |text: String| if nl { text.replace('.', ",") } else { text };
     let count = |f: &Figure| {
-        if f.state == State::Suppressed || f.state == State::Missing {
+        if f.state == State::Suppressed || f.state == State::Missing || indicator.is_torn(f) {
             String::new()
         } else {
             f.n.to_string()

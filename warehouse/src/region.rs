@@ -2,11 +2,15 @@
 //!
 //! Geography is (code, validity window, parent, successor); the same code may cover more ground after an enlargement.
 
+mod fault;
+pub mod plan;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
 use crate::error::{Error, Result};
+use plan::{Division, Plan, PlanName};
 
 /// The division of the land a figure speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -15,26 +19,46 @@ pub enum Territory {
     AsRecorded,
     /// The municipalities as they were on this day: one unbroken series.
     Vintage(NaiveDate),
+    /// The municipalities as they would be after mergers that a file plans. Never published.
+    Planned(PlanName),
 }
 
 impl Territory {
-    /// `as_recorded` or `2025-01-01`.
+    /// `as_recorded`, `2025-01-01` or `planned-kempen`.
     pub fn code(self) -> String {
         match self {
             Territory::AsRecorded => "as_recorded".into(),
             Territory::Vintage(on) => on.to_string(),
+            Territory::Planned(name) => format!("{PLANNED}{name}"),
         }
     }
     pub fn parse(code: &str) -> Result<Self> {
         if code == "as_recorded" {
             return Ok(Territory::AsRecorded);
         }
+        if let Some(name) = code.strip_prefix(PLANNED) {
+            return Ok(Territory::Planned(PlanName::parse(name)?));
+        }
         code.parse().map(Territory::Vintage).map_err(|e| {
             Error::input(format!("cannot read territory `{code}`"))
                 .because(e)
-                .hint("write as_recorded, or the day of the division such as 2025-01-01")
+                .hint("write as_recorded, the day of a division such as 2025-01-01, or planned- and the name of a plan")
         })
     }
+    pub fn is_planned(self) -> bool {
+        matches!(self, Territory::Planned(_))
+    }
+}
+
+const PLANNED: &str = "planned-";
+
+/// Where facts recorded under a code lie on a territory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place<'b> {
+    In(&'b str),
+    /// In one of these, and nothing says in which.
+    Among(BTreeSet<&'b str>),
+    Nowhere,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +103,14 @@ impl ChangeKind {
             _ => return None,
         })
     }
+    pub fn name(self) -> &'static str {
+        match self {
+            ChangeKind::Merger => "merger",
+            ChangeKind::Recode => "recode",
+            ChangeKind::Enlargement => "enlargement",
+            ChangeKind::Parent => "parent",
+        }
+    }
 }
 
 /// All regions and changes the warehouse knows at one batch.
@@ -89,6 +121,7 @@ pub struct RegionBook {
     changes: Vec<RegionChange>,
     /// Of each code that changed, the least of its family.
     families: BTreeMap<String, String>,
+    divisions: BTreeMap<PlanName, Division>,
 }
 
 impl RegionBook {
@@ -111,7 +144,8 @@ impl RegionBook {
         }
         book.changes
             .sort_by(|a, b| (a.on, &a.from).cmp(&(b.on, &b.from)));
-        book.families = families(&book.changes);
+        let moved = book.changes.iter().filter(|c| c.kind != ChangeKind::Parent);
+        tie(&mut book.families, moved.map(|c| (&c.from, &c.to)));
         book
     }
 
@@ -168,18 +202,23 @@ impl RegionBook {
 
     /// All codes whose ground lies in `code` on the territory of `vintage`, itself included.
     pub fn predecessors(&self, code: &str, vintage: NaiveDate) -> BTreeSet<String> {
-        let mut found = BTreeSet::from([code.to_string()]);
+        let parts = self.parts(code, vintage);
+        parts.into_iter().map(str::to_string).collect()
+    }
+
+    fn parts<'b>(&'b self, code: &'b str, vintage: NaiveDate) -> BTreeSet<&'b str> {
+        let mut found = BTreeSet::from([code]);
         loop {
-            let more: Vec<String> = self
+            let more: Vec<&str> = self
                 .changes
                 .iter()
                 .filter(|c| {
                     c.on <= vintage
                         && c.kind != ChangeKind::Parent
-                        && found.contains(&c.to)
-                        && !found.contains(&c.from)
+                        && found.contains(c.to.as_str())
+                        && !found.contains(c.from.as_str())
                 })
-                .map(|c| c.from.clone())
+                .map(|c| c.from.as_str())
                 .collect();
             if more.is_empty() {
                 return found;
@@ -188,7 +227,7 @@ impl RegionBook {
         }
     }
 
-    /// The least of all codes that a code is tied to by mergers and recodings at any time: the same for all of them.
+    /// The least of all codes that a code is tied to by mergers and recodings at any time, planned ones too: the same for all of them.
     pub fn family<'a>(&'a self, code: &'a str) -> &'a str {
         self.families.get(code).map_or(code, String::as_str)
     }
@@ -201,12 +240,262 @@ impl RegionBook {
         codes.chain([code.to_string()]).collect()
     }
 
-    /// The codes whose facts a figure of `code` is made of.
-    pub fn ground(&self, code: &str, territory: Territory) -> BTreeSet<String> {
+    /// Lays plans on the land as it is known; an error names the file and line of what does not fit.
+    pub fn with_plans<'p>(mut self, plans: impl IntoIterator<Item = &'p Plan>) -> Result<Self> {
+        for plan in plans {
+            let division = plan.settle(&self)?;
+            tie(&mut self.families, division.goes().iter());
+            self.divisions.insert(plan.name, division);
+        }
+        Ok(self)
+    }
+
+    /// The day whose division a territory is made of; `None` for a plan that is not known here.
+    fn day_of(&self, territory: Territory, recorded: NaiveDate) -> Option<NaiveDate> {
+        match territory {
+            Territory::AsRecorded => Some(recorded),
+            Territory::Vintage(on) => Some(on),
+            Territory::Planned(name) => Some(self.divisions.get(&name)?.base),
+        }
+    }
+
+    /// What a code of the division that a territory is made of is called on the territory itself.
+    fn renamed<'b>(&'b self, territory: Territory, code: &'b str) -> &'b str {
+        match territory {
+            Territory::Planned(name) => self.divisions.get(&name).map_or(code, |d| d.called(code)),
+            _ => code,
+        }
+    }
+
+    /// Where a fact of day `recorded` lies: `place` says it most exactly, then the municipality it was recorded under. On a
+    /// division from before a merger or an enlargement only the place can tell.
+    pub fn lies<'b>(
+        &'b self,
+        territory: Territory,
+        recorded: NaiveDate,
+        code: &'b str,
+        place: Option<&'b str>,
+    ) -> Place<'b> {
+        let Some(on) = self.day_of(territory, recorded) else {
+            return Place::Nowhere;
+        };
+        let exact = place
+            .and_then(|place| self.on_territory(place, on))
+            .or_else(|| {
+                let there = self.on_territory(code, on)?;
+                (there != code || self.same_ground(code, on, recorded)).then_some(there)
+            });
+        if let Some(exact) = exact {
+            return Place::In(self.renamed(territory, exact));
+        }
+        let among: BTreeSet<&str> = self
+            .parts(code, self.born(code).max(recorded))
+            .into_iter()
+            .filter(|part| self.on(part, on).is_some())
+            .map(|part| self.renamed(territory, part))
+            .collect();
+        match among.first() {
+            None => Place::Nowhere,
+            // Another name for the same ground.
+            Some(one) if among.len() == 1 => Place::In(one),
+            Some(_) => Place::Among(among),
+        }
+    }
+
+    fn born(&self, code: &str) -> NaiveDate {
+        let first = self.regions.get(code).and_then(|w| w.first());
+        first.map_or(NaiveDate::MIN, |r| r.valid_from)
+    }
+
+    /// Whether nothing was added to the ground under `code` after `on` and up to `until`.
+    fn same_ground(&self, code: &str, on: NaiveDate, until: NaiveDate) -> bool {
+        !self
+            .changes
+            .iter()
+            .any(|c| c.to == code && c.kind != ChangeKind::Parent && on < c.on && c.on <= until)
+    }
+
+    /// Of a planned territory: the division it is made of, and the codes of that division whose ground is in `code`.
+    pub fn made_of<'b>(
+        &'b self,
+        territory: Territory,
+        code: &'b str,
+    ) -> Option<(Territory, Vec<&'b str>)> {
+        let Territory::Planned(name) = territory else {
+            return None;
+        };
+        let division = self.divisions.get(&name)?;
+        let there = |part: &&str| self.on(part, division.base).is_some();
+        let parts = division.parts(code).filter(there).collect();
+        Some((Territory::Vintage(division.base), parts))
+    }
+
+    /// The regions above `code` on a territory, nearest first. Only a division of one day has them: as recorded their ground
+    /// changes with each merger, and of a planned municipality nobody knows the parent.
+    pub fn above<'b>(&'b self, territory: Territory, code: &'b str) -> Vec<&'b str> {
+        let Territory::Vintage(on) = territory else {
+            return Vec::new();
+        };
+        let parent = |code: &str| self.on(code, on)?.parent.as_deref();
+        let mut above: Vec<&str> = Vec::new();
+        let mut next = parent(code);
+        while let Some(code) = next.filter(|code| !above.contains(code)) {
+            above.push(code);
+            next = parent(code);
+        }
+        above
+    }
+
+    /// The municipalities of a region that has others below it; `None` where it has none, or where of some region below it
+    /// the municipalities are not known.
+    pub fn below<'b>(&'b self, territory: Territory, code: &str) -> Option<BTreeSet<&'b str>> {
+        let Territory::Vintage(on) = territory else {
+            return None;
+        };
+        let children = self.regions.values().flatten();
+        let children = children.filter(|r| r.parent.as_deref() == Some(code) && r.valid_on(on));
+        let mut found = BTreeSet::new();
+        for child in children {
+            match child.level.as_str() {
+                "municipality" => drop(found.insert(child.code.as_str())),
+                _ => found.extend(self.below(territory, &child.code)?),
+            }
+        }
+        (!found.is_empty()).then_some(found)
+    }
+
+    /// Of a region that is made of several: those regions, and the territory they are on.
+    pub fn composed<'b>(
+        &'b self,
+        territory: Territory,
+        code: &'b str,
+    ) -> Option<(Territory, Vec<&'b str>)> {
+        match territory {
+            Territory::Planned(_) => self
+                .made_of(territory, code)
+                .filter(|(_, parts)| parts.len() > 1),
+            _ => Some((
+                territory,
+                self.below(territory, code)?.into_iter().collect(),
+            )),
+        }
+    }
+
+    /// Whether a fact lies in `region`, or in one of those below it.
+    pub fn holds(
+        &self,
+        territory: Territory,
+        recorded: NaiveDate,
+        (code, place): (&str, Option<&str>),
+        region: &str,
+    ) -> bool {
+        // Asked of every fact: most figures are of municipalities, which have nothing below them.
+        let windows = self.regions.get(region).into_iter().flatten();
+        let parent = windows.into_iter().any(|r| r.level != "municipality");
+        let inside =
+            |of: &str| of == region || parent && self.above(territory, of).contains(&region);
+        match self.lies(territory, recorded, code, place) {
+            Place::In(of) => inside(of),
+            Place::Among(several) => several.into_iter().all(inside),
+            Place::Nowhere => false,
+        }
+    }
+
+    /// Whether a number about `code` on the division of day `division` speaks of the ground that `code` has on this
+    /// territory (as recorded: on day `on`). Of a planned territory nobody has counted anything.
+    pub fn speaks_of(
+        &self,
+        territory: Territory,
+        on: NaiveDate,
+        code: &str,
+        division: NaiveDate,
+    ) -> bool {
+        self.day_of(territory, on).is_some_and(|day| {
+            !territory.is_planned()
+                && self.on(code, division).is_some()
+                && self.on(code, day).is_some()
+                && self.same_ground(code, day.min(division), day.max(division))
+        })
+    }
+
+    /// What `code` is called on a territory (as recorded: on day `on`), as [`RegionBook::on_territory`] does for one day.
+    pub fn called<'b>(
+        &'b self,
+        territory: Territory,
+        on: NaiveDate,
+        code: &'b str,
+    ) -> Option<&'b str> {
+        let there = self.on_territory(code, self.day_of(territory, on)?)?;
+        Some(self.renamed(territory, there))
+    }
+
+    /// All codes, of any day, whose ground lies in `code` on a territory; as recorded: the code itself.
+    pub fn members(&self, territory: Territory, code: &str) -> BTreeSet<String> {
         match territory {
             Territory::AsRecorded => BTreeSet::from([code.to_string()]),
-            Territory::Vintage(on) => self.predecessors(code, on),
+            Territory::Vintage(on) => match self.below(territory, code) {
+                None => self.predecessors(code, on),
+                Some(all) => all
+                    .into_iter()
+                    .flat_map(|code| self.predecessors(code, on))
+                    .collect(),
+            },
+            Territory::Planned(_) => {
+                let made_of = self.made_of(territory, code).into_iter();
+                let members = |(division, parts): (Territory, Vec<&str>)| {
+                    let parts = parts.into_iter();
+                    let members = parts.map(|part| self.members(division, part));
+                    members.flatten().collect::<Vec<_>>()
+                };
+                made_of.flat_map(members).collect()
+            }
         }
+    }
+
+    /// The codes of a territory that hold ground which `code`, a code of day `on`, holds too.
+    pub fn within<'b>(
+        &'b self,
+        territory: Territory,
+        on: NaiveDate,
+        code: &'b str,
+    ) -> BTreeSet<&'b str> {
+        let Some(day) = self.day_of(territory, on) else {
+            return BTreeSet::new();
+        };
+        let parts = self.parts(code, on.max(day)).into_iter();
+        let parts: BTreeSet<&str> = parts.filter(|part| self.on(part, day).is_some()).collect();
+        let parts = match parts.is_empty() {
+            true => self.on_territory(code, day).into_iter().collect(),
+            false => parts,
+        };
+        let renamed = |part: &'b str| self.renamed(territory, part);
+        parts.into_iter().map(renamed).collect()
+    }
+
+    /// Whether there is a region `code` on a territory (as recorded: on day `on`).
+    pub fn is_on(&self, territory: Territory, on: NaiveDate, code: &str) -> bool {
+        match territory {
+            Territory::Planned(_) => self
+                .made_of(territory, code)
+                .is_some_and(|(_, parts)| !parts.is_empty()),
+            _ => self
+                .day_of(territory, on)
+                .is_some_and(|day| self.on(code, day).is_some()),
+        }
+    }
+
+    /// The name of a region on a territory (as recorded: on day `on`).
+    pub fn name_on<'b>(&'b self, territory: Territory, on: NaiveDate, code: &'b str) -> &'b str {
+        let planned = match territory {
+            Territory::Planned(name) => self.divisions.get(&name).and_then(|d| d.name(code)),
+            _ => None,
+        };
+        planned.unwrap_or_else(|| self.name(code, self.day_of(territory, on).unwrap_or(on)))
+    }
+
+    /// The divisions that are planned, with the day each would begin.
+    pub fn planned(&self) -> impl Iterator<Item = (PlanName, &Division)> {
+        self.divisions.iter().map(|(name, d)| (*name, d))
     }
 
     /// Days on which the ground under `code` itself changed after `from` and up to `until`: breaks of its as-recorded series.
@@ -222,6 +511,20 @@ impl RegionBook {
             .collect()
     }
 
+    /// The change that makes facts recorded after it say nothing about `code` alone on this territory (as recorded: on day
+    /// `on`): it went into another, or others came in.
+    pub fn torn_by(
+        &self,
+        territory: Territory,
+        on: NaiveDate,
+        code: &str,
+    ) -> Option<&RegionChange> {
+        let day = self.day_of(territory, on)?;
+        let changed =
+            |c: &&RegionChange| c.on > day && c.from == code && c.kind != ChangeKind::Parent;
+        self.changes.iter().find(changed)
+    }
+
     /// Every day on which some code begins, ends or changes, in order: between two of them the land is divided in one way.
     pub fn days_of_change(&self) -> BTreeSet<NaiveDate> {
         let windows = self.regions.values().flatten();
@@ -235,23 +538,24 @@ impl RegionBook {
     }
 }
 
-/// Each code to the least code of those it is tied to by changes of municipalities.
-fn families(changes: &[RegionChange]) -> BTreeMap<String, String> {
-    let mut families: BTreeMap<String, String> = BTreeMap::new();
-    for change in changes.iter().filter(|c| c.kind != ChangeKind::Parent) {
+/// Makes one family of the codes of each pair; of each code that is in a family, its least code is known.
+fn tie<'c>(
+    families: &mut BTreeMap<String, String>,
+    pairs: impl Iterator<Item = (&'c String, &'c String)>,
+) {
+    for (from, to) in pairs {
         let of = |code: &String| families.get(code).unwrap_or(code).clone();
-        let (one, other) = (of(&change.from), of(&change.to));
+        let (one, other) = (of(from), of(to));
         let least = one.clone().min(other.clone());
         for family in families.values_mut() {
             if *family == one || *family == other {
                 family.clone_from(&least);
             }
         }
-        for code in [&change.from, &change.to] {
+        for code in [from, to] {
             families.insert(code.clone(), least.clone());
         }
     }
-    families
 }
 
 #[cfg(test)]

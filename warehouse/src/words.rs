@@ -46,8 +46,15 @@ pub fn unit(unit: &str, language: Language) -> &str {
 }
 
 /// How a figure came about, in one sentence.
-pub(crate) fn calculation(indicator: &Indicator, figure: &Figure, region: &str) -> Text {
-    let sentence = |language| calculation_in(indicator, figure, region, language);
+///
+/// `torn` is the name of the municipality that its ground is now part of, for a figure that cannot be split from it.
+pub(crate) fn calculation(
+    indicator: &Indicator,
+    figure: &Figure,
+    region: &str,
+    torn: Option<&str>,
+) -> Text {
+    let sentence = |language| calculation_in(indicator, figure, region, torn, language);
     Text::new(sentence(Language::Nl), sentence(Language::En))
 }
 
@@ -55,6 +62,7 @@ fn calculation_in(
     indicator: &Indicator,
     figure: &Figure,
     region: &str,
+    torn: Option<&str>,
     language: Language,
 ) -> String {
     let period = figure.address.period.label(language);
@@ -75,7 +83,15 @@ fn calculation_in(
     };
     let (numerator, denominator) = (part(figure.numerator), part(figure.denominator));
     let nl = language == Language::Nl;
+    let torn = torn.filter(|_| indicator.is_torn(figure));
     let body = match (figure.state, indicator.kind) {
+        (State::NotApplicable, _) if let Some(whole) = torn => {
+            if nl {
+                format!("{n} {counted} liggen zeker hier; andere zijn geregistreerd bij {whole}, en zeggen niet in welk deel ze liggen. Een getal zou te klein zijn.")
+            } else {
+                format!("{n} {counted} surely lie here; others are recorded under {whole}, and do not say in which part they lie. A number would be too small.")
+            }
+        }
         (State::Missing, Kind::Rate) if figure.numerator.is_some() => {
             if nl {
                 format!("er zijn {n} {counted}, maar het aantal inwoners van dit grondgebied op 1 januari is niet gekend.")

@@ -13,14 +13,18 @@ pub struct Choice {
 }
 
 impl Lens<'_> {
-    /// By name.
+    /// By name, provinces and the like last.
     pub fn region_codes(&self) -> Vec<String> {
         let mut codes: Vec<String> = self
             .ground
             .regions(self.territory)
             .map(String::from)
             .collect();
-        codes.sort_by_key(|c| self.name(c, self.cutoff()));
+        let book = &self.snapshot.regions;
+        codes.sort_by_key(|c| {
+            let parent = book.below(self.territory, c).is_some();
+            (parent, self.name(c, self.cutoff()))
+        });
         codes
     }
 

@@ -67,7 +67,10 @@ struct IndicatorPage {
     bars_note: String,
     slices: Vec<SliceTable>,
     facts: Vec<(String, String)>,
-    vintage: bool,
+    territory_why: String,
+    breaks: bool,
+    /// Of the table of periods.
+    columns: usize,
     territory_links: Vec<Choice>,
     files: Vec<(String, String)>,
     address: String,
@@ -246,6 +249,10 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
             Some(_) => lens.peer_label(),
             None => words.t("peer-median-column"),
         },
+        columns: 4
+            + usize::from(rows.iter().any(|r| !r.target.is_empty()))
+            + usize::from(rows.iter().any(|r| !r.peer.is_empty())),
+        breaks: rows.iter().any(|r| !r.breaks.is_empty()),
         has_targets: rows.iter().any(|r| !r.target.is_empty()),
         has_peers: rows.iter().any(|r| !r.peer.is_empty()),
         has_marks: places.iter().any(|p| p.mark.is_some()),
@@ -256,7 +263,11 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
         places,
         slices: slices(lens, &focus),
         facts: facts(lens, indicator),
-        vintage: matches!(lens.territory, Territory::Vintage(_)),
+        territory_why: words.t(match lens.territory {
+            Territory::AsRecorded => "territory-recorded-why",
+            Territory::Vintage(_) => "territory-vintage-why",
+            Territory::Planned(_) => "territory-planned-why",
+        }),
         territory_links: lens
             .territory_choices()
             .into_iter()

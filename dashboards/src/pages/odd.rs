@@ -1,13 +1,12 @@
 //! odd: what is odd about deliveries as a whole, the checks over all that is stored, and the profile of a delivery; shared by
 //! the pages about data quality and proofs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use beleidsinfo_warehouse::index::RunCheck;
 use beleidsinfo_warehouse::pack::Pack;
 use beleidsinfo_warehouse::profile::{ColumnProfile, TableProfile};
 use beleidsinfo_warehouse::quality::{StoredDelivery, StoredFinding};
-use beleidsinfo_warehouse::region::Territory;
 
 use crate::lens::Lens;
 use crate::number;
@@ -102,10 +101,7 @@ pub fn standing(words: Words, checks: &[RunCheck], pack: Option<&Pack>) -> Vec<S
 
 /// What the checks over all data say against the figures of an indicator for the region that is looked at.
 pub fn doubts(lens: &Lens, indicator: &str, region: &str) -> Vec<(String, String)> {
-    let ground = match lens.territory {
-        Territory::AsRecorded => BTreeSet::from([region.to_string()]),
-        Territory::Vintage(on) => lens.snapshot.regions.predecessors(region, on),
-    };
+    let ground = lens.snapshot.regions.members(lens.territory, region);
     lens.run
         .checks
         .iter()

@@ -93,7 +93,7 @@ impl Sample {
             address: address.code(),
             run: 4,
             batch: 418,
-            ground: snapshot.regions.ground(&address.region, address.territory),
+            ground: snapshot.regions.members(address.territory, &address.region),
             lineage,
         })
     }

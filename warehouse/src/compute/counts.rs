@@ -35,6 +35,8 @@ pub(crate) struct Counted {
     pub cutoff: NaiveDate,
     /// Of each period of a provisional figure, by its code.
     pub completeness: BTreeMap<String, Option<f64>>,
+    /// Regions that are made of several municipalities and have figures.
+    pub above: BTreeSet<String>,
     /// By municipality as recorded.
     pub grounds: Grounds,
 }
@@ -49,11 +51,19 @@ pub(crate) struct Ground {
     /// The first day of the stretches that hold facts.
     pub first: Option<NaiveDate>,
     pub unusable: Unusable,
-    /// Facts of a municipality born later, without a place to split by, per territory in order. Of a stock, once for each
-    /// measuring day.
-    pub unplaced: Vec<u64>,
+    /// Facts that are in no region of a territory, per territory in order. Of a stock, once for each measuring day.
+    pub unplaced: Vec<Unplaced>,
     /// Whether a fact lies in a region that this municipality never was part of, by its place.
     pub strays: bool,
+}
+
+/// How many facts are in no region of a territory.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Unplaced {
+    /// Nothing says in which of several municipalities they lie: those have no figure.
+    pub torn: u64,
+    /// They lie in no municipality that is known.
+    pub lost: u64,
 }
 
 /// Facts that are in no cell, and why.

@@ -70,15 +70,17 @@ impl IndicatorCoverage<'_> {
         territory: Territory,
         cutoff: NaiveDate,
     ) -> Option<NaiveDate> {
-        let on = match territory {
-            Territory::AsRecorded => cutoff,
-            Territory::Vintage(on) => on,
-        };
+        // A whole is covered once each of its parts is: until then a number would be too small.
+        if let Some((division, parts)) = book.composed(territory, region) {
+            let since = |part| self.covered_since(book, part, division, cutoff);
+            let each: Option<Vec<NaiveDate>> = parts.into_iter().map(since).collect();
+            return each?.into_iter().max();
+        }
         let about = |r: &&&Covered| {
             let names = [Some(r.code.as_str()), r.place.as_deref()];
             names.into_iter().flatten().any(|code| {
                 code == region && territory == Territory::AsRecorded
-                    || book.on_territory(code, on) == Some(region)
+                    || book.called(territory, cutoff, code) == Some(region)
             })
         };
         let rows: Vec<&&Covered> = self.rows.iter().filter(about).collect();

@@ -281,7 +281,7 @@ mod tests {
         let mut whole = BTreeSet::new();
         for indicator in pack.indicators.values() {
             let reads = |name: &&str| indicator.sql.contains(*name);
-            if names.iter().any(|name| reads(name)) && !local(&indicator.sql).await {
+            if names.iter().any(reads) && !local(&indicator.sql).await {
                 whole.insert(indicator.id.as_str());
             }
         }

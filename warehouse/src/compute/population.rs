@@ -58,31 +58,28 @@ impl Population {
         territory: Territory,
         on: NaiveDate,
     ) -> Option<i64> {
-        let known = |region: &str| self.totals.get(&(region.to_string(), on));
-        match territory {
-            Territory::AsRecorded => known(region)?
-                .iter()
-                .rev()
-                .find(|(vintage, _)| *vintage <= on)
-                .map(|(_, p)| *p),
-            Territory::Vintage(vintage) => {
-                if let Some((_, persons)) =
-                    known(region).and_then(|v| v.iter().find(|(v, _)| *v == vintage))
-                {
-                    return Some(*persons);
-                }
-                let parts = book
-                    .predecessors(region, vintage)
-                    .into_iter()
-                    .filter(|code| book.on(code, on).is_some());
-                let parts: Vec<String> = parts.collect();
-                // The same code may have covered less ground then: only the division of that day counts here.
-                let sum = parts
-                    .iter()
-                    .map(|code| self.on(book, code, Territory::AsRecorded, on))
-                    .sum::<Option<i64>>()?;
-                (!parts.is_empty()).then_some(sum)
-            }
+        let made_of = book.made_of(territory, region);
+        if let Some((division, parts)) = made_of.or_else(|| book.composed(territory, region)) {
+            let each = parts.iter().map(|part| self.on(book, part, division, on));
+            return each.sum::<Option<i64>>().filter(|_| !parts.is_empty());
         }
+        // The same code may have covered less ground on another division.
+        let known = self.totals.get(&(region.to_string(), on));
+        let about = known.into_iter().flatten().rev();
+        let persons = about
+            .filter(|(division, _)| book.speaks_of(territory, on, region, *division))
+            .map(|(_, persons)| *persons)
+            .next();
+        if persons.is_some() || territory == Territory::AsRecorded {
+            return persons;
+        }
+        let members = book.members(territory, region);
+        let parts = members.iter().filter(|code| book.on(code, on).is_some());
+        let parts: Vec<&String> = parts.collect();
+        let sum = parts
+            .iter()
+            .map(|code| self.on(book, code, Territory::AsRecorded, on))
+            .sum::<Option<i64>>()?;
+        (!parts.is_empty()).then_some(sum)
     }
 }

@@ -2,13 +2,15 @@
 //!
 //! All sums are exact integers, so the order of facts does not matter.
 
+mod above;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use arrow::array::{Array, Date32Array, StringArray};
 use chrono::{Days, NaiveDate};
 
 use crate::compute::cell::Cell;
-use crate::compute::counts::{self, Grounds};
+use crate::compute::counts::{self, Grounds, Unplaced};
 use crate::compute::coverage::Coverage;
 use crate::compute::ending::{Ended, Ending};
 use crate::compute::facts::Facts;
@@ -17,12 +19,20 @@ use crate::compute::tally::Tally;
 use crate::figure::{Address, Figure, Slice, State, Status};
 use crate::indicator::{Indicator, Kind};
 use crate::period::{Period, PeriodKind};
-use crate::region::{RegionBook, Territory};
+use crate::region::{Place, RegionBook, Territory};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct Line {
     territory: usize,
     region: String,
+    slice: Slice,
+}
+
+/// Facts of one slice that lie in one of these regions of a territory.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Between {
+    territory: usize,
+    regions: BTreeSet<String>,
     slice: Slice,
 }
 
@@ -43,6 +53,10 @@ pub(crate) struct Placed<'a> {
     territories: Vec<Territory>,
     cutoff: NaiveDate,
     lines: HashMap<Line, BTreeMap<NaiveDate, Cell>>,
+    /// Facts that lie in one of several regions, and do not say in which: how many there are in each line that may hold them.
+    torn: HashMap<Line, BTreeMap<NaiveDate, i64>>,
+    /// Those facts, by the regions they may lie in.
+    between: HashMap<Between, BTreeMap<NaiveDate, Cell>>,
     ending: Ending<'a>,
     /// What was seen of each municipality as recorded.
     pub grounds: Grounds,
@@ -63,25 +77,6 @@ pub(crate) struct Frame<'a> {
     /// Only these regions get figures; all, when `None`.
     pub only: Option<&'a BTreeSet<String>>,
     pub run: i64,
-}
-
-fn on(territory: Territory, date: NaiveDate) -> NaiveDate {
-    match territory {
-        Territory::AsRecorded => date,
-        Territory::Vintage(on) => on,
-    }
-}
-
-/// Where a fact's ground lay: `place` says it most exactly, then the municipality; `None` when it cannot be split back.
-fn resolve<'b>(
-    book: &'b RegionBook,
-    on: NaiveDate,
-    code: &'b str,
-    place: Option<&'b str>,
-) -> Option<&'b str> {
-    place
-        .and_then(|place| book.on_territory(place, on))
-        .or_else(|| book.on_territory(code, on))
 }
 
 impl<'a> Rollup<'a> {
@@ -128,6 +123,8 @@ impl<'a> Rollup<'a> {
             .collect();
         let mut lines: HashMap<Line, BTreeMap<NaiveDate, Cell>> = HashMap::new();
         let mut grounds = self.tally.grounds();
+        let mut torn: HashMap<Line, BTreeMap<NaiveDate, i64>> = HashMap::new();
+        let mut between: HashMap<Between, BTreeMap<NaiveDate, Cell>> = HashMap::new();
         let mut counted = self.tally.counted();
         // Values are added up in an order of their own, so that equal facts give equal figures.
         counted.sort_unstable_by(|a, b| {
@@ -140,29 +137,51 @@ impl<'a> Rollup<'a> {
         });
         for counted in &counted {
             let ground = grounds.entry(counted.municipality.into()).or_default();
-            ground.unplaced.resize(self.territories.len(), 0);
+            let territories = self.territories.len();
+            ground.unplaced.resize(territories, Unplaced::default());
             let family = self.book.family(counted.municipality);
             for (territory, division) in self.territories.iter().enumerate() {
-                let day = on(*division, counted.day);
-                let region = resolve(self.book, day, counted.municipality, counted.place);
-                let Some(region) = region else {
-                    ground.unplaced[territory] += counted.cell.n.unsigned_abs();
-                    continue;
-                };
-                ground.strays |= self.book.family(region) != family;
-                ground.first = ground.first.into_iter().chain([counted.day]).min();
+                let (code, place) = (counted.municipality, counted.place);
+                let lies = self.book.lies(*division, counted.day, code, place);
+                let facts = counted.cell.n.unsigned_abs();
+                match &lies {
+                    Place::In(region) => ground.strays |= self.book.family(region) != family,
+                    Place::Among(_) => ground.unplaced[territory].torn += facts,
+                    Place::Nowhere => ground.unplaced[territory].lost += facts,
+                }
+                if lies != Place::Nowhere {
+                    ground.first = ground.first.into_iter().chain([counted.day]).min();
+                }
                 for plan in &plans {
                     let value = |&column: &usize| {
                         let name = columns[column].to_string();
                         (name, counted.values[column].to_string())
                     };
-                    let line = Line {
+                    let line = |region: &str| Line {
                         territory,
                         region: region.to_string(),
                         slice: Slice(plan.iter().map(value).collect()),
                     };
-                    let cell = lines.entry(line).or_default().entry(counted.day);
-                    cell.or_default().add(&counted.cell);
+                    match &lies {
+                        Place::In(region) => {
+                            let cells = lines.entry(line(region)).or_default();
+                            cells.entry(counted.day).or_default().add(&counted.cell);
+                        }
+                        Place::Among(regions) => {
+                            for region in regions {
+                                let days = torn.entry(line(region)).or_default();
+                                *days.entry(counted.day).or_default() += counted.cell.n;
+                            }
+                            let several = Between {
+                                territory,
+                                regions: regions.iter().map(|r| r.to_string()).collect(),
+                                slice: Slice(plan.iter().map(value).collect()),
+                            };
+                            let cells = between.entry(several).or_default();
+                            cells.entry(counted.day).or_default().add(&counted.cell);
+                        }
+                        Place::Nowhere => {}
+                    }
                 }
             }
         }
@@ -172,6 +191,8 @@ impl<'a> Rollup<'a> {
             territories: self.territories.clone(),
             cutoff: self.cutoff,
             lines,
+            torn,
+            between,
             ending: self.ending,
             grounds,
         }
@@ -206,9 +227,20 @@ impl<'a> Rollup<'a> {
         let place = facts.place.as_ref().and_then(|place| text_at(place, row));
         let code = facts.municipality.value(row);
         in_slice
-            && resolve(self.book, on(address.territory, day), code, place)
-                == Some(address.region.as_str())
+            && self
+                .book
+                .holds(address.territory, day, (code, place), &address.region)
     }
+}
+
+/// What is known of the facts of a figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    /// No row about its ground came in.
+    Nothing,
+    Whole,
+    /// Of some it is not known whether they belong to it: a number would be too small.
+    Torn,
 }
 
 fn date_at(dates: &Date32Array, row: usize) -> Option<NaiveDate> {
@@ -236,8 +268,10 @@ impl Placed<'_> {
         for (index, territory) in self.territories.iter().enumerate() {
             let mut slices: BTreeMap<String, BTreeSet<&Slice>> = BTreeMap::new();
             let total = Slice::default();
-            for region in self.expected_on(*territory, frame.expected, first) {
-                slices.entry(region).or_default().insert(&total);
+            let expected = self.expected_on(*territory, frame.expected, first);
+            let above = self.above(index, *territory, &expected);
+            for region in expected.iter().chain(&above.regions) {
+                slices.entry(region.clone()).or_default().insert(&total);
             }
             // A slice that stood before and is empty now is a measured nothing, not a hole.
             for (_, region, slice) in frame.standing.iter().filter(|(t, _, _)| t == territory) {
@@ -246,20 +280,25 @@ impl Placed<'_> {
                     .or_default()
                     .extend([&total, slice]);
             }
-            for line in self.lines.keys().filter(|l| l.territory == index) {
+            let lines = self.lines.keys().chain(self.torn.keys());
+            let lines = lines.chain(above.lines.keys()).chain(above.torn.keys());
+            for line in lines.filter(|l| l.territory == index) {
                 slices
                     .entry(line.region.clone())
                     .or_default()
                     .extend([&total, &line.slice]);
             }
             for (region, slices) in slices.iter().filter(|(region, _)| asked(region)) {
+                let composed = self.book.composed(*territory, region).is_some();
                 let since = coverage.covered_since(self.book, region, *territory, self.cutoff);
                 for slice in slices {
-                    let stretches = self.lines.get(&Line {
+                    let line = Line {
                         territory: index,
                         region: region.clone(),
                         slice: (*slice).clone(),
-                    });
+                    };
+                    let stretches = self.lines.get(&line).or_else(|| above.lines.get(&line));
+                    let torn = self.torn.get(&line).or_else(|| above.torn.get(&line));
                     for kind in &self.indicator.periods {
                         let mut period = first_period(*kind, first);
                         while period.opens() <= self.cutoff {
@@ -275,9 +314,14 @@ impl Placed<'_> {
                                     slice: (*slice).clone(),
                                 };
                                 // Before its first row a municipality has no zero, but no data.
-                                let covered =
-                                    cell.n > 0 || since.is_some_and(|s| s <= period.last_day());
-                                figures.push(self.figure(address, cell, covered, frame));
+                                let some = cell.n > 0 && !composed;
+                                let covered = some || since.is_some_and(|s| s <= period.last_day());
+                                let known = match torn.is_some_and(|t| self.torn_in(t, period)) {
+                                    true => Known::Torn,
+                                    false if covered => Known::Whole,
+                                    false => Known::Nothing,
+                                };
+                                figures.push(self.figure(address, cell, known, frame));
                             }
                             period = period.next();
                         }
@@ -291,13 +335,14 @@ impl Placed<'_> {
     /// A municipality that did not exist has no row.
     fn there(&self, territory: Territory, region: &str, period: Period) -> bool {
         match territory {
-            // A stock is of one day; a flow of the whole period.
-            Territory::AsRecorded if self.indicator.kind == Kind::Stock => self
-                .book
-                .on(region, period.last_day().min(self.cutoff))
-                .is_some(),
-            Territory::AsRecorded => self.book.exists_in(region, period.start(), period.end()),
-            Territory::Vintage(on) => self.book.on(region, on).is_some(),
+            // A flow is of the whole period, a stock of one day.
+            Territory::AsRecorded if self.indicator.kind != Kind::Stock => {
+                self.book.exists_in(region, period.start(), period.end())
+            }
+            _ => {
+                let day = period.last_day().min(self.cutoff);
+                self.book.is_on(territory, day, region)
+            }
         }
     }
 
@@ -310,8 +355,9 @@ impl Placed<'_> {
         let mut regions = BTreeSet::new();
         for code in expected {
             match territory {
-                Territory::Vintage(on) => {
-                    regions.extend(self.book.on_territory(code, on).map(str::to_string))
+                Territory::Vintage(_) | Territory::Planned(_) => {
+                    let within = self.book.within(territory, self.cutoff, code);
+                    regions.extend(within.into_iter().map(str::to_string));
                 }
                 Territory::AsRecorded => {
                     let before = self.book.predecessors(code, self.cutoff);
@@ -324,6 +370,14 @@ impl Placed<'_> {
             }
         }
         regions
+    }
+
+    /// Whether a figure of this period would leave out facts of which nothing says whether they belong to it.
+    fn torn_in(&self, days: &BTreeMap<NaiveDate, i64>, period: Period) -> bool {
+        if self.indicator.kind == Kind::Stock {
+            return days.contains_key(&period.last_day().min(self.cutoff));
+        }
+        days.range(period.start()..period.end()).next().is_some()
     }
 
     fn in_period(&self, stretches: &BTreeMap<NaiveDate, Cell>, period: Period) -> Cell {
@@ -340,7 +394,7 @@ impl Placed<'_> {
         sum
     }
 
-    fn figure(&self, address: Address, cell: Cell, covered: bool, frame: &Frame<'_>) -> Figure {
+    fn figure(&self, address: Address, cell: Cell, known: Known, frame: &Frame<'_>) -> Figure {
         let n = cell.n;
         let Ended {
             numerator,
@@ -350,18 +404,21 @@ impl Placed<'_> {
             cell,
             frame.population.of(self.book, &address, self.indicator),
         );
-        let state = match (covered, value) {
-            (false, _) => State::Missing,
-            (true, Some(_)) if n == 0 && self.indicator.kind.zero_is_a_value() => State::Zero,
-            (true, Some(_)) => State::Value,
-            (true, None) if self.indicator.kind == Kind::Rate => State::Missing,
-            (true, None) => State::NotApplicable,
+        let state = match (known, value) {
+            (Known::Nothing, _) => State::Missing,
+            (Known::Torn, _) => State::NotApplicable,
+            (Known::Whole, Some(_)) if n == 0 && self.indicator.kind.zero_is_a_value() => {
+                State::Zero
+            }
+            (Known::Whole, Some(_)) => State::Value,
+            (Known::Whole, None) if self.indicator.kind == Kind::Rate => State::Missing,
+            (Known::Whole, None) => State::NotApplicable,
         };
         let final_on = address
             .period
             .last_day()
             .checked_add_days(Days::new(self.indicator.final_after_days().unwrap_or(0)));
-        let (value, numerator, denominator) = if covered {
+        let (value, numerator, denominator) = if known == Known::Whole {
             (value, numerator, denominator)
         } else {
             (None, None, None)

@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compute::counts::{Asked, Counted, Counts};
 use crate::compute::local;
-use crate::compute::territories;
 use crate::define;
 use crate::error::Result;
 use crate::index::Run;
 use crate::indicator::{Indicator, Kind};
 use crate::pack::{Pack, sha256_hex};
-use crate::region::RegionBook;
+use crate::region::{RegionBook, Territory};
 use crate::session::Session;
 use crate::tables::Table;
 use crate::warehouse::PROGRAM;
@@ -81,6 +80,16 @@ impl<'a> Scopes<'a> {
                     }
                     None => drop(references.insert(contract.name.clone())),
                 }
+            }
+        }
+        // What is made of several municipalities is counted from all of them.
+        let above = counts.indicators.values().flat_map(|c| &c.above);
+        for region in above.collect::<BTreeSet<_>>() {
+            let members = |territory: &Territory| book.members(*territory, region);
+            let members: BTreeSet<String> = pack.territories.iter().flat_map(members).collect();
+            if !members.is_disjoint(&codes) {
+                codes.extend(members.iter().flat_map(|code| book.family_of(code)));
+                codes.insert(region.clone());
             }
         }
         let before = Before {
@@ -168,7 +177,7 @@ impl<'a> Scopes<'a> {
         municipalities: &[String],
     ) -> String {
         let folder = format!("indicators/{}/{}", indicator.theme, indicator.id);
-        let territories = territories().into_iter().map(|t| t.code());
+        let territories = self.pack.territories.iter().map(|t| t.code());
         let mut parts = vec![PROGRAM.to_string()];
         parts.extend(municipalities.iter().cloned().chain(territories));
         parts.extend(self.text(&format!("{folder}/indicator.toml")));

@@ -1,7 +1,7 @@
 //! gateway/export: what the figures of a run were computed from, and those figures, as files that another program can read: so
 //! that somebody who does not trust this one can count again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::Path;
 
@@ -13,7 +13,6 @@ use parquet::file::properties::WriterProperties;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::compute::territories;
 use crate::contract::Contract;
 use crate::define::{self, Defined};
 use crate::error::{Doing, Error, Result};
@@ -22,6 +21,8 @@ use crate::index::AsOf;
 use crate::pack::{Pack, sha256_hex};
 use crate::principal::{Municipalities, Principal};
 use crate::reference;
+use crate::region::Territory;
+use crate::region::plan::{Division, PlanName};
 use crate::session::Session;
 
 const FORMAT: &str = "mijnbeleidsinfo-inputs/1";
@@ -41,8 +42,19 @@ pub struct Exported {
     /// The municipalities figures are expected for.
     pub municipalities: Vec<String>,
     pub territories: Vec<String>,
+    /// The planned divisions among them, by code.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub plans: BTreeMap<String, ExportedPlan>,
     pub indicators: Vec<ExportedIndicator>,
     pub files: Vec<ExportedFile>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct ExportedPlan {
+    /// The day of the division that the plan changes.
+    pub base_on: NaiveDate,
+    /// Old code to new code, for those that change.
+    pub goes: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -130,7 +142,17 @@ impl Gateway {
             .iter()
             .map(|i| format!("(indicator_id = '{}' and version = '{}')", i.id, i.version))
             .collect();
-        let standing = format!("where run_until is null and ({})", computed.join(" or "));
+        // Of a territory that is no longer chosen nothing can be counted again.
+        let codes: Vec<String> = pack
+            .territories
+            .iter()
+            .map(|t| format!("'{}'", t.code()))
+            .collect();
+        let standing = format!(
+            "where run_until is null and territory in ({}) and ({})",
+            codes.join(", "),
+            computed.join(" or ")
+        );
         let figures = contract(&pack, "figures")?;
         files.push(
             rows(
@@ -143,6 +165,14 @@ impl Gateway {
             .await?,
         );
 
+        let plan = |(name, division): (PlanName, &Division)| {
+            let plan = ExportedPlan {
+                base_on: division.base,
+                goes: division.goes().clone(),
+            };
+            (Territory::Planned(name).code(), plan)
+        };
+        let plans = snapshot.regions.planned().map(plan).collect();
         let exported = Exported {
             format: FORMAT,
             program: run.program,
@@ -150,7 +180,8 @@ impl Gateway {
             batch: run.batch,
             definitions_hash: run.definitions_hash,
             municipalities,
-            territories: territories().into_iter().map(|t| t.code()).collect(),
+            territories: pack.territories.iter().map(|t| t.code()).collect(),
+            plans,
             indicators,
             files,
         };

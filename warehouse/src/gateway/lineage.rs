@@ -100,7 +100,7 @@ impl Gateway {
         else {
             return Err(no_figure(address));
         };
-        let ground = snapshot.regions.ground(&address.region, address.territory);
+        let ground = snapshot.regions.members(address.territory, &address.region);
         let tables = self.warehouse.tables(pack).await?;
         let session = Session::open(Content {
             pack,
@@ -192,10 +192,9 @@ impl Gateway {
             let stood = stood
                 .into_iter()
                 .filter(|f| f.address.version == indicator.version);
-            let standing =
-                snapshot
-                    .figures
-                    .standing(&indicator.id, &indicator.version, run.run_id);
+            let standing = snapshot
+                .figures
+                .standing(&indicator.id, &indicator.version, run.run_id);
             let again = inputs
                 .figures(indicator, reads, &municipalities, &standing, run.run_id)
                 .await?;

@@ -6,6 +6,7 @@ use beleidsinfo_warehouse::region::Territory;
 use super::Focus;
 use crate::assess::{Mark, assess};
 use crate::charts::bars::{self, Bar};
+use crate::drawing;
 use crate::lens::Lens;
 use crate::number;
 use crate::reading::Reading;
@@ -21,6 +22,8 @@ pub struct Row {
     pub mark: Option<Mark>,
     /// A small bar, ready to place.
     pub bar: String,
+    /// What happened to the ground between this period and the one before.
+    pub breaks: Vec<String>,
 }
 
 pub struct SliceTable {
@@ -39,9 +42,10 @@ pub fn proof(lens: &Lens, reading: &Reading) -> String {
 pub fn rows(lens: &Lens, focus: &Focus) -> Vec<Row> {
     let measure = lens.measure(focus.indicator);
     let text = |v: Option<f64>| v.map_or_else(String::new, |v| measure.text(v));
-    let periods = focus.periods.iter().rev();
+    let breaks = drawing::breaks(lens, &focus.region, &focus.periods);
+    let periods = focus.periods.iter().enumerate().rev();
     periods
-        .map(|&period| {
+        .map(|(i, &period)| {
             let target = lens.target(focus.indicator, period, &focus.region, &focus.slice);
             let reading = lens.read(focus.indicator, period, &focus.region, &focus.slice);
             Row {
@@ -53,6 +57,11 @@ pub fn rows(lens: &Lens, focus: &Focus) -> Vec<Row> {
                 own: period == focus.period,
                 mark: None,
                 bar: String::new(),
+                breaks: breaks
+                    .iter()
+                    .filter(|(at, _)| *at == i)
+                    .map(|(_, what)| what.clone())
+                    .collect(),
                 reading,
             }
         })
@@ -61,7 +70,6 @@ pub fn rows(lens: &Lens, focus: &Focus) -> Vec<Row> {
 
 /// The municipalities, best first; those without a number last, by name.
 pub fn places(lens: &Lens, focus: &Focus) -> Vec<Row> {
-    let measure = lens.measure(focus.indicator);
     let on = focus.period.last_day();
     let mut rows: Vec<Row> = lens
         .municipalities(focus.indicator, on)
@@ -73,7 +81,7 @@ pub fn places(lens: &Lens, focus: &Focus) -> Vec<Row> {
                 return None;
             }
             let assessment = assess(lens, focus.indicator, focus.period, code, &focus.slice);
-            let reading = measure.read(figure);
+            let reading = lens.read(focus.indicator, focus.period, code, &focus.slice);
             Some(Row {
                 label: lens.name(code, on),
                 href: lens.href(
@@ -93,6 +101,7 @@ pub fn places(lens: &Lens, focus: &Focus) -> Vec<Row> {
                     .standing
                     .and_then(|_| assessment.standing_mark(lens)),
                 bar: String::new(),
+                breaks: Vec::new(),
                 reading,
             })
         })
@@ -194,8 +203,8 @@ pub fn slices(lens: &Lens, focus: &Focus) -> Vec<SliceTable> {
             .fold(if indicator.unit == "%" { 100.0 } else { 0.0 }, f64::max);
         let rows: Vec<Row> = found
             .into_iter()
-            .map(|(slice, figure)| {
-                let reading = measure.read(Some(figure));
+            .map(|(slice, _)| {
+                let reading = lens.read(indicator, focus.period, &focus.region, slice);
                 Row {
                     label: lens.slice_label(slice),
                     href: lens.href(
@@ -215,6 +224,7 @@ pub fn slices(lens: &Lens, focus: &Focus) -> Vec<SliceTable> {
                         .number
                         .filter(|_| most > 0.0)
                         .map_or_else(String::new, |v| bars::mini(v / most)),
+                    breaks: Vec::new(),
                     reading,
                 }
             })

@@ -222,6 +222,11 @@ fn every_figure_is_the_facts_it_holds() {
             }
             counted += n;
             assert_eq!(figure.n, n, "{kind} {}", figure.address.code());
+            if figure.state == State::NotApplicable && n > 0 {
+                // Others may lie here too, and do not say so.
+                assert!(indicator.is_torn(figure) || kind == "survival");
+                continue;
+            }
             if n > 0 && matches!(kind, "sum" | "share") {
                 assert_eq!(
                     figure.numerator,
@@ -303,7 +308,8 @@ fn weights_count_each_value_as_often_as_they_say() {
         let facts = Facts::decode(&indicator, &weighted).expect("facts");
         let figures = figures_of(&indicator, &book, std::slice::from_ref(&weighted));
         let mut seen = 0;
-        for figure in figures.iter().filter(|f| f.n > 1) {
+        let counted = |f: &&Figure| f.n > 1 && !indicator.is_torn(f);
+        for figure in figures.iter().filter(counted) {
             let rows: Vec<usize> = (0..facts.rows)
                 .filter(|row| asked.holds(&facts, *row, &figure.address))
                 .collect();
@@ -353,4 +359,250 @@ fn a_month_in_which_the_land_changes_is_two_stretches() {
             .iter()
             .any(|f| f.address.period.last_day().month() == 2)
     );
+}
+
+/// A land of twelve municipalities that merge on three days, at random; and for each of those days where each of the twelve is.
+struct Land {
+    book: RegionBook,
+    first: Vec<String>,
+    /// Day to the code of each of the twelve from that day on.
+    homes: Vec<(NaiveDate, Vec<String>)>,
+}
+
+impl Land {
+    fn at_random(dice: &mut Dice) -> Self {
+        let first: Vec<String> = (0..12).map(|i| format!("100{i:02}")).collect();
+        let mut born: BTreeMap<String, NaiveDate> = BTreeMap::new();
+        born.extend(first.iter().map(|code| (code.clone(), day("1970-01-01"))));
+        let (mut ended, mut changes, mut homes) = (BTreeMap::new(), Vec::new(), Vec::new());
+        let mut now = first.clone();
+        homes.push((day("1970-01-01"), now.clone()));
+        for (step, on) in ["2019-01-01", "2022-07-15", "2025-01-01"]
+            .into_iter()
+            .map(day)
+            .enumerate()
+        {
+            let mut left: Vec<String> = now
+                .iter()
+                .cloned()
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect();
+            for merger in 0..2 {
+                let mut parts = Vec::new();
+                for _ in 0..(dice.below(3) as usize + 1).min(left.len()) {
+                    parts.push(left.remove(dice.below(left.len() as u64) as usize));
+                }
+                // Into one of themselves, or into a new one; one alone gets another code.
+                let to = match dice.below(2) {
+                    0 if parts.len() > 1 => parts[0].clone(),
+                    _ => format!("2{step}{merger}00"),
+                };
+                for from in &parts {
+                    let kind = match (from == &to, parts.len()) {
+                        (true, _) => ChangeKind::Enlargement,
+                        (false, 1) => ChangeKind::Recode,
+                        _ => ChangeKind::Merger,
+                    };
+                    if from != &to {
+                        ended.insert(from.clone(), on);
+                    }
+                    changes.push(RegionChange {
+                        on,
+                        from: from.clone(),
+                        to: to.clone(),
+                        kind,
+                    });
+                }
+                born.entry(to.clone()).or_insert(on);
+                now.iter_mut()
+                    .filter(|code| parts.contains(code))
+                    .for_each(|code| *code = to.clone());
+            }
+            homes.push((on, now.clone()));
+        }
+        let regions = born.iter().map(|(code, from)| Region {
+            code: code.clone(),
+            valid_from: *from,
+            valid_until: ended.get(code).copied(),
+            level: "municipality".into(),
+            parent: None,
+            name_nl: code.clone(),
+        });
+        let book = RegionBook::new(regions, changes);
+        book.whole().expect("a division on every day");
+        Self { book, first, homes }
+    }
+
+    fn home(&self, of: usize, on: NaiveDate) -> &str {
+        let then = self.homes.iter().rev().find(|(since, _)| *since <= on);
+        &then.expect("a day since 1970").1[of]
+    }
+}
+
+/// Facts of one of the twelve each, under the code of their day; `placed` in a hundred say in which of the twelve they lie.
+fn recorded(
+    land: &Land,
+    dice: &mut Dice,
+    rows: usize,
+    placed: u64,
+) -> (RecordBatch, Vec<(usize, NaiveDate, i64)>) {
+    let began = day("2018-02-01").to_epoch_days();
+    let truth: Vec<(usize, NaiveDate, i64)> = (0..rows)
+        .map(|_| {
+            let on = NaiveDate::from_epoch_days(began + dice.below(2700) as i32).expect("a day");
+            (dice.below(12) as usize, on, dice.below(90) as i64)
+        })
+        .collect();
+    let codes: StringArray = truth
+        .iter()
+        .map(|(of, on, _)| Some(land.home(*of, *on)))
+        .collect();
+    let places: StringArray = truth
+        .iter()
+        .map(|(of, ..)| (dice.below(100) < placed).then(|| land.first[*of].as_str()))
+        .collect();
+    let dates: Date32Array = truth
+        .iter()
+        .map(|(_, on, _)| Some(on.to_epoch_days()))
+        .collect();
+    let values: Int64Array = truth.iter().map(|(.., value)| Some(*value)).collect();
+    let none: StringArray = truth.iter().map(|_| None::<&str>).collect();
+    let none: ArrayRef = Arc::new(none);
+    let columns: [(&str, ArrayRef); 6] = [
+        ("municipality_code", Arc::new(codes)),
+        ("place_code", Arc::new(places)),
+        ("channel", none.clone()),
+        ("product", none),
+        ("date", Arc::new(dates)),
+        ("value", Arc::new(values)),
+    ];
+    let columns = columns.map(|(name, column)| (name, column, true));
+    (
+        RecordBatch::try_from_iter_with_nullable(columns).expect("a batch"),
+        truth,
+    )
+}
+
+/// Before, between and after the days of mergers.
+const VINTAGES: [&str; 4] = ["2018-01-01", "2019-01-01", "2023-01-01", "2025-01-01"];
+
+fn on_all_vintages(land: &Land, indicator: &Indicator, batch: &RecordBatch) -> Vec<Figure> {
+    let territories = VINTAGES.map(|on| Territory::Vintage(day(on))).to_vec();
+    let mut rollup = Rollup::new(indicator, &land.book, territories, day("2025-12-31"));
+    rollup.add(&Facts::decode(indicator, batch).expect("facts"));
+    let covered = |code: &String| Covered {
+        table: "cases".into(),
+        system: "s".into(),
+        code: code.clone(),
+        place: None,
+        since: Some(day("2018-02-01")),
+    };
+    let coverage = Coverage::new(land.first.iter().map(covered).collect());
+    let tables = BTreeSet::from(["cases".to_string()]);
+    let placed = rollup.finish();
+    placed.figures(&Frame {
+        expected: &[],
+        standing: &[],
+        coverage: &coverage,
+        tables: &tables,
+        population: &Population::default(),
+        grounds: &placed.grounds,
+        only: None,
+        run: 1,
+    })
+}
+
+/// What a figure must be: the values of the facts whose home on its territory is its region.
+fn behind(land: &Land, figure: &Figure, truth: &[(usize, NaiveDate, i64)]) -> Vec<f64> {
+    let Territory::Vintage(on) = figure.address.territory else {
+        panic!("a vintage");
+    };
+    let period = figure.address.period;
+    let here = |of: usize, date: NaiveDate| {
+        (period.start()..period.end()).contains(&date) && land.home(of, on) == figure.address.region
+    };
+    let facts = truth.iter().filter(|(of, date, _)| here(*of, *date));
+    facts.map(|(.., value)| *value as f64).collect()
+}
+
+#[test]
+fn over_any_mergers_sums_and_medians_of_a_whole_are_those_of_the_facts_of_its_parts() {
+    for seed in 1..=12 {
+        let mut dice = Dice(seed);
+        let land = Land::at_random(&mut dice);
+        let (batch, truth) = recorded(&land, &mut dice, 400, 100);
+        for (kind, more) in [("count", ""), ("sum", ""), ("quantile", "quantile = 0.5")] {
+            let mut indicator = indicator(kind, more);
+            indicator.periods = vec![PeriodKind::Month, PeriodKind::Year];
+            let figures = on_all_vintages(&land, &indicator, &batch);
+            let mut counted: BTreeMap<(Period, Territory), (i64, i128)> = BTreeMap::new();
+            for figure in figures.iter().filter(|f| f.address.slice.is_total()) {
+                let values = behind(&land, figure, &truth);
+                let at = figure.address.code();
+                assert_eq!(figure.n, values.len() as i64, "{kind}, {seed}: {at}");
+                match kind {
+                    "sum" if figure.n > 0 => {
+                        let sum = values.iter().sum::<f64>() as i128 * MILLION;
+                        assert_eq!(figure.numerator, Some(sum), "{seed}: {at}");
+                    }
+                    "quantile" => assert_eq!(figure.value, quantile(values, 0.5), "{seed}: {at}"),
+                    _ => {}
+                }
+                let all = counted
+                    .entry((figure.address.period, figure.address.territory))
+                    .or_default();
+                *all = (all.0 + figure.n, all.1 + figure.numerator.unwrap_or(0));
+            }
+            // The sum over the new ones equals the sum over the old ones.
+            for (period, on) in counted.keys() {
+                let first = &counted[&(*period, Territory::Vintage(day(VINTAGES[0])))];
+                assert_eq!(
+                    &counted[&(*period, *on)],
+                    first,
+                    "{kind}, {seed}: {period:?} {on:?}"
+                );
+            }
+            assert_eq!(counted.values().map(|c| c.0).sum::<i64>(), 2 * 4 * 400);
+        }
+    }
+}
+
+#[test]
+fn a_number_that_would_be_too_small_is_not_given() {
+    let (mut torn, mut whole) = (0, 0);
+    for seed in 1..=12 {
+        let mut dice = Dice(seed);
+        let land = Land::at_random(&mut dice);
+        let (batch, truth) = recorded(&land, &mut dice, 400, 60);
+        for kind in ["count", "sum"] {
+            let mut indicator = indicator(kind, "");
+            indicator.periods = vec![PeriodKind::Month, PeriodKind::Year];
+            for figure in on_all_vintages(&land, &indicator, &batch) {
+                if !figure.address.slice.is_total() {
+                    continue;
+                }
+                let values = behind(&land, &figure, &truth);
+                if figure.state == State::NotApplicable {
+                    torn += 1;
+                    assert!(figure.n <= values.len() as i64 && indicator.is_torn(&figure));
+                    assert_eq!((figure.value, figure.numerator), (None, None));
+                    continue;
+                }
+                whole += usize::from(figure.n > 0);
+                assert_eq!(
+                    figure.n,
+                    values.len() as i64,
+                    "{seed}: {}",
+                    figure.address.code()
+                );
+            }
+            // On the last division nothing has to be split.
+            let last = Territory::Vintage(day(VINTAGES[3]));
+            let figures = on_all_vintages(&land, &indicator, &batch);
+            let mut figures = figures.iter().filter(|f| f.address.territory == last);
+            assert!(figures.all(|f| f.state != State::NotApplicable));
+        }
+    }
+    assert!(torn > 1000 && whole > 5000, "{torn} torn, {whole} whole");
 }
