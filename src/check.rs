@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use beleidsinfo_ingest::check::catalogue;
+use beleidsinfo_ingest::check::{alarms, catalogue};
 use beleidsinfo_ingest::mapping::Connector;
 use beleidsinfo_warehouse::Error;
 use beleidsinfo_warehouse::contract::Severity;
@@ -76,12 +76,16 @@ pub async fn run(at: &At, args: CheckArgs) -> Result<Outcome, Problems> {
         };
         let mut receipts = warehouse.raw().readable(&source.id).await?;
         receipts.retain(|receipt| !is_stored(receipt));
+        let before = |r: &Receipt| {
+            stored.iter().any(|(id, sha256, _, pulled_at)| {
+                (id, sha256, *pulled_at) == (&source.id, &r.sha256, r.pulled_at.timestamp_micros())
+            })
+        };
+        // While files wait to be read again, what stands is not what a new one will meet.
+        let again = receipts.iter().any(before);
         if source.mapping.connector == Connector::Kbo {
             let with = |r: Receipt| {
-                let before = stored.iter().any(|(id, sha256, _, pulled_at)| {
-                    (id, sha256, *pulled_at)
-                        == (&source.id, &r.sha256, r.pulled_at.timestamp_micros())
-                });
+                let before = before(&r);
                 (r, before)
             };
             let extracts = receipts.into_iter().map(with).collect();
@@ -107,7 +111,11 @@ pub async fn run(at: &At, args: CheckArgs) -> Result<Outcome, Problems> {
                     if let Some(proposal) = proposal {
                         tell_proposal(&source.id, &proposal);
                     }
-                    let delivery = checked?;
+                    let mut delivery = checked?;
+                    if !again {
+                        let losses = warehouse.losses(&pack, &delivery).await?;
+                        alarms::deleted(&source.mapping, &mut delivery, &losses);
+                    }
                     let mut rows = BTreeMap::new();
                     for table in &delivery.tables {
                         *rows.entry(table.table.clone()).or_default() += table.rows.num_rows();

@@ -207,6 +207,7 @@ impl Door {
             name: receipt.name.clone(),
             pulled_at: receipt.pulled_at,
             complete_until_on: delivery.complete_until_on,
+            header: delivery.header.clone(),
             tables: delivery.profile.clone(),
         });
         for table in &delivery.tables {
@@ -238,7 +239,11 @@ impl Door {
         let rules = self.rules(pack);
         let text = std::fs::read_to_string(&source.path).ok()?;
         match outcome {
-            Ok(delivery) => drift::after_check(source, &text, delivery, bytes, &rules).ok()?,
+            Ok(delivery) => {
+                let past = self.past.get(&source.id).map_or(&[][..], Vec::as_slice);
+                let added = alarms::added(&source.mapping, delivery, past);
+                drift::after_check(source, &text, delivery, &added, bytes, &rules).ok()?
+            }
             Err(error) => drift::after_error(source, &text, receipt, bytes, &rules, error),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use beleidsinfo_ingest::check::alarms;
 use beleidsinfo_ingest::mapping::Connector;
 use beleidsinfo_warehouse::attempts::Verb;
 use beleidsinfo_warehouse::delivery::Receipt;
@@ -104,10 +105,13 @@ pub async fn run(at: &At, args: StoreArgs) -> Result<Outcome, Problems> {
                 }
             }
             let bytes = warehouse.raw().bytes(receipt).await?;
-            let checked = door
-                .check(&pack, source, receipt, &bytes)
-                .await
-                .map(|delivery| passes.judge(delivery, &store));
+            let mut checked = door.check(&pack, source, receipt, &bytes).await;
+            if let Ok(delivery) = &mut checked
+                && at > before
+            {
+                alarms::deleted(&source.mapping, delivery, &store.losses(delivery).await?);
+            }
+            let checked = checked.map(|delivery| passes.judge(delivery, &store));
             if matches!(&checked, Ok(delivery) if !delivery.verdict.is_held()) {
                 passed = checked.ok().map(|delivery| (delivery, None));
                 continue;

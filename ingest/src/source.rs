@@ -13,7 +13,9 @@ use sha2::{Digest, Sha256};
 
 use crate::kbo;
 use crate::limits::Limit;
-use crate::mapping::{Column, Connector, Mapping, Retention, Rows, TableMapping};
+use crate::mapping::{
+    Column, Connector, Mapping, Retention, Rows, Share, TableMapping, Thresholds,
+};
 
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -132,6 +134,11 @@ impl Source {
             load: Load::Full,
             tables: vec![table],
             identity: true,
+            // What the definitions no longer have is meant to go.
+            limits: Thresholds {
+                deleted: Some(Share::ALL),
+                ..Thresholds::default()
+            },
             ..Mapping::csv()
         };
         Source {
@@ -193,7 +200,7 @@ impl Source {
 
 /// The mapping as it bears on what rows become: files are read again when this changes, and not for a comment or a schedule.
 fn meaning(mut keys: toml::Table) -> String {
-    for key in ["limits", "location", "retention", "schedule"] {
+    for key in ["ignore", "limits", "location", "retention", "schedule"] {
         keys.remove(key);
     }
     keys.to_string()

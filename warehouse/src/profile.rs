@@ -93,6 +93,8 @@ pub struct Past {
     pub name: String,
     pub pulled_at: DateTime<Utc>,
     pub complete_until_on: Option<NaiveDate>,
+    /// As in [`crate::delivery::Delivery`]; empty too where it was not kept yet.
+    pub header: Vec<String>,
     pub tables: Vec<TableProfile>,
 }
 

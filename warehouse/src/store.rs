@@ -2,6 +2,7 @@
 
 mod intake;
 mod keys;
+mod losses;
 pub(crate) mod profiles;
 pub(crate) mod rows;
 
@@ -274,7 +275,7 @@ impl<'a> Store<'a> {
                 .map(|r| u64::try_from(*r).unwrap_or(0));
             given.add(&checked.rows, numbers.enumerate())?;
             let absent = absent(checked.gone.as_ref(), delivery.load, restored);
-            let Change { deletes, moves } = given
+            let Change { deletes, moves, .. } = given
                 .changes(
                     table,
                     self.batch,

@@ -94,6 +94,7 @@ fn records(name: &str, flats: Vec<Flat>, mapping: &Mapping) -> Result<Records> {
         frame,
         places,
         misshapen: Vec::new(),
+        header,
         raw: Raw::Row(Box::new(raw)),
     })
 }

@@ -128,6 +128,21 @@ pub(crate) async fn read(
     Ok(found)
 }
 
+/// The columns of the files, by batch.
+async fn headers(session: &Session) -> Result<BTreeMap<i64, Vec<String>>> {
+    let doing = || "cannot read the columns of deliveries".to_string();
+    let mut found = BTreeMap::new();
+    let sql = "select header, batch from deliveries where header is not null";
+    for rows in session.collect(sql).await? {
+        let (headers, batches) = (text_column(&rows, 0)?, int_column(&rows, 1)?);
+        for i in 0..rows.num_rows() {
+            let names = serde_json::from_str(headers.value(i)).storing(doing)?;
+            found.insert(batches.value(i), names);
+        }
+    }
+    Ok(found)
+}
+
 impl Warehouse {
     /// The deliveries of every source as they were read last, oldest first: what a new one is held against.
     pub async fn past(&self, pack: &Pack) -> Result<BTreeMap<String, Vec<Past>>> {
@@ -142,6 +157,7 @@ impl Warehouse {
         })
         .await?;
         let mut profiles = read(&session).await?;
+        let mut headers = headers(&session).await?;
         let mut found: BTreeMap<String, Vec<Past>> = BTreeMap::new();
         // What is held never came in: nothing is held against it.
         let stored = arrivals::deliveries(&session).await?;
@@ -149,11 +165,13 @@ impl Warehouse {
             let of = found.entry(d.source_id.clone()).or_default();
             of.retain(|p| (&p.delivery, p.pulled_at) != (&d.delivery, d.pulled_at));
             let tables = profiles.remove(&(d.source_id, d.delivery.clone(), d.batch));
+            let header = headers.remove(&d.batch).unwrap_or_default();
             of.push(Past {
                 delivery: d.delivery,
                 name: d.name,
                 pulled_at: d.pulled_at,
                 complete_until_on: d.complete_until_on,
+                header,
                 tables: tables.unwrap_or_default(),
             });
         }

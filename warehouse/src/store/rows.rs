@@ -97,9 +97,12 @@ pub(crate) fn by_contract(
     let schema = contract.stored_schema();
     for (name, _) in &columns {
         if schema.field_with_name(name).is_err() {
-            return Err(
-                Error::input(doing()).because(format!("its contract has no column `{name}`"))
+            let why = format!("its contract has no column `{name}`");
+            let hint = format!(
+                "this version writes it: add [columns.{name}] to tables/{}.toml of your pack, as the built-in pack has it",
+                contract.name
             );
+            return Err(Error::input(doing()).because(why).hint(hint));
         }
     }
     let arrays = schema
@@ -178,6 +181,8 @@ pub(crate) fn delivery_row(
         Arc::new(Int64Array::from(vec![i64::try_from(v).unwrap_or(i64::MAX)]))
     };
     let tables: Vec<&str> = delivery.tables.iter().map(|t| t.table.as_str()).collect();
+    let header = (!delivery.header.is_empty()).then(|| serde_json::json!(delivery.header));
+    let header = header.map(|names| names.to_string());
     let r = &delivery.receipt;
     let columns = vec![
         ("delivery", text(&r.sha256)),
@@ -206,6 +211,7 @@ pub(crate) fn delivery_row(
             "because",
             Arc::new(StringArray::from(vec![delivery.verdict.because()])),
         ),
+        ("header", Arc::new(StringArray::from(vec![header]))),
     ];
     by_contract(contract, 1, columns)
 }
