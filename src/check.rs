@@ -33,7 +33,7 @@ pub async fn run(at: &At, args: CheckArgs) -> Result<Outcome, Problems> {
     }
     let (project, pack, warehouse) = at.open().await?;
     let mut door = Door::open(&project, &pack, &warehouse).await?;
-    let sources = planned(&project, &pack, None)?;
+    let sources = planned(&project, &pack, warehouse.keys(), None)?;
     let gateway = Gateway::new(warehouse.clone(), project);
     if args.replay
         && let Some(only) = &args.source

@@ -31,6 +31,7 @@ pub struct Planned {
 pub fn planned(
     project: &Project,
     pack: &Pack,
+    keys: &Keys,
     only: Option<&str>,
 ) -> Result<Vec<Planned>, Problems> {
     let mut planned = Vec::new();
@@ -98,7 +99,7 @@ pub fn planned(
         return Err(problems.into());
     }
     planned.extend(own.into_iter().map(|source| Planned {
-        source,
+        source: source.keyed(keys),
         builtin: None,
     }));
     if let Some(only) = only {

@@ -21,7 +21,7 @@ use crate::sources::{Door, is_reference, planned};
 
 pub async fn run(at: &At, args: StoreArgs) -> Result<Outcome, Problems> {
     let (project, pack, warehouse) = at.open().await?;
-    let sources = planned(&project, &pack, args.source.as_deref())?;
+    let sources = planned(&project, &pack, warehouse.keys(), args.source.as_deref())?;
     let mut store = Store::begin(&warehouse, &pack).await?;
     let mut diary = Diary::new(&warehouse, Verb::Store, at.trigger);
     let mut passes = Passes::new(&args);

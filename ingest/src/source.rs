@@ -192,6 +192,20 @@ impl Source {
         Ok(true)
     }
 
+    /// With the key behind its pseudonyms as part of how its files are read: a renewed one has them read again. Version 1 is
+    /// nothing special, and neither are keys that are not there.
+    #[must_use]
+    pub fn keyed(mut self, keys: &Keys) -> Self {
+        let mut columns = self.mapping.tables.iter().flat_map(|t| t.columns.values());
+        let renewed = keys
+            .newest(Use::Pseudonym)
+            .filter(|(version, _)| *version > 1);
+        if let Some((version, _)) = renewed.filter(|_| columns.any(|c| c.pseudonym.is_some())) {
+            self.mapping_hash = hash(&format!("{} pseudonym {version}", self.mapping_hash));
+        }
+        self
+    }
+
     /// How long landed bytes and rejected records of this source are kept, when it is personal.
     pub fn retention(&self) -> Retention {
         self.mapping.retention.unwrap_or_default()
