@@ -10,6 +10,7 @@ use beleidsinfo_warehouse::delivery::{Delivery, Receipt};
 use beleidsinfo_warehouse::gateway::Gateway;
 use beleidsinfo_warehouse::pack::{Pack, builtin_files};
 use beleidsinfo_warehouse::principal::Principal;
+use indexmap::IndexMap;
 
 use crate::bulk::Large;
 use crate::cli::CheckArgs;
@@ -184,20 +185,22 @@ fn show(delivery: &Delivery, rows: &BTreeMap<String, usize>, most: usize) {
             alarm.reason
         );
     }
-    let of_records = || delivery.findings.iter().filter(|f| !f.is_alarm());
-    let all = of_records().count();
-    for f in of_records().take(most) {
-        println!(
-            "    line {}, {}, column `{}` [{}]: {}",
-            f.line,
-            severity(f.severity),
-            f.column,
-            f.rule,
-            f.reason
-        );
+    // One fault repeated a thousand times would hide the others.
+    let mut alike: IndexMap<_, (u64, usize)> = IndexMap::new();
+    for f in delivery.findings.iter().filter(|f| !f.is_alarm()) {
+        let kind = (severity(f.severity), &f.column, &f.rule, &f.reason);
+        alike.entry(kind).or_insert((f.line, 0)).1 += 1;
     }
-    if all > most {
-        println!("    … and {} more: --show {all}", all - most);
+    for ((level, column, rule, reason), (line, records)) in alike.iter().take(most) {
+        let others = match records {
+            1 => String::new(),
+            records => format!("  ({records} records)"),
+        };
+        println!("    line {line}, {level}, column `{column}` [{rule}]: {reason}{others}");
+    }
+    if alike.len() > most {
+        let all = alike.len();
+        println!("    … and {} more of other kinds: --show {all}", all - most);
     }
 }
 

@@ -23,6 +23,9 @@ use keys::{Absent, Change, Given};
 
 pub use intake::Intake;
 
+#[cfg(test)]
+mod tests;
+
 /// What came of storing one delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stored {

@@ -97,12 +97,9 @@ pub(crate) fn by_contract(
     let schema = contract.stored_schema();
     for (name, _) in &columns {
         if schema.field_with_name(name).is_err() {
-            let why = format!("its contract has no column `{name}`");
-            let hint = format!(
-                "this version writes it: add [columns.{name}] to tables/{}.toml of your pack, as the built-in pack has it",
-                contract.name
+            return Err(
+                Error::input(doing()).because(format!("its contract has no column `{name}`"))
             );
-            return Err(Error::input(doing()).because(why).hint(hint));
         }
     }
     let arrays = schema
