@@ -53,7 +53,14 @@ fn takes(language: Language, column: &Column) -> String {
         return codes.join(" ");
     }
     if let Some(lookup) = &column.lookup {
-        return format!("{} `{}`", say("een code uit", "a code of"), lookup.table);
+        let on = lookup.valid_on.as_ref().map_or(String::new(), |date| {
+            format!("{} `{date}`", say(", geldig op", ", valid on"))
+        });
+        return format!(
+            "{} `{}`{on}",
+            say("een code uit", "a code of"),
+            lookup.table
+        );
     }
     match column.kind {
         ColumnType::Text => say("tekst", "text"),
@@ -102,7 +109,7 @@ mod tests {
         let cases = describe(Language::En, &pack().contracts["cases"]);
         for row in [
             "| `case_id` | text, **required** |",
-            "| `municipality_code` | a code of `regions`, **required** |",
+            "| `municipality_code` | a code of `regions`, valid on `received_on`, **required** |",
             "| `received_on` | date, **required** |",
             "| `channel` | `digital` `counter` ",
             "| `applicant_key` | text; personal: with `pseudonym` |",
