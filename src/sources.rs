@@ -202,11 +202,14 @@ impl Door {
     pub fn remember(&mut self, delivery: &Delivery) -> Result<()> {
         let receipt = &delivery.receipt;
         let of = self.past.entry(receipt.source_id.clone()).or_default();
-        of.retain(|p| (&p.delivery, p.pulled_at) != (&receipt.sha256, receipt.pulled_at));
+        let same = |p: &Past| (&p.delivery, p.pulled_at) == (&receipt.sha256, receipt.pulled_at);
+        let before = of.iter().find(|p| same(p)).map(|p| p.stored_at);
+        of.retain(|p| !same(p));
         of.push(Past {
             delivery: receipt.sha256.clone(),
             name: receipt.name.clone(),
             pulled_at: receipt.pulled_at,
+            stored_at: before.unwrap_or_else(|| self.warehouse.now()),
             complete_until_on: delivery.complete_until_on,
             header: delivery.header.clone(),
             tables: delivery.profile.clone(),

@@ -66,10 +66,16 @@ pub fn raise(
     }
     let new = added(mapping, delivery, past);
     if !new.is_empty() {
-        // A new key in one record of a tree is no new form: it is told, and stops nothing.
-        let usual = match mapping.connector {
-            Connector::Json | Connector::Ndjson | Connector::Xml | Connector::Xes => Severity::Warn,
-            _ => Severity::Reject,
+        // A new key in one record of a tree is no new form, and files that landed before anything of the source was stored are
+        // the past it begins with: it is told, and stops nothing.
+        let tree = matches!(
+            mapping.connector,
+            Connector::Json | Connector::Ndjson | Connector::Xml | Connector::Xes
+        );
+        let first = past.iter().map(|p| p.stored_at).min();
+        let usual = match tree || first.is_some_and(|first| receipt.pulled_at <= first) {
+            true => Severity::Warn,
+            false => Severity::Reject,
         };
         let table = mapping.tables.first().map_or("", |t| t.name.as_str());
         alarm(table, "added", "", added::sentence(&new), usual);

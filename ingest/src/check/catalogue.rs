@@ -314,8 +314,8 @@ pub const ALL: &[Known] = &[
         severity: REJECT,
         changeable: true,
         meaning: [
-            "Het bestand heeft geen kolommen die in geen eerdere levering stonden en die de koppeling niet leest of overslaat (`ignore`). In JSON, XML en XES waarschuwt deze regel.",
-            "The file has no columns that were in no delivery before and that the mapping neither reads nor leaves alone (`ignore`). In JSON, XML and XES this rule warns.",
+            "Het bestand heeft geen kolommen die in geen eerdere levering stonden en die de koppeling niet leest of overslaat (`ignore`). In JSON, XML en XES, en voor bestanden die er al waren voor iets van de bron werd opgeslagen, waarschuwt deze regel.",
+            "The file has no columns that were in no delivery before and that the mapping neither reads nor leaves alone (`ignore`). In JSON, XML and XES, and for files that landed before anything of the source was stored, this rule warns.",
         ],
         example: [
             "een kolom `Datum intrekking` sinds een nieuwe versie van het pakket",

@@ -163,13 +163,16 @@ impl Warehouse {
         let stored = arrivals::deliveries(&session).await?;
         for d in stored.into_iter().filter(|d| !d.held) {
             let of = found.entry(d.source_id.clone()).or_default();
-            of.retain(|p| (&p.delivery, p.pulled_at) != (&d.delivery, d.pulled_at));
+            let same = |p: &Past| (&p.delivery, p.pulled_at) == (&d.delivery, d.pulled_at);
+            let before = of.iter().find(|p| same(p)).map(|p| p.stored_at);
+            of.retain(|p| !same(p));
             let tables = profiles.remove(&(d.source_id, d.delivery.clone(), d.batch));
             let header = headers.remove(&d.batch).unwrap_or_default();
             of.push(Past {
                 delivery: d.delivery,
                 name: d.name,
                 pulled_at: d.pulled_at,
+                stored_at: before.unwrap_or(d.stored_at),
                 complete_until_on: d.complete_until_on,
                 header,
                 tables: tables.unwrap_or_default(),

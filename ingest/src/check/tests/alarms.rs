@@ -75,6 +75,7 @@ impl Desk {
             delivery: receipt.sha256.clone(),
             name: receipt.name.clone(),
             pulled_at: receipt.pulled_at,
+            stored_at: receipt.pulled_at,
             complete_until_on: delivery.complete_until_on,
             header: delivery.header.clone(),
             tables: delivery.profile.clone(),
@@ -321,6 +322,19 @@ fn a_column_that_is_new_stops_once_unless_it_is_known() {
     desk.land("z-2024-01-28.csv", &first);
     let said = desk.land("z-2024-02-28.csv", &with("intrekking", &next));
     assert!(said.len() == 1 && !desk.held, "{said:?}");
+}
+
+#[test]
+fn files_that_came_before_anything_was_stored_stop_nothing() {
+    let mut desk = Desk::new(MAPPING);
+    desk.land("z-2024-01-28.csv", &month("2024-01", 0, 30));
+    desk.past[0].stored_at = desk.at;
+    let next = with("intrekking", &month("2024-02", 100, 30));
+    let said = desk.land("z-2024-02-28.csv", &next);
+    assert!(said.len() == 1 && !desk.held, "{said:?}");
+    let later = with("zone", &month("2024-03", 200, 30));
+    desk.land("z-2024-03-28.csv", &later);
+    assert!(desk.held);
 }
 
 #[test]
