@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Mutex;
 
 use beleidsinfo_ingest::bulk::{Outcome, check, takes};
+use beleidsinfo_ingest::check::alarms;
 use beleidsinfo_ingest::source::Source;
 use beleidsinfo_warehouse::delivery::{Delivery, Part, Receipt};
 use beleidsinfo_warehouse::pack::Pack;
@@ -112,7 +113,11 @@ impl Large<'_> {
         let delivery = match self.flow(&mut intake).await {
             Ok(Outcome::Checked(mut delivery)) => {
                 self.door.raise(self.pack, self.source, &mut delivery);
-                Ok(Some(judge(*delivery, store)))
+                let losses = store.intake_losses(&mut intake).await;
+                losses.map(|losses| {
+                    alarms::deleted(mapping, &mut delivery, &losses);
+                    Some(judge(*delivery, store))
+                })
             }
             Ok(Outcome::Ordinary) => Ok(None),
             Err(error) => Err(error),

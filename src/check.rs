@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use beleidsinfo_ingest::check::catalogue;
+use beleidsinfo_ingest::check::{alarms, catalogue};
 use beleidsinfo_ingest::mapping::Connector;
 use beleidsinfo_warehouse::Error;
 use beleidsinfo_warehouse::contract::Severity;
@@ -10,6 +10,7 @@ use beleidsinfo_warehouse::delivery::{Delivery, Receipt};
 use beleidsinfo_warehouse::gateway::Gateway;
 use beleidsinfo_warehouse::pack::{Pack, builtin_files};
 use beleidsinfo_warehouse::principal::Principal;
+use indexmap::IndexMap;
 
 use crate::bulk::Large;
 use crate::cli::CheckArgs;
@@ -33,7 +34,7 @@ pub async fn run(at: &At, args: CheckArgs) -> Result<Outcome, Problems> {
     }
     let (project, pack, warehouse) = at.open().await?;
     let mut door = Door::open(&project, &pack, &warehouse).await?;
-    let sources = planned(&project, &pack, None)?;
+    let sources = planned(&project, &pack, warehouse.keys(), None)?;
     let gateway = Gateway::new(warehouse.clone(), project);
     if args.replay
         && let Some(only) = &args.source
@@ -76,12 +77,16 @@ pub async fn run(at: &At, args: CheckArgs) -> Result<Outcome, Problems> {
         };
         let mut receipts = warehouse.raw().readable(&source.id).await?;
         receipts.retain(|receipt| !is_stored(receipt));
+        let before = |r: &Receipt| {
+            stored.iter().any(|(id, sha256, _, pulled_at)| {
+                (id, sha256, *pulled_at) == (&source.id, &r.sha256, r.pulled_at.timestamp_micros())
+            })
+        };
+        // While files wait to be read again, what stands is not what a new one will meet.
+        let again = receipts.iter().any(before);
         if source.mapping.connector == Connector::Kbo {
             let with = |r: Receipt| {
-                let before = stored.iter().any(|(id, sha256, _, pulled_at)| {
-                    (id, sha256, *pulled_at)
-                        == (&source.id, &r.sha256, r.pulled_at.timestamp_micros())
-                });
+                let before = before(&r);
                 (r, before)
             };
             let extracts = receipts.into_iter().map(with).collect();
@@ -107,7 +112,11 @@ pub async fn run(at: &At, args: CheckArgs) -> Result<Outcome, Problems> {
                     if let Some(proposal) = proposal {
                         tell_proposal(&source.id, &proposal);
                     }
-                    let delivery = checked?;
+                    let mut delivery = checked?;
+                    if !again {
+                        let losses = warehouse.losses(&pack, &delivery).await?;
+                        alarms::deleted(&source.mapping, &mut delivery, &losses);
+                    }
                     let mut rows = BTreeMap::new();
                     for table in &delivery.tables {
                         *rows.entry(table.table.clone()).or_default() += table.rows.num_rows();
@@ -176,20 +185,22 @@ fn show(delivery: &Delivery, rows: &BTreeMap<String, usize>, most: usize) {
             alarm.reason
         );
     }
-    let of_records = || delivery.findings.iter().filter(|f| !f.is_alarm());
-    let all = of_records().count();
-    for f in of_records().take(most) {
-        println!(
-            "    line {}, {}, column `{}` [{}]: {}",
-            f.line,
-            severity(f.severity),
-            f.column,
-            f.rule,
-            f.reason
-        );
+    // One fault repeated a thousand times would hide the others.
+    let mut alike: IndexMap<_, (u64, usize)> = IndexMap::new();
+    for f in delivery.findings.iter().filter(|f| !f.is_alarm()) {
+        let kind = (severity(f.severity), &f.column, &f.rule, &f.reason);
+        alike.entry(kind).or_insert((f.line, 0)).1 += 1;
     }
-    if all > most {
-        println!("    … and {} more: --show {all}", all - most);
+    for ((level, column, rule, reason), (line, records)) in alike.iter().take(most) {
+        let others = match records {
+            1 => String::new(),
+            records => format!("  ({records} records)"),
+        };
+        println!("    line {line}, {level}, column `{column}` [{rule}]: {reason}{others}");
+    }
+    if alike.len() > most {
+        let all = alike.len();
+        println!("    … and {} more of other kinds: --show {all}", all - most);
     }
 }
 

@@ -73,7 +73,7 @@ pub enum Verb {
     Source(SourceArgs),
     /// What is wrong with which record: browse, count, and write a file for the supplier.
     #[command(
-        after_help = "Examples:\n  beleidsinfo rejections omgeving\n  beleidsinfo rejections --by rule\n  beleidsinfo rejections omgeving --by month\n  beleidsinfo rejections omgeving --delivery omgeving_2025-06-30.csv --export voor-leverancier.xlsx"
+        after_help = "Examples:\n  beleidsinfo rejections omgeving\n  beleidsinfo rejections --by rule\n  beleidsinfo rejections omgeving --by reason\n  beleidsinfo rejections omgeving --by month\n  beleidsinfo rejections omgeving --delivery omgeving_2025-06-30.csv --export voor-leverancier.xlsx"
     )]
     Rejections(RejectionsArgs),
     /// Read all definitions with the engine and report every problem of every file.
@@ -193,6 +193,13 @@ pub struct SourceArgs {
 pub enum SourceVerb {
     /// Look at a file and write a first mapping, with the doubts as comments.
     Suggest(SuggestArgs),
+    /// Name the tables a source may fill, or describe the columns of one.
+    Tables {
+        table: Option<String>,
+        /// In Dutch (nl) or English (en).
+        #[arg(long, default_value = "nl", value_parser = language)]
+        language: Language,
+    },
     /// Propose the change to a mapping that follows a change in the form of its files, as a diff on stdout.
     Mend {
         source: String,
@@ -229,6 +236,8 @@ pub struct RejectionsArgs {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum By {
     Rule,
+    /// Each different fault that stands, the commonest first.
+    Reason,
     Delivery,
     /// The month in which files were pulled.
     Month,

@@ -190,6 +190,11 @@ fn renew(of: Use) -> Result<()> {
         "`{}` key {version} is for what comes from now on. Copy the key file to its safe place again.",
         of.name()
     );
+    if of == Use::Pseudonym {
+        println!(
+            "The next `beleidsinfo store` reads the files that are still kept again with it; rows of files that expired keep the old one."
+        );
+    }
     Ok(())
 }
 

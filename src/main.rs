@@ -40,7 +40,7 @@ use cli::{Cli, Verb};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    report::quiet_pipe();
+    report::quiet_panics();
     let cli = Cli::parse();
     report::log(cli.verbose);
     let at = context::At {

@@ -24,7 +24,7 @@ use crate::sources::{Planned, planned};
 
 pub async fn run(at: &At, args: PullArgs) -> Result<Outcome, Problems> {
     let (project, pack, warehouse) = at.open().await?;
-    let mut sources = planned(&project, &pack, args.source.as_deref())?;
+    let mut sources = planned(&project, &pack, warehouse.keys(), args.source.as_deref())?;
     let retentions = keep::retentions(&pack, &sources);
     if args.due {
         let due = schedule::due(&project, &warehouse, &sources).await?;

@@ -20,7 +20,7 @@ const MOST: usize = 1_000_000;
 
 pub async fn run(at: &At, args: RejectionsArgs) -> Result<Outcome, Problems> {
     let (project, pack, warehouse) = at.open().await?;
-    let sources = planned(&project, &pack, None)?;
+    let sources = planned(&project, &pack, warehouse.keys(), None)?;
     if let Some(source) = &args.source
         && sources.iter().all(|p| p.source.id != *source)
     {

@@ -108,7 +108,7 @@ pub async fn keep(
         let round = async {
             let (project, pack, warehouse) = at.open().await?;
             let since = *since.get_or_insert_with(|| warehouse.now());
-            let sources = planned(&project, &pack, None)?;
+            let sources = planned(&project, &pack, warehouse.keys(), None)?;
             told.send_replace(Arc::new(plan(&project, &sources, warehouse.now())));
             let attempts = warehouse.attempts().all().await?;
             let due = due_of(&project, &sources, &attempts, since, warehouse.now());

@@ -31,6 +31,7 @@ pub struct Planned {
 pub fn planned(
     project: &Project,
     pack: &Pack,
+    keys: &Keys,
     only: Option<&str>,
 ) -> Result<Vec<Planned>, Problems> {
     let mut planned = Vec::new();
@@ -98,7 +99,7 @@ pub fn planned(
         return Err(problems.into());
     }
     planned.extend(own.into_iter().map(|source| Planned {
-        source,
+        source: source.keyed(keys),
         builtin: None,
     }));
     if let Some(only) = only {
@@ -201,12 +202,16 @@ impl Door {
     pub fn remember(&mut self, delivery: &Delivery) -> Result<()> {
         let receipt = &delivery.receipt;
         let of = self.past.entry(receipt.source_id.clone()).or_default();
-        of.retain(|p| (&p.delivery, p.pulled_at) != (&receipt.sha256, receipt.pulled_at));
+        let same = |p: &Past| (&p.delivery, p.pulled_at) == (&receipt.sha256, receipt.pulled_at);
+        let before = of.iter().find(|p| same(p)).map(|p| p.stored_at);
+        of.retain(|p| !same(p));
         of.push(Past {
             delivery: receipt.sha256.clone(),
             name: receipt.name.clone(),
             pulled_at: receipt.pulled_at,
+            stored_at: before.unwrap_or_else(|| self.warehouse.now()),
             complete_until_on: delivery.complete_until_on,
+            header: delivery.header.clone(),
             tables: delivery.profile.clone(),
         });
         for table in &delivery.tables {
@@ -238,7 +243,11 @@ impl Door {
         let rules = self.rules(pack);
         let text = std::fs::read_to_string(&source.path).ok()?;
         match outcome {
-            Ok(delivery) => drift::after_check(source, &text, delivery, bytes, &rules).ok()?,
+            Ok(delivery) => {
+                let past = self.past.get(&source.id).map_or(&[][..], Vec::as_slice);
+                let added = alarms::added(&source.mapping, delivery, past);
+                drift::after_check(source, &text, delivery, &added, bytes, &rules).ok()?
+            }
             Err(error) => drift::after_error(source, &text, receipt, bytes, &rules, error),
         }
     }

@@ -18,7 +18,7 @@ use crate::sources::planned;
 
 pub async fn run(at: &At) -> Result<Outcome, Problems> {
     let (project, pack, warehouse) = at.open().await?;
-    let sources = planned(&project, &pack, None)?;
+    let sources = planned(&project, &pack, warehouse.keys(), None)?;
     println!(
         "{}{}",
         project.settings.organisation.name,

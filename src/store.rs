@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use beleidsinfo_ingest::check::alarms;
 use beleidsinfo_ingest::mapping::Connector;
 use beleidsinfo_warehouse::attempts::Verb;
 use beleidsinfo_warehouse::delivery::Receipt;
@@ -20,7 +21,7 @@ use crate::sources::{Door, is_reference, planned};
 
 pub async fn run(at: &At, args: StoreArgs) -> Result<Outcome, Problems> {
     let (project, pack, warehouse) = at.open().await?;
-    let sources = planned(&project, &pack, args.source.as_deref())?;
+    let sources = planned(&project, &pack, warehouse.keys(), args.source.as_deref())?;
     let mut store = Store::begin(&warehouse, &pack).await?;
     let mut diary = Diary::new(&warehouse, Verb::Store, at.trigger);
     let mut passes = Passes::new(&args);
@@ -104,10 +105,13 @@ pub async fn run(at: &At, args: StoreArgs) -> Result<Outcome, Problems> {
                 }
             }
             let bytes = warehouse.raw().bytes(receipt).await?;
-            let checked = door
-                .check(&pack, source, receipt, &bytes)
-                .await
-                .map(|delivery| passes.judge(delivery, &store));
+            let mut checked = door.check(&pack, source, receipt, &bytes).await;
+            if let Ok(delivery) = &mut checked
+                && at > before
+            {
+                alarms::deleted(&source.mapping, delivery, &store.losses(delivery).await?);
+            }
+            let checked = checked.map(|delivery| passes.judge(delivery, &store));
             if matches!(&checked, Ok(delivery) if !delivery.verdict.is_held()) {
                 passed = checked.ok().map(|delivery| (delivery, None));
                 continue;

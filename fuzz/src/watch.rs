@@ -17,6 +17,8 @@ use crate::target::Target;
 
 /// An input that takes longer hangs.
 const LONGEST: Duration = Duration::from_secs(10);
+/// What a child may take to read the built-in pack, on a machine that is busy.
+const SETTING_UP: Duration = Duration::from_secs(120);
 /// One that takes more memory above the baseline swells.
 const MOST_MIB: u64 = 256;
 /// Seeds per child; a new child begins with clean memory.
@@ -101,9 +103,11 @@ pub fn watch(
         });
         let mut current = seed;
         let mut fault = None;
+        let mut longest = SETTING_UP;
         loop {
-            // The first line waits for the child to set up.
-            match receive.recv_timeout(LONGEST) {
+            let heard = receive.recv_timeout(longest);
+            longest = LONGEST;
+            match heard {
                 Ok(line) => match line.split_once(' ') {
                     Some(("seed", number)) => {
                         if Instant::now() >= deadline {

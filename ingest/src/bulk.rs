@@ -30,7 +30,7 @@ use beleidsinfo_warehouse::delivery::{
 };
 use beleidsinfo_warehouse::error::{Error, Result};
 
-use crate::check::{Rules, complete_until, repeated};
+use crate::check::{Rules, complete_until, form, repeated};
 use crate::connector::{
     self,
     csv::{Dialect, Splitter},
@@ -130,23 +130,38 @@ fn run<R: Read + Send>(
         mask,
     };
     let mut keys = Keys::new(plan);
-    let first = read(plan, receipt, open()?, &hashing, &mut |checked| {
-        let mut checked = checked;
-        let put_off = keys.put_off(&checked);
-        checked.without(plan, &put_off)?;
-        Ok(part(tally.take(plan, checked, &put_off))?)
-    });
+    let mut header = Vec::new();
+    let first = read(
+        plan,
+        receipt,
+        open()?,
+        &hashing,
+        &mut header,
+        &mut |checked| {
+            let mut checked = checked;
+            let put_off = keys.put_off(&checked);
+            checked.without(plan, &put_off)?;
+            Ok(part(tally.take(plan, checked, &put_off))?)
+        },
+    );
     let whole = first.and_then(|()| {
         if keys.again.iter().all(HashSet::is_empty) {
             return Ok(());
         }
         let mut second = Repeats::new(plan, &keys);
-        read(plan, receipt, open()?, &hashing, &mut |checked| {
-            let findings = second.take(plan, &checked)?;
-            tally.rejected += findings.len() as u64;
-            let tables = Vec::new();
-            Ok(part(Part { tables, findings })?)
-        })
+        read(
+            plan,
+            receipt,
+            open()?,
+            &hashing,
+            &mut Vec::new(),
+            &mut |checked| {
+                let findings = second.take(plan, &checked)?;
+                tally.rejected += findings.len() as u64;
+                let tables = Vec::new();
+                Ok(part(Part { tables, findings })?)
+            },
+        )
     });
     match whole {
         Ok(()) => Ok(Outcome::Checked(Box::new(Delivery {
@@ -160,6 +175,7 @@ fn run<R: Read + Send>(
             load: mapping.load,
             // Mappings with aliases and personal sources are for the ordinary lane.
             renamed: Vec::new(),
+            header: form(mapping.connector, false, &header),
             personal: false,
             verdict: mapping
                 .limits
@@ -270,18 +286,19 @@ impl<'p> Checked<'p> {
     }
 }
 
-/// Reads the file once; `each` hears of its blocks in order.
+/// Reads the file once; `names` are then those of its columns, and `each` hears of its blocks in order.
 fn read<'p, R: Read + Send>(
     plan: &'p Plan,
     receipt: &Receipt,
     landed: R,
     hashing: &Hashing,
+    names: &mut Vec<String>,
     each: &mut dyn FnMut(Checked<'p>) -> Ended<()>,
 ) -> Ended<()> {
     let mut landed = landed;
     let mut blocks = Blocks::open(&mut landed, plan.signs, plan.encoding)?;
     let header = blocks.header()?;
-    let slots = slots(plan, &header)?;
+    let slots = slots(plan, &header, names)?;
     let workers = std::thread::available_parallelism().map_or(2, |n| n.get().clamp(2, 8));
     let (to_check, coming) = sync_channel::<Block>(1);
     let (done, checked) = sync_channel::<Ended<Checked<'p>>>(workers);
@@ -350,7 +367,7 @@ fn in_order<'p>(
 }
 
 /// Per column of the header, which of the taken columns it is.
-fn slots(plan: &Plan, header: &str) -> Ended<Vec<Option<usize>>> {
+fn slots(plan: &Plan, header: &str, there: &mut Vec<String>) -> Ended<Vec<Option<usize>>> {
     let mapping = &plan.source.mapping;
     let dialect = Dialect::of(mapping);
     let mut splitter = Splitter::new(header, &dialect);
@@ -365,7 +382,9 @@ fn slots(plan: &Plan, header: &str) -> Ended<Vec<Option<usize>>> {
         return Err(Stop::Ordinary);
     }
     let slot = |name: &String| plan.taken.iter().position(|taken| taken == name);
-    Ok(names.iter().map(slot).collect())
+    let slots = names.iter().map(slot).collect();
+    *there = names;
+    Ok(slots)
 }
 
 /// What was counted.

@@ -193,6 +193,7 @@ fn of_records(
         complete_until_on,
         load: mapping.load,
         renamed: clean.renamed.clone(),
+        header: form(mapping.connector, personal, &records.header),
         personal,
         tables,
         findings,
@@ -574,6 +575,20 @@ pub(crate) fn repeated<'a>(
         reason: note.reason,
         municipality_code: table.municipality(row),
         raw: String::new(),
+    }
+}
+
+/// More columns than this are data, and no form.
+const MOST_NAMES: usize = 2_000;
+
+/// The columns of a file as they are kept to see later what was added. Of a personal source only where a header has them,
+/// which is known for one by the columns the mapping found in it; keys of records may be data themselves.
+pub(crate) fn form(connector: Connector, personal: bool, header: &[String]) -> Vec<String> {
+    let told = !personal || matches!(connector, Connector::Csv | Connector::Sheet);
+    if told && header.len() <= MOST_NAMES {
+        header.to_vec()
+    } else {
+        Vec::new()
     }
 }
 

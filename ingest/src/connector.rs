@@ -32,6 +32,8 @@ pub(crate) struct Records {
     pub places: Vec<Place>,
     /// Records that do not fit the header; they are not in the frame.
     pub misshapen: Vec<Misshapen>,
+    /// The names of all columns of the file, read or not.
+    pub header: Vec<String>,
     raw: Raw,
 }
 

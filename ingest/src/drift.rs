@@ -83,11 +83,13 @@ pub fn after_error(
     Some(proposal(source, text, document.to_string(), noticed))
 }
 
-/// What to change when most values of a column cannot be read, or are in no list; `None` when no column is like that.
+/// What to change when columns were `added`, or when most values of a column cannot be read, or are in no list; `None` when
+/// nothing is like that.
 pub fn after_check(
     source: &Source,
     text: &str,
     delivery: &Delivery,
+    added: &[String],
     bytes: &[u8],
     rules: &Rules,
 ) -> Result<Option<Proposal>> {
@@ -115,14 +117,17 @@ pub fn after_check(
         .filter(|c| mostly(c, "codes"))
         .copied()
         .collect();
-    if retyped.is_empty() && recoded.is_empty() {
+    if retyped.is_empty() && recoded.is_empty() && added.is_empty() {
         return Ok(None);
     }
     let Some(mut document) = edit::parse(text) else {
         return Ok(None);
     };
     let wanted: Vec<&str> = retyped.iter().chain(&recoded).copied().collect();
-    let samples = sample(mapping, &delivery.receipt.name, bytes, &wanted)?;
+    let samples = match wanted.is_empty() {
+        true => Vec::new(),
+        false => sample(mapping, &delivery.receipt.name, bytes, &wanted)?,
+    };
     let values = |column: &str| {
         let found = samples.iter().find(|(name, _)| name == column);
         found.map_or(&[][..], |(_, values)| values.as_slice())
@@ -130,6 +135,14 @@ pub fn after_check(
     // A proposal for a personal source holds none of its values.
     let personal = source.is_personal(rules.contracts);
     let mut noticed = Vec::new();
+    if !added.is_empty() {
+        edit::ignore(&mut document, added);
+        let names: Vec<String> = added.iter().map(|name| format!("`{name}`")).collect();
+        noticed.push(format!(
+            "new, and not read: {}: map what figures need; `ignore` says of the rest that it is known",
+            names.join(", ")
+        ));
+    }
     let mut signs = Vec::new();
     for column in retyped {
         for (table, target, kind) in uses(mapping, column, rules) {

@@ -34,5 +34,6 @@ pub mod codes;
 pub mod drift;
 pub mod profile;
 pub mod suggest;
+pub mod tables;
 
 pub mod bulk;

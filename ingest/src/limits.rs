@@ -15,6 +15,8 @@ pub enum Limit {
     FileBytes,
     /// How many times larger unpacked than packed, once more than [`RATIO_FROM_BYTES`] came out.
     Ratio,
+    /// The same for the parts of a spreadsheet, whose cells take far more memory than their text.
+    SheetRatio,
     /// Files in one archive.
     Members,
     /// Elements, objects, lists or tags inside each other.
@@ -38,9 +40,10 @@ const MIB: u64 = 1024 * 1024;
 
 impl Limit {
     #[cfg(test)]
-    pub(crate) const ALL: [Limit; 9] = [
+    pub(crate) const ALL: [Limit; 10] = [
         Limit::FileBytes,
         Limit::Ratio,
+        Limit::SheetRatio,
         Limit::Members,
         Limit::Depth,
         Limit::Columns,
@@ -55,6 +58,7 @@ impl Limit {
         match self {
             Limit::FileBytes => 2048 * MIB,
             Limit::Ratio => 200,
+            Limit::SheetRatio => 50,
             Limit::Members => 1_000,
             Limit::Depth => 256,
             Limit::Columns => 16_384,
@@ -76,6 +80,10 @@ impl Limit {
             Limit::Ratio => (
                 format!("unpacks to more than {most} times its size"),
                 "this is how an archive bomb looks; if the file is honest, deliver it unpacked",
+            ),
+            Limit::SheetRatio => (
+                format!("unpacks to more than {most} times its size"),
+                "a few cells are written out millions of times: keep the part with the table, or save it as csv",
             ),
             Limit::Members => (
                 format!("holds more than {most} files"),

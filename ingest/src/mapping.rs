@@ -79,6 +79,9 @@ pub struct Mapping {
     /// A source column to the other names it goes by, each in some of the files.
     #[serde(default)]
     pub aliases: IndexMap<String, Vec<String>>,
+    /// Columns that a file may have and nothing is made of: known, so that they are not told as new.
+    #[serde(default)]
+    pub ignore: Vec<String>,
     /// Columns that become records.
     pub unpivot: Option<Unpivot>,
     /// What is expected of the number of rows.

@@ -13,7 +13,9 @@ use sha2::{Digest, Sha256};
 
 use crate::kbo;
 use crate::limits::Limit;
-use crate::mapping::{Column, Connector, Mapping, Retention, Rows, TableMapping};
+use crate::mapping::{
+    Column, Connector, Mapping, Retention, Rows, Share, TableMapping, Thresholds,
+};
 
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -132,6 +134,11 @@ impl Source {
             load: Load::Full,
             tables: vec![table],
             identity: true,
+            // What the definitions no longer have is meant to go.
+            limits: Thresholds {
+                deleted: Some(Share::ALL),
+                ..Thresholds::default()
+            },
             ..Mapping::csv()
         };
         Source {
@@ -185,6 +192,20 @@ impl Source {
         Ok(true)
     }
 
+    /// With the key behind its pseudonyms as part of how its files are read: a renewed one has them read again. Version 1 is
+    /// nothing special, and neither are keys that are not there.
+    #[must_use]
+    pub fn keyed(mut self, keys: &Keys) -> Self {
+        let mut columns = self.mapping.tables.iter().flat_map(|t| t.columns.values());
+        let renewed = keys
+            .newest(Use::Pseudonym)
+            .filter(|(version, _)| *version > 1);
+        if let Some((version, _)) = renewed.filter(|_| columns.any(|c| c.pseudonym.is_some())) {
+            self.mapping_hash = hash(&format!("{} pseudonym {version}", self.mapping_hash));
+        }
+        self
+    }
+
     /// How long landed bytes and rejected records of this source are kept, when it is personal.
     pub fn retention(&self) -> Retention {
         self.mapping.retention.unwrap_or_default()
@@ -193,7 +214,7 @@ impl Source {
 
 /// The mapping as it bears on what rows become: files are read again when this changes, and not for a comment or a schedule.
 fn meaning(mut keys: toml::Table) -> String {
-    for key in ["limits", "location", "retention", "schedule"] {
+    for key in ["ignore", "limits", "location", "retention", "schedule"] {
         keys.remove(key);
     }
     keys.to_string()

@@ -39,13 +39,14 @@ pub(crate) fn unpack<'a>(
     let (name, bytes) = match Form::of(bytes) {
         Some(Form::Gzip) => {
             let mut decoder = flate2::read::MultiGzDecoder::new(watched);
-            swell(&mut decoder, &packed, &mut keep).map_err(|stop| stop.of(name, "gzip file"))?;
+            swell(&mut decoder, &packed, Limit::Ratio, &mut keep)
+                .map_err(|stop| stop.of(name, "gzip file"))?;
             (name.to_string(), out)
         }
         Some(Form::Zstd) => {
             zstd::stream::read::Decoder::new(watched)
                 .map_err(Stop::Damage)
-                .and_then(|mut decoder| swell(&mut decoder, &packed, &mut keep))
+                .and_then(|mut decoder| swell(&mut decoder, &packed, Limit::Ratio, &mut keep))
                 .map_err(|stop| stop.of(name, "zstd file"))?;
             (name.to_string(), out)
         }
@@ -128,10 +129,12 @@ impl Stop {
     }
 }
 
-/// Unpacks to the end, part by part; gives the number of bytes that came out.
+/// Unpacks to the end, part by part; gives the number of bytes that came out. `ratio` is how many times more than went in
+/// may come out.
 fn swell(
     unpacking: &mut impl Read,
     packed: &Cell<u64>,
+    ratio: Limit,
     keep: &mut impl FnMut(&[u8]),
 ) -> std::result::Result<u64, Stop> {
     let before = packed.get();
@@ -149,8 +152,8 @@ fn swell(
             return Err(Stop::Over(Limit::FileBytes));
         }
         let went_in = (packed.get() - before).max(1);
-        if out > RATIO_FROM_BYTES && out / went_in > Limit::Ratio.most() {
-            return Err(Stop::Over(Limit::Ratio));
+        if out > RATIO_FROM_BYTES && out / went_in > ratio.most() {
+            return Err(Stop::Over(ratio));
         }
         keep(&part[..read]);
     }

@@ -6,6 +6,7 @@ use beleidsinfo_warehouse::Result;
 use beleidsinfo_warehouse::gateway::Gateway;
 use beleidsinfo_warehouse::principal::Principal;
 use beleidsinfo_warehouse::quality::{StoredDelivery, Wanted};
+use indexmap::IndexMap;
 
 use super::By;
 
@@ -25,6 +26,7 @@ pub async fn print(
     readings.sort_by_key(|d| (d.pulled_at, d.batch));
     match by {
         By::Rule => rules(gateway, me, wanted).await?,
+        By::Reason => reasons(gateway, me, wanted).await?,
         By::Delivery => {
             println!("source\tdelivery\tfile\tpulled\tread\trejected\tshare\toutcome");
             for d in readings {
@@ -82,6 +84,22 @@ async fn rules(gateway: &Gateway, me: &Principal, wanted: Wanted<'_>) -> Result<
     }
     for ((source, rule, severity), (stands, since)) in counts {
         println!("{source}\t{rule}\t{severity}\t{stands}\t{since}");
+    }
+    Ok(())
+}
+
+/// Each different fault that stands, the commonest first, with a place to look at.
+async fn reasons(gateway: &Gateway, me: &Principal, wanted: Wanted<'_>) -> Result<()> {
+    let found = gateway.findings(me, wanted, 0, super::MOST).await?;
+    let mut alike: IndexMap<_, (usize, i64)> = IndexMap::new();
+    for f in found.iter().filter(|f| f.replayed_batch.is_none()) {
+        let kind = (&f.source_id, &f.rule, &f.column, &f.reason);
+        alike.entry(kind).or_insert((0, f.line)).0 += 1;
+    }
+    alike.sort_by(|_, (a, _), _, (b, _)| b.cmp(a));
+    println!("source\trule\tcolumn\tstands\tfirst line\treason");
+    for ((source, rule, column, reason), (stands, line)) in alike {
+        println!("{source}\t{rule}\t{column}\t{stands}\t{line}\t{reason}");
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use crate::sources::{Door, planned};
 /// Looks at the landed files that wait, oldest first, and proposes for the first of another form than the mapping expects.
 pub async fn run(at: &At, id: &str, apply: bool) -> Result<Outcome, Problems> {
     let (project, pack, warehouse) = at.open().await?;
-    let sources = planned(&project, &pack, Some(id))?;
+    let sources = planned(&project, &pack, warehouse.keys(), Some(id))?;
     let mut door = Door::open(&project, &pack, &warehouse).await?;
     let gateway = Gateway::new(warehouse.clone(), project);
     let stored = gateway.deliveries(&Principal::local()).await?;

@@ -370,6 +370,7 @@ connector = "csv"
 location = "raw/applications_*.csv"
 encoding = "windows-1252"
 complete_until = "name"
+ignore = ["ADDRESS"]
 [[tables]]
 name = "cases"
 [tables.columns]

@@ -2,6 +2,22 @@
 
 use crate::project::{CASES, HEADER, Project};
 
+/// A file of the same form with one more column.
+fn with_column(column: &str, text: &str) -> String {
+    let (header, rows) = text.split_once('\n').expect("a header");
+    let rows = rows.lines().map(|row| format!("{row},x\n"));
+    format!("{header},{column}\n{}", rows.collect::<String>())
+}
+
+/// So many good cases, numbered from `from`.
+fn good(from: usize, cases: usize) -> String {
+    let row = |i| format!("A{i:07},12041,,Loket,02/01/2025,01/03/2025,10/02/2025\n");
+    format!(
+        "{HEADER}{}",
+        (from..from + cases).map(row).collect::<String>()
+    )
+}
+
 /// Twelve good cases stored; then a file of thirty of which all but five have a channel the mapping does not know.
 fn project() -> Project {
     let project = Project::small("12041");
@@ -47,6 +63,9 @@ fn nothing_of_a_held_delivery_is_visible_and_later_files_wait() {
         said.contains("store would hold it: 25 van 30 records afgekeurd (83,3 %)"),
         "{said}"
     );
+    // One fault of 25 records is told once.
+    assert_eq!(said.matches("kent \"Balie\" niet").count(), 1, "{said}");
+    assert!(said.contains("(25 records)"), "{said}");
 
     let said = project.fails(&["store"], 3);
     for words in [
@@ -69,6 +88,11 @@ fn nothing_of_a_held_delivery_is_visible_and_later_files_wait() {
         outcomes(&project)
     );
     assert_eq!(project.rows("select count(*) from rejections where rule = 'codes' and batch = (select max(batch) from deliveries)"), ["25"]);
+    let reasons = project.ok(&["rejections", "cases", "--by", "reason"]);
+    assert!(
+        reasons.contains("cases\tcodes\tchannel\t25\t7\t"),
+        "{reasons}"
+    );
     // Its day does not count as reached.
     project.ok(&["compute"]);
     assert_eq!(
@@ -161,6 +185,8 @@ fn a_mended_mapping_lets_a_held_delivery_in_and_says_so_in_the_proof() {
             .ok(&["rejections", "--by", "rule"])
             .contains("cases\tcodes\treject\t0\t25")
     );
+    let stands = project.ok(&["rejections", "--by", "reason"]);
+    assert_eq!(stands.lines().count(), 1, "none stands: {stands}");
 }
 
 #[test]
@@ -261,4 +287,160 @@ fn an_export_for_the_supplier_has_the_reason_and_no_personal_record() {
         "the record of a personal source went out"
     );
     project.fails(&["rejections", "cases", "--export", "uit.doc"], 1);
+}
+
+#[test]
+fn a_column_that_is_new_is_held_once_with_the_change_proposed() {
+    let project = Project::small("12041");
+    project.write(
+        "raw/cases_2025-06-30.csv",
+        &with_column("dienst", &good(0, 30)),
+    );
+    project.flow();
+    let text = with_column("dienst", &with_column("intrekking", &good(30, 30)));
+    project.write("raw/cases_2025-09-30.csv", &text);
+    project.ok(&["pull"]);
+    for verb in ["check", "store"] {
+        let said = project.fails(&[verb], 3);
+        for words in [
+            "new, and not read: `intrekking`",
+            "+ignore = [\"intrekking\"]",
+            "source mend cases --apply",
+        ] {
+            assert!(said.contains(words), "{verb} does not say {words}: {said}");
+        }
+    }
+    assert_eq!(cases(&project).len(), 30);
+    assert!(outcomes(&project)[1].contains("Nieuwe kolom intrekking"));
+    let shown = project.ok(&["source", "mend", "cases"]);
+    assert!(shown.contains("+ignore = [\"intrekking\"]"), "{shown}");
+    project.ok(&["source", "mend", "cases", "--apply"]);
+    project.ok(&["store"]);
+    assert_eq!(cases(&project).len(), 60);
+    let stored = project
+        .rows("select count(*) from deliveries where source_id = 'cases' and outcome = 'stored'");
+    assert_eq!(
+        stored,
+        ["2"],
+        "what is known and left alone reads no file again"
+    );
+
+    // Let through by a person, it is known as well.
+    for (day, first) in [("2025-12-31", 60), ("2026-03-31", 90)] {
+        let name = format!("raw/cases_{day}.csv");
+        project.write(&name, &with_column("zone", &good(first, 30)));
+    }
+    project.ok(&["pull"]);
+    project.fails(&["store"], 3);
+    project.ok(&[
+        "store",
+        "--accept",
+        "cases",
+        "--reason",
+        "zone is voor een latere fase",
+    ]);
+    assert_eq!(cases(&project).len(), 120);
+}
+
+#[test]
+fn a_large_file_with_a_new_column_is_held_too() {
+    let project = Project::small("12041");
+    project.write("raw/cases_2025-06-30.csv", &good(0, 40_000));
+    project.ok(&["pull"]);
+    project.ok(&["store"]);
+    project.write(
+        "raw/cases_2025-09-30.csv",
+        &with_column("zone", &good(0, 40_000)),
+    );
+    project.ok(&["pull"]);
+    let said = project.fails(&["store"], 3);
+    assert!(said.contains("+ignore = [\"zone\"]"), "{said}");
+}
+
+#[test]
+fn a_full_delivery_that_deletes_most_rows_is_held() {
+    let project = Project::small("12041");
+    let full = CASES.replace("complete_until", "load = \"full\"\ncomplete_until");
+    project.write("sources/cases.toml", &full);
+    project.write("raw/cases_2025-06-30.csv", &good(0, 40));
+    project.flow();
+    // As many rows as before, and most are others.
+    project.write("raw/cases_2025-06-30.csv", &good(30, 40));
+    project.ok(&["pull"]);
+    let why = "deze volledige levering zou 30 van de 40 rijen schrappen (75 %), en de grens van deze bron is 50 %";
+    for verb in ["check", "store"] {
+        let run = project.run(&[verb]);
+        assert_eq!(run.status.code(), Some(3), "{verb}");
+        let said = format!(
+            "{}{}",
+            String::from_utf8_lossy(&run.stdout),
+            String::from_utf8_lossy(&run.stderr)
+        );
+        assert!(said.contains(why), "{verb}: {said}");
+    }
+    assert_eq!(
+        project.rows("select min(case_id), count(*) from cases"),
+        ["A0000000,40"]
+    );
+    assert!(
+        outcomes(&project)[1].contains(",held,40,0,"),
+        "{:?}",
+        outcomes(&project)
+    );
+    assert_eq!(
+        project.rows("select rule, record from rejections where record = 0"),
+        ["deleted,0"]
+    );
+    // A wider limit of the source lets it pass; so does a person.
+    let wide = full.replace("[[tables]]", "[limits]\ndeleted = \"75 %\"\n[[tables]]");
+    project.write("sources/cases.toml", &wide);
+    project.ok(&["check"]);
+    project.write("sources/cases.toml", &full);
+    project.ok(&[
+        "store",
+        "--accept",
+        "cases",
+        "--reason",
+        "oude zaken zijn gearchiveerd",
+    ]);
+    assert_eq!(
+        project.rows("select min(case_id), count(*) from cases"),
+        ["A0000030,40"]
+    );
+    // With the mapping changed, the first file is read again and deletes most for a moment: that is no fault of a file.
+    project.write(
+        "sources/cases.toml",
+        &full.replace("const = \"ordinary\"", "const = \"simplified\""),
+    );
+    project.ok(&["store"]);
+    assert_eq!(
+        project.rows("select min(case_id), count(*), min(procedure) from cases"),
+        ["A0000030,40,simplified"]
+    );
+}
+
+#[test]
+fn a_large_full_delivery_that_deletes_most_rows_is_held() {
+    let project = Project::small("12041");
+    let full = CASES.replace("complete_until", "load = \"full\"\ncomplete_until");
+    project.write("sources/cases.toml", &full);
+    project.write("raw/cases_2025-06-30.csv", &good(0, 40_000));
+    project.ok(&["pull"]);
+    project.ok(&["store"]);
+    project.write("raw/cases_2025-06-30.csv", &good(35_000, 40_000));
+    project.ok(&["pull"]);
+    let said = project.fails(&["store"], 3);
+    assert!(
+        said.contains("35000 van de 40000 rijen schrappen (87,5 %)"),
+        "{said}"
+    );
+    assert_eq!(
+        project.rows("select count(*), max(case_id) from cases"),
+        ["40000,A0039999"]
+    );
+    project.ok(&["store", "--accept", "cases", "--reason", "nieuwe nummers"]);
+    assert_eq!(
+        project.rows("select count(*), min(case_id) from cases"),
+        ["40000,A0035000"]
+    );
 }

@@ -451,3 +451,88 @@ async fn a_store_that_fails_on_a_write() {
         ["1"]
     );
 }
+
+/// Adds a column to a contract of a project's own pack.
+fn add_column(project: &Project, table: &str, column: &str, kind: &str) {
+    let path = format!("pack/tables/{table}.toml");
+    let words =
+        "meaning = { nl = \"x\", en = \"x\" }\nvisibility = \"internal\"\npurpose = \"x\"\n";
+    let contract = project.read(&path);
+    project.write(
+        &path,
+        &format!("{contract}\n[columns.{column}]\ntype = \"{kind}\"\n{words}"),
+    );
+}
+
+#[test]
+fn a_warehouse_from_before_columns_were_added_to_its_tables() {
+    let project = Project::with_own_pack("12041");
+    let row = |id: &str| format!("{id},12041,,Loket,02/01/2025,01/03/2025,10/02/2025\n");
+    project.write(
+        "raw/cases_2025-06-30.csv",
+        &format!("{HEADER}{}", row("A1")),
+    );
+    project.flow();
+    add_column(&project, "cases", "added_later", "text");
+    // To be read before anything is written.
+    assert_eq!(
+        project.rows("select count(*), count(added_later) from cases"),
+        ["1,0"]
+    );
+    let later = format!("{CASES}added_later = \"extra\"\n").replace("cases_*", "later_*");
+    project.write("sources/later.toml", &later);
+    let header = HEADER.trim_end();
+    let text = format!("{header},extra\n{}", row("A2").replace('\n', ",nieuw\n"));
+    project.write("raw/later_2025-09-30.csv", &text);
+    project.write(
+        "raw/cases_2025-09-30.csv",
+        &format!("{HEADER}{}", row("A3")),
+    );
+    project.flow();
+    assert_eq!(
+        project.rows("select case_id, coalesce(added_later, '-') from cases order by case_id"),
+        ["A1,-", "A2,nieuw", "A3,-"]
+    );
+}
+
+#[test]
+fn a_warehouse_whose_tables_have_another_key_or_type_says_what_to_do() {
+    let project = Project::with_own_pack("12041");
+    let row = "A1,12041,,Loket,02/01/2025,01/03/2025,10/02/2025\n";
+    project.write("raw/cases_2025-06-30.csv", &format!("{HEADER}{row}"));
+    project.flow();
+    let contract = project.read("pack/tables/cases.toml");
+    add_column(&project, "cases", "volgnummer", "text");
+    let keyed = project
+        .read("pack/tables/cases.toml")
+        .replacen("key = [", "key = [\"volgnummer\", ", 1)
+        .replace(
+            "[columns.volgnummer]",
+            "[columns.volgnummer]\nrequired = true",
+        );
+    let typed = contract.replacen(
+        "[columns.term_days]\ntype = \"i64\"",
+        "[columns.term_days]\ntype = \"text\"",
+        1,
+    );
+    assert_ne!(typed, contract);
+    for (contract, words) in [
+        (&keyed, "column `volgnummer` in the key"),
+        (&typed, "column `term_days` is of another type"),
+    ] {
+        project.write("pack/tables/cases.toml", contract);
+        let run = project.run(&["status"]);
+        let run = if run.status.success() {
+            project.run(&["store"])
+        } else {
+            run
+        };
+        let said = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert!(
+            !run.status.success() && said.contains(words) && said.contains("copy `raw/`"),
+            "{said}"
+        );
+    }
+    project.write("pack/tables/cases.toml", &contract);
+    assert_eq!(project.rows("select count(*) from cases"), ["1"]);
+}

@@ -41,6 +41,8 @@ pub struct Delivery {
     pub load: Load,
     /// Columns the file gave under an alias: the file's name, then the mapping's.
     pub renamed: Vec<(String, String)>,
+    /// The names of the file's columns, read or not; empty where they say nothing of its form (see `check`).
+    pub header: Vec<String>,
     /// Its source is personal: the records of its findings are stored sealed.
     pub personal: bool,
     pub tables: Vec<CheckedTable>,
@@ -111,6 +113,16 @@ pub enum Gone {
     All,
     /// Those that have one of these texts in the first column of their key.
     Of(Vec<String>),
+}
+
+/// What a full delivery would take out of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loss {
+    pub table: String,
+    /// Rows that its source gave before and it does not give.
+    pub gone: u64,
+    /// All rows that its source gave before.
+    pub before: u64,
 }
 
 impl CheckedTable {

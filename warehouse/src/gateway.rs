@@ -399,7 +399,7 @@ impl Gateway {
                      where replayed_batch is not null group by source_id, delivery, record, replayed_batch) as solved \
                      on solved.source_id = r.source_id and solved.delivery = r.delivery and solved.record = r.record and solved.batch = r.batch \
                    where r.batch = newest.batch or (solved.batch is not null and r.replayed_batch is not null) \
-                   order by r.batch, r.record, r.rule";
+                   order by solved.batch is not null, r.batch, r.record, r.rule";
         let mut found = Vec::new();
         let mut skipped = 0;
         for rows in session.collect(sql).await? {

@@ -92,7 +92,11 @@ pub struct Past {
     pub delivery: String,
     pub name: String,
     pub pulled_at: DateTime<Utc>,
+    /// When it was stored first.
+    pub stored_at: DateTime<Utc>,
     pub complete_until_on: Option<NaiveDate>,
+    /// As in [`crate::delivery::Delivery`]; empty too where it was not kept yet.
+    pub header: Vec<String>,
     pub tables: Vec<TableProfile>,
 }
 

@@ -2,6 +2,7 @@
 
 mod intake;
 mod keys;
+mod losses;
 pub(crate) mod profiles;
 pub(crate) mod rows;
 
@@ -21,6 +22,9 @@ use crate::warehouse::{Warehouse, committed_batch, committed_run};
 use keys::{Absent, Change, Given};
 
 pub use intake::Intake;
+
+#[cfg(test)]
+mod tests;
 
 /// What came of storing one delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -275,7 +279,7 @@ impl<'a> Store<'a> {
                 .map(|r| u64::try_from(*r).unwrap_or(0));
             given.add(&checked.rows, numbers.enumerate())?;
             let absent = absent(checked.gone.as_ref(), delivery.load, restored);
-            let Change { deletes, moves } = given
+            let Change { deletes, moves, .. } = given
                 .changes(
                     table,
                     self.batch,

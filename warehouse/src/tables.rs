@@ -52,11 +52,49 @@ impl Table {
         } else {
             None
         };
-        Ok(Self {
+        let table = Self {
             contract: contract.clone(),
             delta,
             storage: storage.clone(),
+        };
+        table.fits()?;
+        Ok(table)
+    }
+
+    /// Columns may have been added since the table was made, but not to its key, and a column stays of its type.
+    fn fits(&self) -> Result<()> {
+        let doing = || format!("cannot open table `{}`", self.contract.name);
+        let Some(delta) = &self.delta else {
+            return Ok(());
+        };
+        let there = delta.snapshot().storing(doing)?.schema();
+        let wanted = self.wanted()?;
+        let misfit = wanted.fields().find_map(|field| {
+            let name = field.name();
+            match there.field(name) {
+                None if !field.is_nullable() => Some(format!(
+                    "its contract has column `{name}` in the key, and it was made without"
+                )),
+                Some(made) if made.data_type() != field.data_type() => Some(format!(
+                    "column `{name}` is of another type in its contract than it was made with ({})",
+                    made.data_type()
+                )),
+                _ => None,
+            }
+        });
+        misfit.map_or(Ok(()), |why| {
+            Err(Error::refused(doing()).because(why).hint(
+                "give the contract in your pack back its key and types, and add a new column beside them; or set `warehouse` to a new folder, copy `raw/` of the old one into it, and run `beleidsinfo store`",
+            ))
         })
+    }
+
+    fn wanted(&self) -> Result<StructType> {
+        let stored = self.contract.stored_schema();
+        stored
+            .as_ref()
+            .try_into_kernel()
+            .storing(|| format!("cannot open table `{}`", self.contract.name))
     }
 
     fn partition_columns(&self) -> Vec<String> {
@@ -68,12 +106,7 @@ impl Table {
 
     async fn create(&mut self) -> Result<()> {
         let doing = || format!("cannot create table `{}`", self.contract.name);
-        let schema: StructType = self
-            .contract
-            .stored_schema()
-            .as_ref()
-            .try_into_kernel()
-            .storing(doing)?;
+        let schema = self.wanted()?;
         // No min/max statistics on personal columns: they would be copied into the log.
         let stored = self.contract.stored_schema();
         let partitions = self.partition_columns();
@@ -113,12 +146,7 @@ impl Table {
             return Ok(());
         };
         let there = delta.snapshot().storing(doing)?.schema();
-        let wanted: StructType = self
-            .contract
-            .stored_schema()
-            .as_ref()
-            .try_into_kernel()
-            .storing(doing)?;
+        let wanted = self.wanted()?;
         let new: Vec<_> = wanted
             .fields()
             .filter(|field| there.field(field.name()).is_none())

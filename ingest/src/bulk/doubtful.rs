@@ -79,6 +79,7 @@ fn once(
         complete_until_on: _,
         load: _,
         renamed: _,
+        header: _,
         personal: _,
         tables,
         findings,

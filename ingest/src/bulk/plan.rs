@@ -127,6 +127,7 @@ impl<'a> Plan<'a> {
             records: None,
             trace: _,
             aliases,
+            ignore: _,
             unpivot: None,
             severity: _,
             personal: false,

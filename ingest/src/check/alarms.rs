@@ -1,16 +1,18 @@
 //! check/alarms: what is odd about a delivery as a whole, held against the earlier ones of its source and against its own
 //! periods. Every rule is stated in docs/sources/quality.md; none takes a record out by itself.
 
+mod added;
 mod usual;
 
 use beleidsinfo_warehouse::contract::{Contract, Severity};
-use beleidsinfo_warehouse::delivery::{Delivery, Finding, Load, Verdict};
+use beleidsinfo_warehouse::delivery::{Delivery, Finding, Load, Loss, Verdict};
 use beleidsinfo_warehouse::profile::{Past, Print, TableProfile};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
 use indexmap::IndexMap;
 
-use crate::mapping::{Mapping, Take};
+use crate::mapping::{Connector, Mapping, Take};
+pub use added::added;
 use usual::{Periods, Usual};
 
 /// Earlier deliveries that are looked back at.
@@ -38,19 +40,8 @@ pub fn raise(
         .filter(|p| (p.pulled_at, &p.name) < (receipt.pulled_at, &receipt.name))
         .collect();
     let mut found: Vec<Finding> = Vec::new();
-    let mut alarm = |table: &str, rule: &str, column: &str, reason: String| {
-        let severity = mapping.severity.get(rule).copied();
-        found.push(Finding {
-            severity: severity.unwrap_or(Severity::Warn),
-            record: 0,
-            line: 0,
-            table: table.into(),
-            rule: rule.into(),
-            column: column.into(),
-            reason,
-            municipality_code: None,
-            raw: String::new(),
-        });
+    let mut alarm = |table: &str, rule: &str, column: &str, reason: String, usual: Severity| {
+        found.push(finding(mapping, table, rule, column, reason, usual));
     };
     for profile in &delivery.profile {
         let Some(contract) = contracts.get(&profile.table) else {
@@ -62,16 +53,32 @@ pub fn raise(
             .collect();
         let recent = &of_table[of_table.len().saturating_sub(BACK)..];
         for reason in volume(mapping, delivery, profile, recent) {
-            alarm(&profile.table, "volume", "", reason);
+            alarm(&profile.table, "volume", "", reason, Severity::Warn);
         }
         if delivery.load == Load::Changes
             && let Some(reason) = repeated(delivery, profile, recent)
         {
-            alarm(&profile.table, "repeated", "", reason);
+            alarm(&profile.table, "repeated", "", reason, Severity::Warn);
         }
         for (column, rule, reason) in columns(mapping, contract, profile, recent) {
-            alarm(&profile.table, rule, &column, reason);
+            alarm(&profile.table, rule, &column, reason, Severity::Warn);
         }
+    }
+    let new = added(mapping, delivery, past);
+    if !new.is_empty() {
+        // A new key in one record of a tree is no new form, and files that landed before anything of the source was stored are
+        // the past it begins with: it is told, and stops nothing.
+        let tree = matches!(
+            mapping.connector,
+            Connector::Json | Connector::Ndjson | Connector::Xml | Connector::Xes
+        );
+        let first = past.iter().map(|p| p.stored_at).min();
+        let usual = match tree || first.is_some_and(|first| receipt.pulled_at <= first) {
+            true => Severity::Warn,
+            false => Severity::Reject,
+        };
+        let table = mapping.tables.first().map_or("", |t| t.name.as_str());
+        alarm(table, "added", "", added::sentence(&new), usual);
     }
     let landed = receipt.pulled_at.with_timezone(&zone).date_naive();
     if let Some(reason) = delivery
@@ -79,8 +86,44 @@ pub fn raise(
         .and_then(|until| stale(mapping, until, landed))
     {
         let table = mapping.tables.first().map_or("", |t| t.name.as_str());
-        alarm(table, "freshness", "", reason);
+        alarm(table, "freshness", "", reason, Severity::Warn);
     }
+    put(delivery, found);
+}
+
+/// Adds what a full delivery would delete, where it is more than the source's limits allow.
+pub fn deleted(mapping: &Mapping, delivery: &mut Delivery, losses: &[Loss]) {
+    let over = losses.iter().filter_map(|loss| {
+        let reason = mapping.limits.deletes(loss)?;
+        let usual = Severity::Reject;
+        Some(finding(mapping, &loss.table, "deleted", "", reason, usual))
+    });
+    put(delivery, over.collect());
+}
+
+fn finding(
+    mapping: &Mapping,
+    table: &str,
+    rule: &str,
+    column: &str,
+    reason: String,
+    usual: Severity,
+) -> Finding {
+    Finding {
+        severity: mapping.severity.get(rule).copied().unwrap_or(usual),
+        record: 0,
+        line: 0,
+        table: table.into(),
+        rule: rule.into(),
+        column: column.into(),
+        reason,
+        municipality_code: None,
+        raw: String::new(),
+    }
+}
+
+/// Puts findings before the others; one that rejects holds the delivery.
+fn put(delivery: &mut Delivery, mut found: Vec<Finding>) {
     let stop = found.iter().find(|f| f.severity == Severity::Reject);
     if let (Some(stop), Verdict::Passed) = (stop, &delivery.verdict) {
         delivery.verdict = Verdict::Held(stop.reason.clone());

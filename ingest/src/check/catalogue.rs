@@ -309,6 +309,36 @@ pub const ALL: &[Known] = &[
         sentence: "Kolom Datum besluit is ingevuld in 0 van 812 rijen, en was dat in elke levering ervoor in minstens de helft: kijk na of de kolom nog geleverd wordt.",
     },
     Known {
+        id: "added",
+        about: About::Delivery,
+        severity: REJECT,
+        changeable: true,
+        meaning: [
+            "Het bestand heeft geen kolommen die in geen eerdere levering stonden en die de koppeling niet leest of overslaat (`ignore`). In JSON, XML en XES, en voor bestanden die er al waren voor iets van de bron werd opgeslagen, waarschuwt deze regel.",
+            "The file has no columns that were in no delivery before and that the mapping neither reads nor leaves alone (`ignore`). In JSON, XML and XES, and for files that landed before anything of the source was stored, this rule warns.",
+        ],
+        example: [
+            "een kolom `Datum intrekking` sinds een nieuwe versie van het pakket",
+            "a column `Datum intrekking` since a new version of the package",
+        ],
+        sentence: "Nieuwe kolom Datum intrekking: niet in eerdere leveringen, en de koppeling leest ze niet; neem ze op in de koppeling, of zet ze in `ignore`.",
+    },
+    Known {
+        id: "deleted",
+        about: About::Delivery,
+        severity: REJECT,
+        changeable: true,
+        meaning: [
+            "Een volledige levering (`load = \"full\"`) schrapt niet meer dan een deel van de rijen die de bron gaf: `deleted` in `[limits]`, anders de helft van 20 rijen of meer.",
+            "A full delivery (`load = \"full\"`) does not delete more than a part of the rows the source gave: `deleted` in `[limits]`, else half of 20 rows or more.",
+        ],
+        example: [
+            "een lijst van 1.204 percelen die met 35 rijen terugkomt",
+            "a list of 1,204 plots that comes back with 35 rows",
+        ],
+        sentence: "Tabel observations: deze volledige levering zou 1169 van de 1204 rijen schrappen (97,1 %), en de grens van deze bron is 50 %: vraag de bron waar ze bleven, of laat het bewust door.",
+    },
+    Known {
         id: "freshness",
         about: About::Delivery,
         severity: WARN,

@@ -128,6 +128,8 @@ fn in_pieces(
         complete_until_on: until,
         load,
         renamed: Vec::new(),
+        // The form of an extract is not for a supplier to change.
+        header: Vec::new(),
         personal: true,
         tables,
         findings: desk.findings,

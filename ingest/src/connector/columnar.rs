@@ -6,6 +6,8 @@ mod flatten;
 mod parquet;
 mod text;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use ::arrow::record_batch::RecordBatch;
 use beleidsinfo_warehouse::error::{Error, Result};
 use polars::prelude::StringChunkedBuilder;
@@ -94,12 +96,23 @@ fn records(name: &str, flats: Vec<Flat>, mapping: &Mapping) -> Result<Records> {
         frame,
         places,
         misshapen: Vec::new(),
+        header,
         raw: Raw::Row(Box::new(raw)),
     })
 }
 
 fn unreadable(name: &str, column: &str, cause: ::arrow::error::ArrowError) -> Error {
     Error::input(format!("cannot read column `{column}` of {name}")).because(cause)
+}
+
+/// The readers panic on some damaged schemas, which a Parquet file may have in it too: that is a file that cannot be read.
+fn caught(
+    name: &str,
+    form: &str,
+    read: impl FnOnce() -> Result<Vec<RecordBatch>>,
+) -> Result<Vec<RecordBatch>> {
+    catch_unwind(AssertUnwindSafe(read))
+        .unwrap_or_else(|_| Err(damaged(name, form, "its schema is damaged")))
 }
 
 /// The rows of a file whose parts do not fit together.

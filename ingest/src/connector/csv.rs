@@ -89,6 +89,7 @@ pub(crate) fn read(name: &str, text: String, mapping: &Mapping) -> Result<Record
         frame,
         places,
         misshapen,
+        header,
         raw: Raw::Text { text, spans },
     })
 }

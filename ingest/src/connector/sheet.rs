@@ -143,6 +143,11 @@ fn records(
         })
         .collect();
     let taken = taken(place, &header, mapping)?;
+    // Without the columns that have no name: a note beside the table is not of its form.
+    let named = columns.iter().enumerate().filter(|(at, column)| {
+        *at < mapping.names.len() || names.get(column).is_some_and(|name| !name.is_empty())
+    });
+    let named = named.map(|(at, _)| header[at].clone()).collect();
 
     // A row without any value is no record: between blocks, and after the last.
     grid.retain(|_, cells| cells.values().any(|text| !text.trim().is_empty()));
@@ -180,6 +185,7 @@ fn records(
         frame,
         places,
         misshapen: Vec::new(),
+        header: named,
         raw: Raw::Row(Box::new(raw)),
     })
 }

@@ -306,6 +306,7 @@ impl<'m> Tree<'m> {
         if !self.places.is_empty() {
             all_there(self.file, &slips, &there)?;
         }
+        let header = there.iter().map(|name| name.to_string()).collect();
         let kept: Vec<bool> = self
             .names
             .iter()
@@ -318,6 +319,7 @@ impl<'m> Tree<'m> {
             frame,
             places: self.places,
             misshapen: self.misshapen,
+            header,
             raw: Raw::Text {
                 text,
                 spans: self.spans,

@@ -218,6 +218,7 @@ impl Log {
             frame,
             places,
             misshapen: Vec::new(),
+            header: self.names.clone(),
             raw: Raw::Log(self),
         })
     }

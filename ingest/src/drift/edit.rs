@@ -22,6 +22,16 @@ pub(super) fn alias(document: &mut DocumentMut, column: &str, name: &str) {
     }
 }
 
+/// Says of columns that they are known, and nothing is made of them.
+pub(super) fn ignore(document: &mut DocumentMut, columns: &[String]) {
+    let list = document
+        .entry("ignore")
+        .or_insert_with(|| value(Array::new()));
+    if let Some(names) = list.as_array_mut() {
+        columns.iter().for_each(|column| names.push(column));
+    }
+}
+
 /// Says how the dates of a column are written; `None`: as ISO 8601.
 pub(super) fn format(document: &mut DocumentMut, table: &str, target: &str, format: Option<&str>) {
     let Some(column) = column(document, table, target) else {

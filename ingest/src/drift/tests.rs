@@ -47,6 +47,10 @@ fn usual(i: usize, column: &str) -> String {
 }
 
 fn proposed(text: &str) -> Option<Proposal> {
+    proposed_with(text, &[])
+}
+
+fn proposed_with(text: &str, added: &[String]) -> Option<Proposal> {
     let source = Source::parse("desk", Path::new("sources/desk.toml"), MAPPING).unwrap();
     let receipt = Receipt {
         source_id: "desk".into(),
@@ -66,7 +70,7 @@ fn proposed(text: &str) -> Option<Proposal> {
     };
     let bytes = text.as_bytes();
     match check(&source, &receipt, bytes, &rules) {
-        Ok(delivery) => after_check(&source, MAPPING, &delivery, bytes, &rules).unwrap(),
+        Ok(delivery) => after_check(&source, MAPPING, &delivery, added, bytes, &rules).unwrap(),
         Err(error) => after_error(&source, MAPPING, &receipt, bytes, &rules, &error),
     }
 }
@@ -213,4 +217,25 @@ fn codes_written_another_way_and_codes_nobody_knows() {
     let found = proposed(&lower).unwrap();
     assert!(found.diff.contains("loket = \"counter\""), "{}", found.diff);
     assert!(found.noticed[0].contains("Duif"), "{:?}", found.noticed);
+}
+
+#[test]
+fn an_added_column_is_proposed_as_known_beside_other_changes() {
+    let text = file(HEADER, usual);
+    let found = proposed_with(&text, &["Datum intrekking".into(), "Zone".into()]).unwrap();
+    assert!(
+        found
+            .diff
+            .contains("+ignore = [\"Datum intrekking\", \"Zone\"]\n [[tables]]"),
+        "{}",
+        found.diff
+    );
+    Source::parse("desk", Path::new("sources/desk.toml"), &found.mended).unwrap();
+    let american = file(HEADER, |i, column| match column {
+        "Datum indiening" => format!("2025-02-{i:02}"),
+        _ => usual(i, column),
+    });
+    let both = proposed_with(&american, &["Zone".into()]).unwrap();
+    assert_eq!(both.noticed.len(), 2, "{:?}", both.noticed);
+    assert!(both.diff.contains("+ignore = [\"Zone\"]") && both.diff.contains("-received_on"));
 }

@@ -1,6 +1,6 @@
 //! mapping/thresholds: `[limits]`: how much may be wrong with a delivery before it is held instead of stored. Pure.
 
-use beleidsinfo_warehouse::delivery::Load;
+use beleidsinfo_warehouse::delivery::{Load, Loss};
 use serde::Deserialize;
 use serde::de::{self, Deserializer};
 
@@ -12,6 +12,9 @@ pub struct Thresholds {
     pub rejected: Option<Share>,
     /// At most this many records may be rejected, whatever their share.
     pub rejected_records: Option<u64>,
+    /// At most this share of the rows a source gave may a full delivery delete, per table; [`Share::HALF`] where it is not
+    /// written.
+    pub deleted: Option<Share>,
 }
 
 /// A share in millionths, so that a delivery on the limit itself is not held by the rounding of a division.
@@ -21,11 +24,13 @@ pub struct Share(u64);
 const MILLION: u64 = 1_000_000;
 
 /// A share nobody wrote down judges no smaller file than this, unless the file replaces all there is: of three records, two
-/// wrong ones say little about the file.
+/// wrong ones say little about the file. Nor does it judge what a full file deletes of fewer rows.
 pub const FROM_RECORDS: u64 = 20;
 
 impl Share {
     pub const HALF: Share = Share(MILLION / 2);
+    /// Nothing is more than this.
+    pub const ALL: Share = Share(MILLION);
 
     fn exceeded(self, rejected: u64, read: u64) -> bool {
         u128::from(rejected) * u128::from(MILLION) > u128::from(self.0) * u128::from(read)
@@ -56,6 +61,24 @@ impl Thresholds {
                 read,
                 rejected,
                 &format!("de grens van deze bron is {} %", share.percent()),
+            )
+        })
+    }
+
+    /// Why a full delivery that deletes these rows is held, as one Dutch sentence; `None` when it passes.
+    pub fn deletes(&self, loss: &Loss) -> Option<String> {
+        let Loss {
+            table,
+            gone,
+            before,
+        } = loss;
+        let judged = self.deleted.is_some() || *before >= FROM_RECORDS;
+        let most = self.deleted.unwrap_or(Share::HALF);
+        (judged && most.exceeded(*gone, *before)).then(|| {
+            let share = comma(*gone as f64 / *before as f64 * 100.0);
+            format!(
+                "Tabel {table}: deze volledige levering zou {gone} van de {before} rijen schrappen ({share} %), en de grens van deze bron is {} %: vraag de bron waar ze bleven, of laat het bewust door.",
+                most.percent()
             )
         })
     }
@@ -145,6 +168,28 @@ mod tests {
         assert_eq!(strict.over(3, 0, Load::Changes), None);
         let never = limits("rejected = \"100 %\"").unwrap();
         assert_eq!(never.over(50, 50, Load::Full), None);
+    }
+
+    #[test]
+    fn a_full_delivery_deletes_up_to_the_limit() {
+        let loss = |gone, before| Loss {
+            table: "cases".into(),
+            gone,
+            before,
+        };
+        let none = Thresholds::default();
+        assert_eq!(none.deletes(&loss(10, 20)), None);
+        let held = none.deletes(&loss(11, 20)).unwrap();
+        assert!(
+            held.contains("11 van de 20 rijen schrappen (55 %)"),
+            "{held}"
+        );
+        assert_eq!(none.deletes(&loss(19, 19)), None, "a handful of rows");
+        let tenth = limits("deleted = \"10 %\"").unwrap();
+        assert_eq!(tenth.deletes(&loss(1, 10)), None);
+        assert!(tenth.deletes(&loss(2, 10)).is_some());
+        let never = limits("deleted = \"100 %\"").unwrap();
+        assert_eq!(never.deletes(&loss(50, 50)), None);
     }
 
     #[test]

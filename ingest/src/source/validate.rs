@@ -48,6 +48,7 @@ pub(super) fn problems(mapping: &Mapping, contracts: &IndexMap<String, Contract>
         }
     }
     shape::aliases(mapping, &mut found);
+    shape::ignore(mapping, &mut found);
     shape::unpivot(mapping, &mut found);
     if mapping.retention.is_some() && personal(mapping, contracts).is_empty() {
         found.push(

@@ -142,11 +142,11 @@ impl<'a> Archive<'a> {
         Ok(Some(out))
     }
 
-    /// Unpacks every file to nowhere, so that the limits are held against what is really in them.
+    /// Unpacks every file of a workbook to nowhere, so that the limits are held against what is really in them.
     pub fn weigh(&mut self) -> Result<()> {
         let mut total = 0;
         for at in 0..self.members.len() {
-            total += self.read(at, &mut |_| {})?;
+            total += self.swell(at, Limit::SheetRatio, &mut |_| {})?;
             if total > Limit::FileBytes.most() {
                 return Err(Limit::FileBytes.refuse(&self.name));
             }
@@ -155,6 +155,10 @@ impl<'a> Archive<'a> {
     }
 
     fn read(&mut self, at: usize, keep: &mut impl FnMut(&[u8])) -> Result<u64> {
+        self.swell(at, Limit::Ratio, keep)
+    }
+
+    fn swell(&mut self, at: usize, ratio: Limit, keep: &mut impl FnMut(&[u8])) -> Result<u64> {
         let Member {
             index,
             path,
@@ -173,7 +177,7 @@ impl<'a> Archive<'a> {
             }
             cause => damaged(&name, cause),
         })?;
-        swell(&mut member, &self.packed, keep).map_err(|stop| match stop {
+        swell(&mut member, &self.packed, ratio, keep).map_err(|stop| match stop {
             Stop::Over(limit) => limit.refuse(&name),
             stop => stop.of(&name, "archive member"),
         })

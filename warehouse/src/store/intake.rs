@@ -32,12 +32,12 @@ const FINDINGS: usize = 1 << 14;
 pub struct Intake {
     batch: i64,
     stored_at: DateTime<Utc>,
-    receipt: Receipt,
-    restored: bool,
-    tables: BTreeMap<String, Coming>,
+    pub(super) receipt: Receipt,
+    pub(super) restored: bool,
+    pub(super) tables: BTreeMap<String, Coming>,
     rejections: Writing,
     /// Not yet written; with what stands around them in a delivery.
-    findings: Delivery,
+    pub(super) findings: Delivery,
     contract: Contract,
     /// Records with findings, and whether a merger is among them: told apart from rows that moved. Only kept where rows can move.
     found: HashMap<u64, bool>,
@@ -45,10 +45,12 @@ pub struct Intake {
 }
 
 /// The rows of one table.
-struct Coming {
+pub(super) struct Coming {
     contract: Contract,
     /// Where rows may stand already, their keys.
-    given: Option<Given>,
+    pub(super) given: Option<Given>,
+    /// What they change, where that was worked out before.
+    pub(super) change: Option<Change>,
     waiting: Stretch,
     lanes: Vec<Lane>,
     /// Which lane a municipality's rows go to, and how many each had.
@@ -151,6 +153,7 @@ impl Store<'_> {
                 given_to: vec![0; lane.len()],
                 lanes: lane,
                 contract,
+                change: None,
             };
             coming.insert(name.clone(), of);
         }
@@ -164,6 +167,7 @@ impl Store<'_> {
             complete_until_on: None,
             load,
             renamed: Vec::new(),
+            header: Vec::new(),
             personal: false,
             tables: Vec::new(),
             findings: Vec::new(),
@@ -228,20 +232,22 @@ impl Store<'_> {
             .filter(|table| !tables.contains_key(*table))
             .cloned()
             .collect();
-        for (name, coming) in tables {
+        for (name, mut coming) in tables {
             let contract = coming.contract.clone();
+            let change = coming.change.take();
             let (mut files, given) = coming.end().await?;
             if let Some(mut given) = given {
                 let absent = absent(None, delivery.load, restored);
-                let Change { deletes, moves } = given
-                    .changes(
-                        &self.tables[&name],
-                        self.batch,
-                        version.source_id,
-                        version.delivery,
-                        absent,
-                    )
-                    .await?;
+                let table = &self.tables[&name];
+                let Change { deletes, moves, .. } = match change {
+                    Some(change) => change,
+                    None => {
+                        let (source, delivery) = (version.source_id, version.delivery);
+                        given
+                            .changes(table, self.batch, source, delivery, absent)
+                            .await?
+                    }
+                };
                 result.deleted += deletes.num_rows() as u64;
                 if deletes.num_rows() > 0 {
                     let none = CheckedTable::empty(&contract).rows;

@@ -35,6 +35,8 @@ pub(crate) struct Given {
 
 struct Row {
     tenant: u32,
+    /// This source gave it before.
+    again: bool,
     record: u64,
 }
 
@@ -62,6 +64,10 @@ pub(crate) struct Change {
     /// The key columns, then the tenant if there is one.
     pub deletes: RecordBatch,
     pub moves: Vec<Move>,
+    /// How many of the deletes are rows that are gone.
+    pub gone: u64,
+    /// How many rows this source, or this delivery, gave before and gives again.
+    pub again: u64,
 }
 
 /// A row that stood at one municipality and comes again at another.
@@ -138,7 +144,12 @@ impl Given {
                 }
             };
             let hash = self.hash(keys.row(at).as_ref());
-            self.rows.insert(hash, Row { tenant, record });
+            let row = Row {
+                tenant,
+                again: false,
+                record,
+            };
+            self.rows.insert(hash, row);
             if let (Some((_, known)), Some(texts)) = (&mut self.texts, &texts) {
                 known.add(texts.as_string::<i32>().value(at));
             }
@@ -200,6 +211,7 @@ impl Given {
                     .await?
             }
         };
+        let gone = deletes.len() as u64;
         let mut moved = self.moved(table, &files).await?;
         moved.sort_by(|(_, a), (_, b)| (a.record, &a.from).cmp(&(b.record, &b.from)));
         let moves = moved.into_iter().map(|(key, moved)| {
@@ -210,6 +222,8 @@ impl Given {
         Ok(Change {
             deletes: self.decode(&deletes)?,
             moves,
+            gone,
+            again: self.rows.values().filter(|row| row.again).count() as u64,
         })
     }
 
@@ -307,7 +321,7 @@ impl Given {
 
     /// Keys that this source (or an earlier reading of this delivery) gave, and that are not given now.
     async fn gone(
-        &self,
+        &mut self,
         table: &Table,
         files: &[StoredFile],
         source_id: &str,
@@ -331,12 +345,24 @@ impl Given {
         // First the keys that may be gone, then what each of them is now, whoever gave it last.
         let mut latest: HashMap<Box<[u8]>, Option<Version>> = HashMap::new();
         for file in files.iter().filter(may_be_own) {
+            let mut again = Vec::new();
             self.each_version(table, file, |key, version| {
-                if own(key, &version) && !self.rows.contains_key(&self.hash(key)) {
+                if !own(key, &version) {
+                    return;
+                }
+                let hash = self.hash(key);
+                if !self.rows.contains_key(&hash) {
                     latest.insert(key.into(), None);
+                } else if version.put {
+                    again.push(hash);
                 }
             })
             .await?;
+            for hash in again {
+                if let Some(row) = self.rows.get_mut(&hash) {
+                    row.again = true;
+                }
+            }
         }
         if latest.is_empty() {
             return Ok(Vec::new());

@@ -128,6 +128,21 @@ pub(crate) async fn read(
     Ok(found)
 }
 
+/// The columns of the files, by batch.
+async fn headers(session: &Session) -> Result<BTreeMap<i64, Vec<String>>> {
+    let doing = || "cannot read the columns of deliveries".to_string();
+    let mut found = BTreeMap::new();
+    let sql = "select header, batch from deliveries where header is not null";
+    for rows in session.collect(sql).await? {
+        let (headers, batches) = (text_column(&rows, 0)?, int_column(&rows, 1)?);
+        for i in 0..rows.num_rows() {
+            let names = serde_json::from_str(headers.value(i)).storing(doing)?;
+            found.insert(batches.value(i), names);
+        }
+    }
+    Ok(found)
+}
+
 impl Warehouse {
     /// The deliveries of every source as they were read last, oldest first: what a new one is held against.
     pub async fn past(&self, pack: &Pack) -> Result<BTreeMap<String, Vec<Past>>> {
@@ -143,18 +158,24 @@ impl Warehouse {
         })
         .await?;
         let mut profiles = read(&session).await?;
+        let mut headers = headers(&session).await?;
         let mut found: BTreeMap<String, Vec<Past>> = BTreeMap::new();
         // What is held never came in: nothing is held against it.
         let stored = arrivals::deliveries(&session).await?;
         for d in stored.into_iter().filter(|d| !d.held) {
             let of = found.entry(d.source_id.clone()).or_default();
-            of.retain(|p| (&p.delivery, p.pulled_at) != (&d.delivery, d.pulled_at));
+            let same = |p: &Past| (&p.delivery, p.pulled_at) == (&d.delivery, d.pulled_at);
+            let before = of.iter().find(|p| same(p)).map(|p| p.stored_at);
+            of.retain(|p| !same(p));
             let tables = profiles.remove(&(d.source_id, d.delivery.clone(), d.batch));
+            let header = headers.remove(&d.batch).unwrap_or_default();
             of.push(Past {
                 delivery: d.delivery,
                 name: d.name,
                 pulled_at: d.pulled_at,
+                stored_at: before.unwrap_or(d.stored_at),
                 complete_until_on: d.complete_until_on,
+                header,
                 tables: tables.unwrap_or_default(),
             });
         }

@@ -178,6 +178,8 @@ pub(crate) fn delivery_row(
         Arc::new(Int64Array::from(vec![i64::try_from(v).unwrap_or(i64::MAX)]))
     };
     let tables: Vec<&str> = delivery.tables.iter().map(|t| t.table.as_str()).collect();
+    let header = (!delivery.header.is_empty()).then(|| serde_json::json!(delivery.header));
+    let header = header.map(|names| names.to_string());
     let r = &delivery.receipt;
     let columns = vec![
         ("delivery", text(&r.sha256)),
@@ -206,6 +208,7 @@ pub(crate) fn delivery_row(
             "because",
             Arc::new(StringArray::from(vec![delivery.verdict.because()])),
         ),
+        ("header", Arc::new(StringArray::from(vec![header]))),
     ];
     by_contract(contract, 1, columns)
 }

@@ -75,7 +75,9 @@ impl Desk {
             delivery: receipt.sha256.clone(),
             name: receipt.name.clone(),
             pulled_at: receipt.pulled_at,
+            stored_at: receipt.pulled_at,
             complete_until_on: delivery.complete_until_on,
+            header: delivery.header.clone(),
             tables: delivery.profile.clone(),
         });
         self.held = delivery.verdict.is_held();
@@ -262,6 +264,117 @@ fn a_full_load_that_lost_a_year_says_which() {
     let alarms = desk.land("z-2025-01-01.csv", &year(true));
     assert_eq!(alarms.len(), 1, "{alarms:?}");
     assert!(alarms[0].contains("20 rijen van 2023, en 400 in de levering ervoor"));
+}
+
+/// A file of a month with one more column.
+fn with(column: &str, text: &str) -> String {
+    let (header, rows) = text.split_once('\n').unwrap();
+    let rows = rows.lines().map(|row| format!("{row},x\n"));
+    format!("{header},{column}\n{}", rows.collect::<String>())
+}
+
+fn none() -> Vec<String> {
+    Vec::new()
+}
+
+#[test]
+fn a_column_that_is_new_stops_once_unless_it_is_known() {
+    let (first, next) = (month("2024-01", 0, 30), month("2024-02", 100, 30));
+    let mut desk = Desk::new(MAPPING);
+    assert_eq!(
+        desk.land("z-2024-01-28.csv", &with("dienst", &first)),
+        none()
+    );
+    let again = desk.land("z-2024-02-01.csv", &with("dienst", &next));
+    assert_eq!(again, none(), "what the first file had is known");
+    let third = month("2024-03", 200, 30);
+    let new = with("dienst", &with("intrekking", &third));
+    let said = desk.land("z-2024-03-28.csv", &new);
+    assert!(
+        said[0].starts_with("added Nieuwe kolom intrekking: niet in eerdere leveringen"),
+        "{said:?}"
+    );
+    assert!(desk.held);
+    // This desk remembers it, as a store does that a person told to let it through.
+    let later = with("intrekking", &month("2024-04", 300, 30));
+    assert_eq!(desk.land("z-2024-04-28.csv", &later), none());
+
+    // A column that is read, an alias of one, or one the mapping leaves alone is not new.
+    for known in [
+        MAPPING.replace("decided_on", "fee = \"intrekking\"\ndecided_on"),
+        MAPPING.replace("[[tables]]", "[aliases]\nop = [\"intrekking\"]\n[[tables]]"),
+        MAPPING.replace("location", "ignore = [\"intrekking\"]\nlocation"),
+    ] {
+        let mut desk = Desk::new(&known);
+        let new = match known.contains("aliases") {
+            true => next.replacen(",op,", ",intrekking,", 1),
+            false => with("intrekking", &next).replace(",x\n", ",5\n"),
+        };
+        let first = match known.contains("fee") {
+            true => with("intrekking", &first).replace(",x\n", ",5\n"),
+            false => first.clone(),
+        };
+        assert_eq!(desk.land("z-2024-01-28.csv", &first), none());
+        assert_eq!(desk.land("z-2024-02-28.csv", &new), none(), "{known}");
+    }
+    let mut desk =
+        Desk::new(&MAPPING.replace("[[tables]]", "[severity]\nadded = \"warn\"\n[[tables]]"));
+    desk.land("z-2024-01-28.csv", &first);
+    let said = desk.land("z-2024-02-28.csv", &with("intrekking", &next));
+    assert!(said.len() == 1 && !desk.held, "{said:?}");
+}
+
+#[test]
+fn files_that_came_before_anything_was_stored_stop_nothing() {
+    let mut desk = Desk::new(MAPPING);
+    desk.land("z-2024-01-28.csv", &month("2024-01", 0, 30));
+    desk.past[0].stored_at = desk.at;
+    let next = with("intrekking", &month("2024-02", 100, 30));
+    let said = desk.land("z-2024-02-28.csv", &next);
+    assert!(said.len() == 1 && !desk.held, "{said:?}");
+    let later = with("zone", &month("2024-03", 200, 30));
+    desk.land("z-2024-03-28.csv", &later);
+    assert!(desk.held);
+}
+
+#[test]
+fn a_new_key_of_a_tree_is_told_and_stops_nothing() {
+    let mut desk = Desk::new(&MAPPING.replace("\"csv\"", "\"json\""));
+    let record = |nr: u8, more: &str| {
+        format!(
+            "{{\"nr\": {nr}, \"kanaal\": \"post\", \"op\": \"2024-01-0{nr}\", \"besluit\": null{more}}}"
+        )
+    };
+    assert_eq!(
+        desk.land("z-2024-01-28.json", &format!("[{}]", record(1, ""))),
+        none()
+    );
+    let more = record(3, ", \"adres\": {\"straat\": \"Dorp\"}");
+    let said = desk.land("z-2024-02-28.json", &format!("[{},{more}]", record(2, "")));
+    assert!(said[0].contains("Nieuwe kolom adres.straat:"), "{said:?}");
+    assert!(!desk.held);
+}
+
+#[test]
+fn columns_that_become_records_are_not_new() {
+    let wide = MAPPING
+        .replace(
+            "[[tables]]",
+            "[unpivot]\ncolumns = \"^op [0-9]+$\"\nname = \"jaar\"\nvalue = \"op\"\n[[tables]]",
+        )
+        .replace("case_id = \"nr\"", "case_id = \"jaar\"");
+    let mut desk = Desk::new(&wide);
+    assert_eq!(
+        desk.land("z-2024-01-28.csv", "kanaal,besluit,op 1\npost,,2024-01-01"),
+        none()
+    );
+    assert_eq!(
+        desk.land(
+            "z-2024-02-28.csv",
+            "kanaal,besluit,op 1,op 2\npost,,2024-01-01,2024-01-02"
+        ),
+        none()
+    );
 }
 
 #[test]

@@ -5,7 +5,6 @@
 //! puts one list of numbers in its messages at an address that the format does not allow, and the reader is strict.
 
 use std::io::Cursor;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use arrow::ipc::reader::StreamReader;
 use arrow::ipc::{Message, MessageHeader, RecordBatch as Layout, root_as_message};
@@ -13,7 +12,7 @@ use arrow::record_batch::RecordBatch;
 use beleidsinfo_warehouse::error::Result;
 use flatbuffers::InvalidFlatbuffer;
 
-use super::{damaged, gather};
+use super::{caught, damaged, gather};
 use crate::limits::Limit;
 
 const FORM: &str = "an Arrow IPC file";
@@ -37,13 +36,11 @@ pub(super) fn batches(name: &str, bytes: &[u8]) -> Result<Vec<RecordBatch>> {
         bytes
     };
     let walked = walk(name, stream)?;
-    // The reader ends the program on some damaged schemas: that too is a file that cannot be read.
-    catch_unwind(AssertUnwindSafe(|| {
+    caught(name, FORM, || {
         let reader = StreamReader::try_new(Cursor::new(walked), None)
             .map_err(|cause| damaged(name, FORM, cause))?;
         gather(name, FORM, reader)
-    }))
-    .unwrap_or_else(|_| Err(damaged(name, FORM, "its schema is damaged")))
+    })
 }
 
 /// The messages of a stream, up to its end, each within the file and well aligned.

@@ -5,7 +5,7 @@ use arrow::record_batch::RecordBatch;
 use beleidsinfo_warehouse::error::{Error, Result};
 use bytes::Bytes;
 
-use super::{damaged, gather};
+use super::{caught, damaged, gather};
 
 const FORM: &str = "a Parquet file";
 
@@ -24,6 +24,10 @@ pub(super) fn batches(name: &str, bytes: &[u8]) -> Result<Vec<RecordBatch>> {
             "it ends early: the last bytes are not PAR1",
         ));
     }
+    caught(name, FORM, || rows(name, bytes))
+}
+
+fn rows(name: &str, bytes: &[u8]) -> Result<Vec<RecordBatch>> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(Bytes::copy_from_slice(bytes))
         .map_err(|cause| damaged(name, FORM, cause))?;
     let promised = builder.metadata().file_metadata().num_rows();

@@ -336,3 +336,30 @@ fn a_length_that_goes_beyond_the_file_claims_no_memory() {
         drop(read("a.arrow", &damaged, &nis));
     }
 }
+
+/// Writers put the Arrow schema in a Parquet file as well, and its reader panics on a type it does not know.
+#[test]
+fn a_damaged_schema_within_parquet_is_an_error() {
+    let whole = parquet(&single(Arc::new(Int32Array::from(vec![1, 2]))));
+    let key = b"ARROW:schema";
+    let at = whole.windows(key.len()).position(|part| part == key);
+    let start = at.unwrap() + key.len();
+    let letter = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
+    let mut said = Vec::new();
+    // Each letter of its base64 in turn, past the length before it.
+    for at in start + 4..whole.len() - 8 {
+        if !letter(&whole[at]) {
+            continue;
+        }
+        let mut damaged = whole.clone();
+        damaged[at] = if damaged[at] == b'9' { b'8' } else { b'9' };
+        if let Err(error) = read("a.parquet", &damaged, &mapping("parquet", &["a"], "")) {
+            said.push(std::error::Error::source(&error).map(ToString::to_string));
+        }
+    }
+    let panicked = said
+        .iter()
+        .flatten()
+        .filter(|why| *why == "its schema is damaged");
+    assert!(panicked.count() > 0, "{said:?}");
+}

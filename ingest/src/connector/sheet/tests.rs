@@ -284,6 +284,15 @@ fn a_workbook_that_swells_or_promises_too_much_is_refused() {
     assert!(swells.len() < 200_000);
     let error = fails(&swells, &a);
     assert!(error.to_string().contains("times its size"), "{error}");
+    // An archive may pack as well as this; of a sheet it is millions of cells in a small file.
+    let row = format!("<row>{}</row>", "<c t=\"b\"><v>1</v></c>".repeat(18));
+    let cells: String = (0..100_000)
+        .map(|n| row.replacen("<row>", &format!("<row r=\"{n}\">"), 1))
+        .collect();
+    let cells = with("xl/worksheets/sheet1.xml", cells.into_bytes());
+    assert!(cells.len() > 300_000, "{}", cells.len());
+    let error = fails(&cells, &a).to_string();
+    assert!(error.contains("more than 50 times its size"), "{error}");
     let promises = with(
         "xl/sharedStrings.xml",
         b"<sst xmlns=\"s\" count=\"1\" uniqueCount=\"99999999999\"></sst>".to_vec(),

@@ -31,6 +31,19 @@ pub(super) fn aliases(mapping: &Mapping, found: &mut Vec<String>) {
     }
 }
 
+/// What is left alone is not read as well.
+pub(super) fn ignore(mapping: &Mapping, found: &mut Vec<String>) {
+    let read = mapping.file_columns();
+    for column in &mapping.ignore {
+        let name = mapping.unaliased(column).unwrap_or(column);
+        if read.contains(&name) {
+            found.push(format!(
+                "`ignore` has `{column}`, but a table takes it: take it out of `ignore`"
+            ));
+        }
+    }
+}
+
 /// The names and values are columns like others; what is spread over records cannot be gathered into traces again.
 pub(super) fn unpivot(mapping: &Mapping, found: &mut Vec<String>) {
     let Some(unpivot) = &mapping.unpivot else {
