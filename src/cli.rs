@@ -80,8 +80,10 @@ pub enum Verb {
     #[command(after_help = "Example:\n  beleidsinfo define")]
     Define,
     /// Compute the figures; only those that changed are written.
-    #[command(after_help = "Example:\n  beleidsinfo compute")]
-    Compute,
+    #[command(
+        after_help = "Examples:\n  beleidsinfo compute\n  beleidsinfo compute --sandbox strenger      what figures would be under the definitions in sandbox/strenger/"
+    )]
+    Compute(ComputeArgs),
     /// Put the figures through the disclosure gate and release them as open data.
     #[command(after_help = "Example:\n  beleidsinfo publish")]
     Publish,
@@ -156,6 +158,14 @@ pub struct StoreArgs {
     /// Why it is let through; kept with the delivery, and shown in the proof of every figure that reads it.
     #[arg(long, requires = "accept")]
     pub reason: Option<String>,
+}
+
+#[derive(Debug, Default, Args)]
+pub struct ComputeArgs {
+    /// Lay the changed definitions of the project's folder sandbox/NAME over those of the packs, and show what figures would
+    /// be beside what they are. Writes nothing but sandbox/NAME/out/.
+    #[arg(long, value_name = "NAME")]
+    pub sandbox: Option<String>,
 }
 
 #[derive(Debug, Args)]

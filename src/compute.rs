@@ -1,14 +1,20 @@
-//! compute: the figures, from all that is stored.
+//! compute: the figures, from all that is stored; or, in a sandbox, what they would be.
+
+mod sandbox;
 
 use std::collections::BTreeMap;
 
 use beleidsinfo_warehouse::compute::Computed;
 
+use crate::cli::ComputeArgs;
 use crate::context::At;
 use crate::progress::Step;
 use crate::report::{Outcome, Problems};
 
-pub async fn run(at: &At) -> Result<Outcome, Problems> {
+pub async fn run(at: &At, args: ComputeArgs) -> Result<Outcome, Problems> {
+    if let Some(name) = &args.sandbox {
+        return sandbox::run(at, name).await;
+    }
     let (project, pack, warehouse) = at.open().await?;
     let step = Step::start("compute", pack.indicators.len() as u64);
     let computed = warehouse

@@ -5,6 +5,7 @@ mod open;
 mod steering;
 
 mod arrivals;
+mod definitions;
 mod proofs;
 mod sources;
 
@@ -65,6 +66,8 @@ pub fn router(reads: Reads, principal: Principal, public_only: bool) -> Router {
             .route("/api/figures/{*address}", get(proofs::proof_json))
             .route("/{lang}/changes/{*address}", get(proofs::change))
             .route("/api/changes/{*address}", get(proofs::change_json))
+            .route("/{lang}/definitions/{id}", get(definitions::definition))
+            .route("/api/definitions/{id}", get(definitions::definition_json))
             .route("/{lang}/sources", get(sources::sources))
             .route("/{lang}/sources/{id}", get(sources::source))
             .route(

@@ -87,6 +87,13 @@ impl Project {
         project
     }
 
+    /// Makes a draft of an indicator of the project's own pack, so that its meaning may change under one version.
+    pub fn draft(&self, indicator: &str) {
+        let toml = format!("pack/indicators/{indicator}/indicator.toml");
+        let text = self.read(&toml);
+        self.write(&toml, &format!("status = \"draft\"\n{text}"));
+    }
+
     /// Puts an indicator in the project's pack `more`.
     pub fn add_indicator(&self, id: &str, toml: &str, facts: &str) {
         let words = "title = { nl = \"x\", en = \"x\" }\nquestion = { nl = \"x\", en = \"x\" }\ndefinition = { nl = \"x\", en = \"x\" }\n\

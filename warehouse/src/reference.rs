@@ -332,16 +332,23 @@ pub(crate) async fn histories(
         .collect())
 }
 
-/// Runs and figures, whole.
-pub(crate) async fn figure_index(session: &Session) -> Result<FigureIndex> {
-    use crate::compute::columns::{FIGURE_COLUMNS, RUN_COLUMNS, rows_to_figures, rows_to_runs};
+/// Every run the session sees, oldest first.
+pub(crate) async fn runs(session: &Session) -> Result<Vec<Run>> {
+    use crate::compute::columns::{RUN_COLUMNS, rows_to_runs};
     let mut runs: Vec<Run> = Vec::new();
     for rows in session
-        .collect(&format!("select {RUN_COLUMNS} from runs"))
+        .collect(&format!("select {RUN_COLUMNS} from runs order by run_id"))
         .await?
     {
         runs.extend(rows_to_runs(&rows)?);
     }
+    Ok(runs)
+}
+
+/// Runs and figures, whole.
+pub(crate) async fn figure_index(session: &Session) -> Result<FigureIndex> {
+    use crate::compute::columns::{FIGURE_COLUMNS, rows_to_figures};
+    let runs = runs(session).await?;
     let mut figures = Vec::new();
     for rows in session
         .collect(&format!("select {FIGURE_COLUMNS} from figures"))

@@ -17,6 +17,8 @@ pub struct Row {
     pub proof: String,
     pub target: String,
     pub peer: String,
+    /// As the last version with another meaning had it.
+    pub earlier: String,
     pub own: bool,
     pub mark: Option<Mark>,
     /// A small bar, ready to place.
@@ -35,10 +37,18 @@ pub fn proof(lens: &Lens, reading: &Reading) -> String {
     }
 }
 
-/// The line as a table, newest first.
-pub fn rows(lens: &Lens, focus: &Focus) -> Vec<Row> {
+/// The line as a table, newest first; `earlier` is a version whose figures stand beside it.
+pub fn rows(lens: &Lens, focus: &Focus, earlier: Option<&str>) -> Vec<Row> {
     let measure = lens.measure(focus.indicator);
     let text = |v: Option<f64>| v.map_or_else(String::new, |v| measure.text(v));
+    let before = |period| {
+        let mut address = lens
+            .series_of(focus.indicator, focus.kind, &focus.region, &focus.slice)
+            .at(period);
+        address.version = earlier?.to_string();
+        let figure = lens.snapshot.figures.get(&address, lens.run.run_id)?;
+        measure.shown(figure)
+    };
     let periods = focus.periods.iter().rev();
     periods
         .map(|&period| {
@@ -50,6 +60,7 @@ pub fn rows(lens: &Lens, focus: &Focus) -> Vec<Row> {
                 proof: proof(lens, &reading),
                 target: text(target.and_then(|t| t.bound(focus.indicator.direction))),
                 peer: text(lens.peer(focus.indicator, period, &focus.region, &focus.slice)),
+                earlier: text(before(period)),
                 own: period == focus.period,
                 mark: None,
                 bar: String::new(),
@@ -88,6 +99,7 @@ pub fn places(lens: &Lens, focus: &Focus) -> Vec<Row> {
                 proof: proof(lens, &reading),
                 target: String::new(),
                 peer: String::new(),
+                earlier: String::new(),
                 own: code == focus.region,
                 mark: assessment
                     .standing
@@ -209,6 +221,7 @@ pub fn slices(lens: &Lens, focus: &Focus) -> Vec<SliceTable> {
                     proof: proof(lens, &reading),
                     target: String::new(),
                     peer: String::new(),
+                    earlier: String::new(),
                     own: false,
                     mark: None,
                     bar: reading
