@@ -20,10 +20,6 @@ fn published() -> Project {
     project
 }
 
-fn everything(project: &Project) -> (Vec<String>, Vec<String>) {
-    (project.dump(), project.files("var/warehouse"))
-}
-
 /// Puts an indicator in the project's own pack.
 fn add(project: &Project, id: &str, kind: &str, facts: &str) {
     let words = "title = { nl = \"x\", en = \"x\" }\nquestion = { nl = \"x\", en = \"x\" }\ndefinition = { nl = \"x\", en = \"x\" }\n\
@@ -139,12 +135,14 @@ fn ratios_are_not_averaged_and_medians_are_not_added() {
 #[test]
 fn a_definition_that_is_wrong_is_told_and_nothing_published_changes() {
     let project = published();
-    let before = everything(&project);
+    let before = project.bytes();
     let toml = "pack/indicators/dienstverlening/zaak_open/indicator.toml";
     let facts = "pack/indicators/dienstverlening/zaak_open/facts.sql";
     let (good_toml, good_facts) = (project.read(toml), project.read(facts));
     let copy = "pack/indicators/vergunningen/zaak_open";
-    let cases: [(&str, &dyn Fn(), &[&str], &dyn Fn()); 6] = [
+    // What is wrong, how to make it so, what is told, and how to mend it.
+    type Case<'a> = (&'a str, &'a dyn Fn(), &'a [&'a str], &'a dyn Fn());
+    let cases: [Case; 6] = [
         (
             "a missing column",
             &|| project.write(facts, &good_facts.replace("from_on", "begin_on")),
@@ -212,7 +210,7 @@ fn a_definition_that_is_wrong_is_told_and_nothing_published_changes() {
             assert!(told.contains("hint:"), "{what}: no hint:\n{told}");
         }
         mend();
-        assert_eq!(before, everything(&project), "{what} changed something");
+        assert_eq!(before, project.bytes(), "{what} changed something");
     }
     project.ok(&["define"]);
 }

@@ -1,5 +1,6 @@
 //! project: a project folder in a temporary place, and the program run in it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -243,6 +244,15 @@ impl Project {
             lines.extend(rows.into_iter().map(|r| format!("{table}: {r}")));
         }
         lines
+    }
+
+    /// Every file of the warehouse, byte for byte.
+    pub fn bytes(&self) -> BTreeMap<String, Vec<u8>> {
+        let read = |name: String| {
+            let bytes = std::fs::read(self.path(&name)).expect("a file");
+            (name, bytes)
+        };
+        self.files("var/warehouse").into_iter().map(read).collect()
     }
 
     /// All files below a folder of the project, by their path in it.

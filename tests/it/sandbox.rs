@@ -1,7 +1,5 @@
 //! sandbox: what a definition would give, beside what stands, and nowhere else.
 
-use std::collections::BTreeMap;
-
 use crate::project::{HEADER, Project};
 
 const FACTS: &str = "indicators/vergunningen/ov_tijdig/facts.sql";
@@ -27,18 +25,6 @@ fn project() -> Project {
     project
 }
 
-/// Every file of the warehouse, byte for byte.
-fn bytes(project: &Project) -> BTreeMap<String, Vec<u8>> {
-    project
-        .files("var/warehouse")
-        .into_iter()
-        .map(|f| {
-            let bytes = std::fs::read(project.path(&f)).expect("a file");
-            (f, bytes)
-        })
-        .collect()
-}
-
 fn facts(from: &str, to: &str) -> String {
     let text = std::fs::read_to_string(format!("{}/{FACTS}", crate::project::PACK)).expect("facts");
     let changed = text.replacen(from, to, 1);
@@ -49,7 +35,7 @@ fn facts(from: &str, to: &str) -> String {
 #[test]
 fn a_variant_is_laid_beside_what_stands_and_leaves_the_warehouse_as_it_was() {
     let project = project();
-    let before = bytes(&project);
+    let before = project.bytes();
     // On time is now before the due date and not on it; and a view without the cases of the counter.
     project.write(
         &format!("sandbox/strenger/{FACTS}"),
@@ -94,7 +80,7 @@ fn a_variant_is_laid_beside_what_stands_and_leaves_the_warehouse_as_it_was() {
         "{csv}"
     );
 
-    assert_eq!(before, bytes(&project), "a sandbox changed the warehouse");
+    assert_eq!(before, project.bytes(), "a sandbox changed the warehouse");
     // The same definition gives the same figures.
     project.write(
         "sandbox/zelfde/indicators/vergunningen/ov_tijdig/facts.sql",
@@ -107,7 +93,7 @@ fn a_variant_is_laid_beside_what_stands_and_leaves_the_warehouse_as_it_was() {
 #[test]
 fn a_variant_is_never_published_and_a_wrong_one_is_told() {
     let project = project();
-    let before = bytes(&project);
+    let before = project.bytes();
     project.write(
         &format!("sandbox/strenger/{FACTS}"),
         &facts("<= due_on, false)", "< due_on, false)"),
@@ -115,7 +101,7 @@ fn a_variant_is_never_published_and_a_wrong_one_is_told() {
     project.ok(&["compute", "--sandbox", "strenger"]);
     // With new data too, what is published is of the pack.
     project.ok(&["publish"]);
-    assert_eq!(before, bytes(&project));
+    assert_eq!(before, project.bytes());
     let settings = project.read("beleidsinfo.toml");
     for pack in ["sandbox/strenger", "./sandbox/strenger"] {
         project.write(
@@ -150,5 +136,5 @@ fn a_variant_is_never_published_and_a_wrong_one_is_told() {
         &facts("due_on < $cutoff", "due_on < current_date"),
     );
     refused("fout", 1, "$cutoff");
-    assert_eq!(before, bytes(&project));
+    assert_eq!(before, project.bytes());
 }

@@ -364,10 +364,13 @@ fn refusal(indicator: &Indicator, base: &Base, changes: &[Change]) -> Option<Err
         .rev()
         .map(|(asks, changes)| format!("{}: {}", asks.why(), changes.join("; ")))
         .collect();
+    let stood = match version == base.version {
+        true => "stands for another definition".to_string(),
+        false => format!("cannot follow {}", base.version),
+    };
     let doing = format!(
-        "{}: version {version} is not the next of {}, computed in run {} of {}",
+        "{}: version {version} {stood}, computed in run {} of {}",
         path(indicator),
-        base.version,
         base.run,
         base.at.format("%Y-%m-%d")
     );

@@ -158,7 +158,7 @@ impl Warehouse {
             let shown = |at: DateTime<Utc>| at.format("%Y-%m-%d %H:%M:%S UTC").to_string();
             return Err(Error::refused(format!("cannot {verb}: the clock of this machine stands at {}", shown(now)))
                 .because(format!("the warehouse was written at {}: the clock was set back, and \"as of\" a moment would no longer be true", shown(last)))
-                .hint(format!("set the clock right; nothing was changed. If it was the earlier clock that stood ahead, run once more with {CLOCK_WAS_AHEAD}=yes: times then go on from there")));
+                .hint(format!("set the clock right; nothing was changed. If it was the earlier clock that stood ahead, set {CLOCK_WAS_AHEAD}=yes until this one has caught up: times then go on from there")));
         }
         // File statistics leave off what is below a millisecond.
         let floor = last.timestamp_micros() + 1000;
