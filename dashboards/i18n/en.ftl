@@ -547,5 +547,6 @@ field-view = The step between { $file }
 field-term = The term { $term }
 survival-label = with what is still open counted in
 survival-unknown = Not known yet
-survival-why = Of the { $counted } that began in { $period }, { $share } are still open. A figure over only what is done then looks too good. Here what is still open counts as: takes at least that long (estimate of Kaplan and Meier).
+survival-why = The figure above is about what was done in { $period }, and says nothing about what still waits. This is about the { $counted } of { $period }: { $share } of them are still open, and these count as: takes at least that long (estimate of Kaplan and Meier).
 field-survival = Figure with what is still open
+life-total = all together

@@ -547,5 +547,6 @@ field-view = De tussenstap { $file }
 field-term = De termijn { $term }
 survival-label = met wat nog openstaat meegeteld
 survival-unknown = Nog niet gekend
-survival-why = Van de { $counted } die in { $period } begonnen, staat { $share } nog open. Een cijfer over alleen wat klaar is, oogt dan te gunstig. Hier telt wat nog openstaat mee als: duurt minstens zo lang (schatting van Kaplan en Meier).
+survival-why = Het cijfer hierboven gaat over wat in { $period } klaar kwam, en zegt niets over wat nog wacht. Dit gaat over de { $counted } van { $period }: daarvan staat { $share } nog open, en dat telt mee als: duurt minstens zo lang (schatting van Kaplan en Meier).
 field-survival = Cijfer met wat nog openstaat
+life-total = alles samen

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use beleidsinfo_warehouse::life::{Change, Life, Line};
+use beleidsinfo_warehouse::words::unit;
 
 use crate::lens::Lens;
 use crate::number;
@@ -95,11 +96,41 @@ pub fn render(lens: &Lens, visit: &Visit, life: &Life) -> Outcome<String> {
     Ok(view.render()?)
 }
 
+/// What a key of `indicator.toml` says, as a reader would: codes are for who writes definitions.
+fn in_words(lens: &Lens, what: &str, value: &str) -> String {
+    let (words, language) = (lens.words, lens.language());
+    let each = |text: &dyn Fn(&str) -> String, between: &str| {
+        let parts: Vec<String> = value.split(between).map(text).collect();
+        parts.join(", ")
+    };
+    match what {
+        "status" => words.named("stage-short", value),
+        "kind" => words.named("method", value),
+        "direction" => words.named("direction", value.split('_').next().unwrap_or(value)),
+        "unit" => unit(value, language).to_string(),
+        "periods" => each(&|period| words.named("kind", period), ", "),
+        "slices" => each(
+            &|slice| match slice.trim_matches(['[', ']']) {
+                "" => words.t("life-total"),
+                columns => {
+                    let titles = columns.split(", ").map(|c| lens.slice_title(c));
+                    titles.collect::<Vec<_>>().join(" × ")
+                }
+            },
+            "], [",
+        ),
+        "reviewed_on" => value
+            .parse()
+            .map_or_else(|_| value.to_string(), |on| number::date(on, language)),
+        _ => value.to_string(),
+    }
+}
+
 fn shown(lens: &Lens, change: &Change) -> Shown {
     let words = lens.words;
     let text = |value: &str| match value {
         "" => words.t("life-nothing"),
-        value => value.to_string(),
+        value => in_words(lens, &change.what, value),
     };
     let key = change.what.replace('.', "-");
     Shown {
