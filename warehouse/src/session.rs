@@ -11,6 +11,7 @@ use arrow::datatypes::Schema;
 use chrono::{Datelike, NaiveDate};
 use datafusion::catalog::{MemTable, MemorySchemaProvider, TableProvider};
 use datafusion::common::JoinType;
+use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{Column, DFSchema, DataFusionError, ParamValues, ScalarValue, plan_err};
 use datafusion::dataframe::DataFrame;
 use datafusion::execution::SendableRecordBatchStream;
@@ -408,7 +409,20 @@ impl Session {
             .collect();
         let plan = LogicalPlanBuilder::from(plan).project(shown)?.build()?;
         let plan = self.context.state().optimize(&plan)?;
-        Ok(plan.display_indent_schema().to_string())
+        let mut aliases: Vec<String> = Vec::new();
+        plan.apply_with_subqueries(|node| {
+            if let LogicalPlan::SubqueryAlias(of) = node {
+                let name = of.alias.table().to_string();
+                if !aliases.contains(&name) {
+                    aliases.push(name);
+                }
+            }
+            Ok(TreeNodeRecursion::Continue)
+        })?;
+        Ok(without_names(
+            &plan.display_indent_schema().to_string(),
+            &aliases,
+        ))
     }
 
     async fn with_cutoff(&self, path: &str, sql: &str, cutoff: NaiveDate) -> Result<LogicalPlan> {
@@ -475,6 +489,26 @@ impl Session {
         self.context.register_table(table, pinned).storing(doing)?;
         Ok(())
     }
+}
+
+/// The text of a plan with each alias by its number, in order of appearance: what a step between is called means nothing.
+fn without_names(plan: &str, aliases: &[String]) -> String {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let mut text = String::new();
+    let mut rest = plan;
+    while let Some(start) = rest.find(is_word) {
+        let (between, from) = rest.split_at(start);
+        let end = from.find(|c| !is_word(c)).unwrap_or(from.len());
+        let (word, after) = from.split_at(end);
+        text.push_str(between);
+        let names_it = after.starts_with('.') || text.ends_with("SubqueryAlias: ");
+        match aliases.iter().position(|alias| alias == word) {
+            Some(number) if names_it => text.push_str(&format!("#{number}")),
+            _ => text.push_str(word),
+        }
+        rest = after;
+    }
+    text + rest
 }
 
 /// The columns that the definitions of a pack can name.
