@@ -80,12 +80,10 @@ pub enum Verb {
     #[command(after_help = "Example:\n  beleidsinfo define")]
     Define,
     /// Compute the figures: counts only what changed since the last run, and writes only the figures that changed.
-    #[command(after_help = "Examples:\n  beleidsinfo compute\n  beleidsinfo compute --full")]
-    Compute {
-        /// Count everything again, also what nothing came in for; the figures must be the same.
-        #[arg(long)]
-        full: bool,
-    },
+    #[command(
+        after_help = "Examples:\n  beleidsinfo compute\n  beleidsinfo compute --full\n  beleidsinfo compute --sandbox strenger      what figures would be under the definitions in sandbox/strenger/"
+    )]
+    Compute(ComputeArgs),
     /// Put the figures through the disclosure gate and release them as open data.
     #[command(after_help = "Example:\n  beleidsinfo publish")]
     Publish,
@@ -165,6 +163,17 @@ pub struct StoreArgs {
     /// Why it is let through; kept with the delivery, and shown in the proof of every figure that reads it.
     #[arg(long, requires = "accept")]
     pub reason: Option<String>,
+}
+
+#[derive(Debug, Default, Args)]
+pub struct ComputeArgs {
+    /// Lay the changed definitions of the project's folder sandbox/NAME over those of the packs, and show what figures would
+    /// be beside what they are. Writes nothing but sandbox/NAME/out/.
+    #[arg(long, value_name = "NAME", conflicts_with = "full")]
+    pub sandbox: Option<String>,
+    /// Count everything again, also what nothing came in for; the figures must be the same.
+    #[arg(long)]
+    pub full: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,21 +1,29 @@
-//! compute: the figures, from all that is stored.
+//! compute: the figures, from all that is stored; or, in a sandbox, what they would be.
+
+mod sandbox;
 
 use std::collections::BTreeMap;
 
 use beleidsinfo_warehouse::compute::Computed;
 
+use crate::cli::ComputeArgs;
 use crate::context::At;
 use crate::progress::Step;
 use crate::report::{Outcome, Problems};
 
-/// `anew` counts everything again, also what nothing came in for.
-pub async fn run(at: &At, anew: bool) -> Result<Outcome, Problems> {
+pub async fn run(at: &At, args: ComputeArgs) -> Result<Outcome, Problems> {
+    if let Some(name) = &args.sandbox {
+        return sandbox::run(at, name).await;
+    }
     let (project, pack, warehouse) = at.open().await?;
     let step = Step::start("compute", pack.indicators.len() as u64);
     let computed = warehouse
-        .compute(&pack, &project.settings.organisation.nis, anew, &mut |id| {
-            step.tick(id)
-        })
+        .compute(
+            &pack,
+            &project.settings.organisation.nis,
+            args.full,
+            &mut |id| step.tick(id),
+        )
         .await?;
     match computed {
         Computed::UpToDate(run) => step.end(&format!(

@@ -9,7 +9,7 @@ use beleidsinfo_warehouse::gateway::Gateway;
 use beleidsinfo_warehouse::location::Location;
 use beleidsinfo_warehouse::pack::Pack;
 use beleidsinfo_warehouse::project::Project;
-use beleidsinfo_warehouse::warehouse::Warehouse;
+use beleidsinfo_warehouse::warehouse::{CLOCK_WAS_AHEAD, Warehouse};
 
 use crate::keys;
 use crate::report::Problems;
@@ -45,9 +45,11 @@ impl At {
         let project = self.project()?;
         let pack = project.pack()?;
         let location = Location::parse(&project.settings.warehouse, &project.folder)?;
+        let clock_was_ahead = std::env::var(CLOCK_WAS_AHEAD).is_ok_and(|said| said == "yes");
         let warehouse = Warehouse::open(&location)
             .await?
-            .with_keys(keys::of(&location)?);
+            .with_keys(keys::of(&location)?)
+            .with_clock_ahead(clock_was_ahead);
         Ok((project, pack, Arc::new(warehouse)))
     }
 

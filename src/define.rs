@@ -1,4 +1,4 @@
-//! define: the engine reads every definition; all problems in one report.
+//! define: the engine reads every definition, and holds it to what earlier runs used; all problems in one report.
 
 use beleidsinfo_warehouse::define::define;
 
@@ -6,9 +6,10 @@ use crate::context::At;
 use crate::report::{Outcome, Problems};
 
 pub async fn run(at: &At) -> Result<Outcome, Problems> {
-    let project = at.project()?;
-    let pack = project.pack()?;
+    let pack = at.project()?.pack()?;
     let reads = define(&pack).await?;
+    let (_, _, warehouse) = at.open().await?;
+    warehouse.hold_to_versions(&pack).await?;
     println!(
         "{} {}: {} tables, {} views, {} indicators, {} checks, all in order",
         pack.about.name,

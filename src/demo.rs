@@ -4,7 +4,7 @@ use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 
-use crate::cli::{DemoArgs, PullArgs, ServeArgs, StoreArgs};
+use crate::cli::{ComputeArgs, DemoArgs, PullArgs, ServeArgs, StoreArgs};
 use crate::context::At;
 use crate::generate::{self, Plan};
 use crate::progress::Step;
@@ -33,7 +33,7 @@ pub async fn run(args: DemoArgs) -> Result<Outcome, Problems> {
     let at = At::hand(args.dir);
     pull::run(&at, PullArgs::default()).await?;
     store::run(&at, StoreArgs::default()).await?;
-    compute::run(&at, false).await?;
+    compute::run(&at, ComputeArgs::default()).await?;
     publish::run(&at).await?;
     if args.no_serve {
         return Ok(Outcome::Done);

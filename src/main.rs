@@ -54,7 +54,7 @@ async fn main() -> ExitCode {
         Verb::Source(args) => source::run(&at, args).await,
         Verb::Rejections(args) => rejections::run(&at, args).await,
         Verb::Define => define::run(&at).await,
-        Verb::Compute { full } => compute::run(&at, full).await,
+        Verb::Compute(args) => compute::run(&at, args).await,
         Verb::Publish => publish::run(&at).await,
         Verb::Serve(args) => serve::run(&at, args).await,
         Verb::Query(args) => query::run(&at, args).await,

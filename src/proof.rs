@@ -216,7 +216,12 @@ fn show(p: &Proof) {
     println!("definitie    {}", p.definition.definition.nl);
     println!(
         "             {} {}, nagekeken {}, eigenaar {}",
-        p.figure.indicator_id, p.figure.version, p.definition.reviewed_on, p.definition.owner
+        p.figure.indicator_id,
+        p.figure.version,
+        p.definition
+            .reviewed_on
+            .map_or("nog niet".into(), |on| on.to_string()),
+        p.definition.owner
     );
     println!(
         "toestand     {} · {} · cijfers tot en met {}",

@@ -33,11 +33,26 @@ pub async fn run(at: &At) -> Result<Outcome, Problems> {
     let (rows, withheld) = new.iter().fold((0, 0), |(rows, withheld), r| {
         (rows + r.rows, withheld + r.suppressed)
     });
+    let kept: Vec<String> = done
+        .iter()
+        .filter_map(|p| match p {
+            Published::Withheld { indicator, stage } => {
+                Some(format!("{indicator} is {}", stage.name()))
+            }
+            _ => None,
+        })
+        .collect();
+    let stand = done.len() - kept.len();
     step.end(&match new.len() {
-        0 => format!("nothing new: {} releases stand", done.len()),
+        0 => format!("nothing new: {stand} releases stand"),
         n => {
             format!("{n} releases, {rows} rows, {withheld} of them withheld by the disclosure gate")
         }
     });
+    for kept in kept {
+        eprintln!(
+            "         not published: {kept}; `status = \"published\"` in its indicator.toml lets it out"
+        );
+    }
     Ok(Outcome::Done)
 }

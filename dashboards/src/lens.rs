@@ -198,6 +198,18 @@ impl<'a> Lens<'a> {
         }
     }
 
+    /// Its title; of a definition that is not published yet, with that.
+    pub fn title(&self, indicator: &Indicator) -> String {
+        let title = indicator.title.get(self.language());
+        match indicator.stage.is_published() {
+            true => title.to_string(),
+            false => {
+                let stage = self.words.named("stage-short", indicator.stage.name());
+                format!("{title} ({})", stage.to_lowercase())
+            }
+        }
+    }
+
     pub fn figure(
         &self,
         indicator: &Indicator,

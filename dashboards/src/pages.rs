@@ -4,6 +4,7 @@ pub mod about;
 pub mod board;
 pub mod change;
 pub mod data;
+pub mod definition;
 pub mod home;
 pub mod indicator;
 pub mod indicators;

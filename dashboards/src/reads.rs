@@ -11,6 +11,7 @@ use beleidsinfo_warehouse::explain::Explanation;
 use beleidsinfo_warehouse::figure::Address;
 use beleidsinfo_warehouse::gateway::{Count, Gateway, Snapshot};
 use beleidsinfo_warehouse::index::AsOf;
+use beleidsinfo_warehouse::life::Life;
 use beleidsinfo_warehouse::lineage::{FigureLineage, FileLineage};
 use beleidsinfo_warehouse::principal::Principal;
 use beleidsinfo_warehouse::profile::TableProfile;
@@ -90,6 +91,15 @@ impl Reads {
             Reads::Gateway(gateway, _) => gateway.explain(principal, address, from, to).await,
             #[cfg(any(test, feature = "preview"))]
             Reads::Sample(sample) => sample.explain(address, from, to),
+        }
+    }
+
+    /// All that became of a definition up to a run.
+    pub async fn life(&self, principal: &Principal, indicator: &str, run: i64) -> Result<Life> {
+        match self {
+            Reads::Gateway(gateway, _) => gateway.life(principal, indicator, run).await,
+            #[cfg(any(test, feature = "preview"))]
+            Reads::Sample(sample) => Ok(sample.life(indicator, run)),
         }
     }
 

@@ -5,6 +5,7 @@ mod open;
 mod steering;
 
 mod arrivals;
+mod definitions;
 mod lineage;
 mod proofs;
 mod sources;
@@ -68,6 +69,8 @@ pub fn router(reads: Reads, principal: Principal, public_only: bool) -> Router {
             .route("/api/changes/{*address}", get(proofs::change_json))
             .route("/{lang}/lineage/{*address}", get(lineage::figure))
             .route("/api/lineage/{*address}", get(lineage::figure_json))
+            .route("/{lang}/definitions/{id}", get(definitions::definition))
+            .route("/api/definitions/{id}", get(definitions::definition_json))
             .route("/{lang}/sources", get(sources::sources))
             .route("/{lang}/sources/{id}", get(sources::source))
             .route(

@@ -63,6 +63,7 @@ fn pages() -> Vec<String> {
             "/changes/ov_tijdig/1.2.0/2025-Q4/2025-01-01/12041?from=3&to=4",
             "/lineage/ov_tijdig/1.2.0/2025-Q4/2025-01-01/12041",
             "/figures/ov_tijdig/1.2.0/2025-Q4/2025-01-01/12041/channel=digital",
+            "/definitions/ov_tijdig",
             "/quality",
             "/data",
             "/about",

@@ -61,7 +61,7 @@ pub fn tile(lens: &Lens, indicator: &Indicator, period: Period, slice: &Slice, i
     let slice_code = slice.code();
     let standing = assessment.standing_mark(lens);
     Tile {
-        title: indicator.title.get(lens.language()).to_string(),
+        title: lens.title(indicator),
         href: lens.href(
             &format!("/indicators/{}", indicator.id),
             &[("period", &period.code()), ("slice", &slice_code)],

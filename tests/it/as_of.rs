@@ -12,6 +12,7 @@ fn figure(project: &Project, as_of: Option<&str>) -> String {
 #[test]
 fn an_old_figure_still_stands_as_of_then_and_recomputes_to_equality() {
     let project = Project::with_own_pack("12041");
+    project.draft("vergunningen/ov_tijdig");
     let rows = "A1,12041,,E-loket,02/01/2025,01/03/2025,10/02/2025\nA2,12041,,Loket,05/01/2025,01/03/2025,20/03/2025\n";
     project.write("raw/cases_2025-06-30.csv", &format!("{HEADER}{rows}"));
     project.flow();
@@ -24,7 +25,7 @@ fn an_old_figure_still_stands_as_of_then_and_recomputes_to_equality() {
     assert_eq!(figure(&project, None), "4,75.0,value");
     assert_eq!(figure(&project, Some(&batch)), "2,50.0,value");
 
-    // A changed definition: only digital cases count. (A change of meaning is a new major version; here it is a correction.)
+    // A changed definition: only digital cases count. (A draft may change so; a published definition gets a new version.)
     let facts = "pack/indicators/vergunningen/ov_tijdig/facts.sql";
     let changed = project.read(facts).replace(
         "where due_on is not null",

@@ -97,6 +97,16 @@ fn project(bad: bool) -> Project {
     cases.push(format!(
         "s,C1,12041,burgerzaken,counter,2022-02-01,,,{closed}"
     ));
+    // Another system, with the same cases or with its own.
+    for n in 0..60 {
+        let day = format!("2021-{:02}-{:02}", 1 + n % 12, 1 + n % 28);
+        let channel = if bad || n % 2 == 0 {
+            "counter"
+        } else {
+            "digital"
+        };
+        cases.push(format!("t,T{n},12041,burgerzaken,{channel},{day},,,{day}"));
+    }
     cases.push("s,C2,12041,burgerzaken,counter,2022-02-01,,,2022-03-01".into());
     let decided = if bad { "" } else { "2022-03-01" };
     cases.push(format!(
@@ -121,11 +131,16 @@ fn project(bad: bool) -> Project {
         &[format!("s,C2,1,12041,brief,{occurred}")],
     );
     let moved = if bad { "C9" } else { "C1" };
+    // The term of the residence check is known from 2019 on.
+    let declared = if bad { 2018 } else { 2019 };
     file(
         &project,
         "d_moves",
         &MOVES,
-        &[format!("s,{moved},12041,2022-01-20")],
+        &[
+            format!("s,{moved},12041,2022-01-20"),
+            format!("s,12041-{declared}-1,12041,{declared}-01-20"),
+        ],
     );
     let women = if bad { 50 } else { 60 };
     let person =
@@ -175,7 +190,9 @@ fn each_query_passes_on_good_data_and_fails_on_bad() {
         "permits_long_undecided",
         "phases_overlap",
         "population_adds_up",
+        "relocations_without_term",
         "rows_without_case",
+        "systems_alike",
         "year_volume",
     ]);
     let good = outcomes(&project(false));

@@ -71,6 +71,7 @@ const YEAR: &str = "ov_tijdig/1.0.0/2025/as_recorded/12041";
 
 fn two_deliveries() -> Project {
     let project = Project::with_own_pack("12041");
+    project.draft("vergunningen/ov_tijdig");
     project.write(
         "raw/cases_2025-06-30.csv",
         &format!("{HEADER}A1,12041,,E-loket,02/01/2025,01/03/2025,10/02/2025\nA2,12041,,Loket,05/01/2025,01/03/2025,20/03/2025\nA6,12041,,Loket,01/06/2025,15/07/2025,\n"),

@@ -1,5 +1,6 @@
 //! project: a project folder in a temporary place, and the program run in it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -85,6 +86,13 @@ impl Project {
         let raw = raw.to_str().expect("UTF-8");
         project.ok(&["generate", "--cases", cases, "--out", raw]);
         project
+    }
+
+    /// Makes a draft of an indicator of the project's own pack, so that its meaning may change under one version.
+    pub fn draft(&self, indicator: &str) {
+        let toml = format!("pack/indicators/{indicator}/indicator.toml");
+        let text = self.read(&toml);
+        self.write(&toml, &format!("status = \"draft\"\n{text}"));
     }
 
     /// Puts an indicator in the project's pack `more`.
@@ -236,6 +244,15 @@ impl Project {
             lines.extend(rows.into_iter().map(|r| format!("{table}: {r}")));
         }
         lines
+    }
+
+    /// Every file of the warehouse, byte for byte.
+    pub fn bytes(&self) -> BTreeMap<String, Vec<u8>> {
+        let read = |name: String| {
+            let bytes = std::fs::read(self.path(&name)).expect("a file");
+            (name, bytes)
+        };
+        self.files("var/warehouse").into_iter().map(read).collect()
     }
 
     /// All files below a folder of the project, by their path in it.

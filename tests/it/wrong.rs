@@ -536,3 +536,67 @@ fn a_warehouse_whose_tables_have_another_key_or_type_says_what_to_do() {
     project.write("pack/tables/cases.toml", &contract);
     assert_eq!(project.rows("select count(*) from cases"), ["1"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_set_back() {
+    use chrono::{TimeDelta, Utc};
+    let (project, before) = good();
+    let pack = Pack::parse(builtin_files()).expect("the built-in pack");
+    let at = |clock: fn() -> chrono::DateTime<Utc>| {
+        let folder = project.path("var/warehouse");
+        async move {
+            let storage =
+                Storage::on(Arc::new(DurableLocalStore::new()), &folder).expect("storage");
+            Warehouse::on(storage, clock).await.expect("a warehouse")
+        }
+    };
+    // Other municipalities are asked for, so that there is something to compute.
+    let towns = |codes: &[&str]| codes.iter().map(|c| (*c).to_string()).collect::<Vec<_>>();
+    let yesterday = || at(|| Utc::now() - TimeDelta::days(1));
+
+    // A day back: refused by whatever writes, and nothing changed.
+    let warehouse = yesterday().await;
+    let refused = warehouse
+        .compute(&pack, &towns(&["44021"]), false, &mut |_| {})
+        .await
+        .expect_err("a refusal");
+    let told = refused.first().expect("an error");
+    assert_eq!(told.kind(), beleidsinfo_warehouse::error::Kind::Refused);
+    let cause = std::error::Error::source(told)
+        .expect("a cause")
+        .to_string();
+    assert!(cause.contains("the clock was set back"), "{cause}");
+    let hint = told.hint_text().expect("a hint");
+    assert!(hint.contains("BELEIDSINFO_CLOCK_WAS_AHEAD"), "{hint}");
+    assert!(Store::begin(&warehouse, &pack).await.is_err());
+    drop(warehouse);
+    assert_eq!(before, project.dump());
+
+    // A minute back, as happens when a clock is put right: it goes on, and times go up all the same.
+    let times = || project.rows("select run_id from runs order by finished_at, run_id");
+    let warehouse = at(|| Utc::now() - TimeDelta::minutes(1)).await;
+    warehouse
+        .compute(&pack, &towns(&["44021"]), false, &mut |_| {})
+        .await
+        .expect("a run");
+    drop(warehouse);
+    assert_eq!(times(), ["1", "2"]);
+
+    // Who says that the clock was ahead goes on from there.
+    let warehouse = yesterday().await.with_clock_ahead(true);
+    warehouse
+        .compute(&pack, &towns(&["44021", "12041"]), false, &mut |_| {})
+        .await
+        .expect("a run");
+    drop(warehouse);
+    assert_eq!(times(), ["1", "2", "3"]);
+    // A moment is answered by the run that stood then, whatever the clocks said.
+    let third = project
+        .rows("select finished_at from runs where run_id = 2")
+        .join("");
+    let moment = format!("{}Z", third.trim_end_matches('Z').replace(' ', "T"));
+    assert_eq!(
+        project.rows_as_of("select max(run_id) from runs", Some(&moment)),
+        ["2"]
+    );
+}

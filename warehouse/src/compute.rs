@@ -152,6 +152,7 @@ impl Warehouse {
         tick: &mut (dyn FnMut(&str) + Send),
     ) -> Result<Computed, Vec<Error>> {
         let reads = define::define(pack).await?;
+        self.hold_to_versions(pack).await?;
         self.compute_defined(pack, &reads, municipalities, anew, tick)
             .await
             .map_err(|e| vec![e])

@@ -9,6 +9,7 @@ use datafusion::logical_expr::{Expr, LogicalPlan, Volatility};
 use datafusion::sql::sqlparser::ast::Statement;
 use serde::{Deserialize, Serialize};
 
+use crate::arithmetic;
 use crate::error::{Doing, Error, Result};
 use crate::indicator::{Indicator, Kind};
 use crate::location::Storage;
@@ -110,6 +111,15 @@ async fn check(
             .hint("only a sum or a mean has weights: give the column another name, or change kind"),
         );
     }
+    let (tables, _) = tables_and_views(session, pack, &indicator.sql);
+    problems.extend(arithmetic::problems(
+        &path,
+        indicator.kind,
+        weighted,
+        &plan,
+        &tables,
+    ));
+    problems.extend(arithmetic::rivals(&path, &plan, &tables));
     let needed = indicator
         .kind
         .fact_columns()
@@ -147,7 +157,7 @@ async fn check(
         }
     }
     if problems.is_empty() {
-        Ok(tables_and_views(session, pack, &indicator.sql).0)
+        Ok(tables)
     } else {
         Err(problems)
     }
@@ -272,11 +282,46 @@ pub(crate) fn tables_and_views(
 
 /// The files of a pack by content: what a definitions hash stands for.
 #[derive(Debug, Serialize, Deserialize)]
-struct Manifest {
+pub(crate) struct Manifest {
     /// Path to SHA-256.
     files: BTreeMap<String, String>,
     /// For which municipalities figures are expected.
     municipalities: Vec<String>,
+}
+
+impl Manifest {
+    pub fn of(pack: &Pack) -> Self {
+        let files = pack.definition_files();
+        Self {
+            files: files
+                .map(|(path, text)| (path.to_string(), sha256_hex(text)))
+                .collect(),
+            municipalities: Vec::new(),
+        }
+    }
+
+    /// The path and hash of an indicator's `indicator.toml`.
+    pub fn indicator(&self, id: &str) -> Option<(&str, &str)> {
+        let of = format!("/{id}/indicator.toml");
+        let mut files = self.files.iter();
+        files
+            .find(|(path, _)| path.starts_with("indicators/") && path.ends_with(&of))
+            .map(|(path, hash)| (path.as_str(), hash.as_str()))
+    }
+
+    /// Whether all files that may say what an indicator is are the same in both.
+    pub fn alike(&self, other: &Self, id: &str) -> bool {
+        let own = format!("/{id}/");
+        let says = |(path, _): &(&String, &String)| {
+            path.starts_with("views/")
+                || path.as_str() == "reference/terms.csv"
+                || (path.starts_with("indicators/") && path.contains(&own))
+        };
+        self.files
+            .iter()
+            .filter(says)
+            .eq(other.files.iter().filter(says))
+    }
 }
 
 /// Definitions as a run used them.
@@ -314,28 +359,37 @@ pub async fn save(storage: &Storage, pack: &Pack, municipalities: &[String]) -> 
     Ok(hash)
 }
 
+/// The files that a definitions hash stands for, by content.
+pub(crate) async fn manifest(storage: &Storage, hash: &str) -> Result<Manifest> {
+    let name = format!("definitions/{hash}.json");
+    let text = stored(storage, &name).await?;
+    serde_json::from_slice(&text).storing(|| format!("cannot read {name}"))
+}
+
+/// A definition file by its hash.
+pub(crate) async fn file(storage: &Storage, sha: &str) -> Result<String> {
+    let name = format!("definitions/files/{sha}");
+    let bytes = stored(storage, &name).await?;
+    if sha256_hex(&bytes) != sha {
+        return Err(
+            Error::storage("cannot read definitions").because(format!("{name} was changed"))
+        );
+    }
+    String::from_utf8(bytes.to_vec()).storing(|| format!("cannot read {name}"))
+}
+
+async fn stored(storage: &Storage, name: &str) -> Result<bytes::Bytes> {
+    storage.get(name).await?.ok_or_else(|| {
+        Error::storage("cannot read definitions").because(format!("{name} is not there any more"))
+    })
+}
+
 /// The definitions a hash stands for.
 pub async fn load(storage: &Storage, hash: &str) -> Result<Defined> {
-    let missing = |name: &str| {
-        Error::storage(format!("cannot read definitions {hash}"))
-            .because(format!("{name} is not there any more"))
-    };
-    let name = format!("definitions/{hash}.json");
-    let text = storage.get(&name).await?.ok_or_else(|| missing(&name))?;
-    let manifest: Manifest =
-        serde_json::from_slice(&text).storing(|| format!("cannot read {name}"))?;
+    let manifest = manifest(storage, hash).await?;
     let mut files = Files::new();
     for (path, sha) in manifest.files {
-        let name = format!("definitions/files/{sha}");
-        let bytes = storage.get(&name).await?.ok_or_else(|| missing(&name))?;
-        if sha256_hex(&bytes) != sha {
-            return Err(Error::storage(format!("cannot read definitions {hash}"))
-                .because(format!("{name} was changed")));
-        }
-        files.insert(
-            path,
-            String::from_utf8(bytes.to_vec()).storing(|| format!("cannot read {name}"))?,
-        );
+        files.insert(path, file(storage, &sha).await?);
     }
     let pack = Pack::parse(files).map_err(|mut e| e.remove(0))?;
     Ok(Defined {

@@ -22,6 +22,7 @@ use crate::error::{Error, Result};
 use crate::explain::{self, Explanation, Side};
 use crate::figure::Address;
 use crate::index::{AsOf, FigureIndex, Run};
+use crate::life::Life;
 use crate::lineage::Lineage;
 use crate::pack::Pack;
 use crate::principal::{Municipalities, Principal};
@@ -308,6 +309,12 @@ impl Gateway {
             side(&after, new_figure, &new_indicator, &new_inputs),
         )
         .await
+    }
+
+    /// All that became of a definition up to a run; no editions where no run used it.
+    pub async fn life(&self, _principal: &Principal, indicator: &str, run: i64) -> Result<Life> {
+        let pack = self.project_pack()?;
+        self.warehouse.life(&pack, indicator, run).await
     }
 
     fn may_see(&self, principal: &Principal, address: &Address) -> Result<()> {

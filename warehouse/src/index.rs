@@ -227,6 +227,18 @@ impl FigureIndex {
             .collect()
     }
 
+    /// The versions of an indicator that have figures at `run`.
+    pub fn versions(&self, indicator: &str, run: i64) -> BTreeSet<&str> {
+        let stood = |periods: &BTreeMap<Period, Vec<Figure>>| {
+            periods.values().flatten().any(|f| f.run_from <= run)
+        };
+        self.series
+            .iter()
+            .filter(|(s, periods)| s.indicator == indicator && stood(periods))
+            .map(|(s, _)| s.version.as_str())
+            .collect()
+    }
+
     /// The slices with figures of this definition, the total first.
     pub fn slices(&self, indicator: &str, version: &str) -> Vec<&Slice> {
         self.slices

@@ -1,6 +1,7 @@
 //! indicator: what is measured, read from `sql/indicators/<theme>/<id>/`: `indicator.toml` says what and who, `facts.sql` how.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,9 @@ pub struct Indicator {
     pub kind: Kind,
     /// For `quantile` and `survival`: between 0 and 1.
     pub quantile: Option<f64>,
+    /// For `quantile`: the indicator of kind `survival` that also counts what has not ended, to be shown beside this one where
+    /// much is open.
+    pub survival: Option<String>,
     /// For `rate`: what is divided by.
     pub denominator: Option<Denominator>,
     /// For `rate`: per how many; 1000 in per-thousand rates.
@@ -46,8 +50,12 @@ pub struct Indicator {
     pub final_after: String,
     pub minimum_group: u32,
     pub owner: String,
-    #[serde(deserialize_with = "crate::period::toml_date")]
-    pub reviewed_on: NaiveDate,
+    /// When it was last looked at, by the owner; a draft need not have been.
+    #[serde(default, deserialize_with = "crate::period::optional_toml_date")]
+    pub reviewed_on: Option<NaiveDate>,
+    /// How far it is from a thought to what readers are given.
+    #[serde(default, rename = "status")]
+    pub stage: Stage,
     pub legal: Option<Legal>,
     /// What one fact is: `dossiers`, `cases`.
     pub counted: Text,
@@ -139,6 +147,51 @@ impl Kind {
     }
 }
 
+/// The steps of a definition's life: it is computed and shown in all of them, and leaves in the last alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stage {
+    /// Being written; it may change under the same version.
+    Draft,
+    /// Its owner agreed to it, on the day in `reviewed_on`.
+    Reviewed,
+    /// What a definition without a status is.
+    #[default]
+    Published,
+}
+
+impl Stage {
+    pub fn is_published(&self) -> bool {
+        *self == Stage::Published
+    }
+    pub fn name(self) -> &'static str {
+        match self {
+            Stage::Draft => "draft",
+            Stage::Reviewed => "reviewed",
+            Stage::Published => "published",
+        }
+    }
+}
+
+/// Semver: major, minor, patch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version(pub u32, pub u32, pub u32);
+
+impl Version {
+    /// Three numbers with points between.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split('.').map(|p| p.parse().ok());
+        let version = Self(parts.next()??, parts.next()??, parts.next()??);
+        parts.next().is_none().then_some(version)
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.0, self.1, self.2)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Denominator {
@@ -146,6 +199,15 @@ pub enum Denominator {
     Population,
     /// The mean of that on the first day of the year and that on the first day of the next.
     MeanPopulation,
+}
+
+impl Denominator {
+    pub fn name(self) -> &'static str {
+        match self {
+            Denominator::Population => "population",
+            Denominator::MeanPopulation => "mean_population",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,10 +219,23 @@ pub enum Direction {
     Neutral,
 }
 
+impl Direction {
+    pub fn name(self) -> &'static str {
+        match self {
+            Direction::HigherIsBetter => "higher_is_better",
+            Direction::LowerIsBetter => "lower_is_better",
+            Direction::Neutral => "neutral",
+        }
+    }
+}
+
 impl Indicator {
     pub fn parse(theme: &str, id: &str, path: &str, toml: &str, sql: &str) -> Result<Self> {
-        let mut indicator: Indicator = toml::from_str(toml)
-            .map_err(|e| Error::input(format!("cannot read indicator {path}")).because(e))?;
+        let mut indicator: Indicator = toml::from_str(toml).map_err(|e| {
+            Error::input(format!("cannot read indicator {path}"))
+                .because(e)
+                .hint("docs/indicators.md says which keys there are and what each may be")
+        })?;
         indicator.id = id.to_string();
         indicator.theme = theme.to_string();
         indicator.sql = sql.to_string();
@@ -174,8 +249,13 @@ impl Indicator {
                 "the folder's name is the id: lower-case letters, digits and underscores only",
             );
         }
-        if parse_semver(&indicator.version).is_none() {
+        if Version::parse(&indicator.version).is_none() {
             return wrong("version must be three numbers, such as \"1.0.0\"");
+        }
+        if indicator.stage != Stage::Draft && indicator.reviewed_on.is_none() {
+            return wrong(
+                "needs `reviewed_on`, the day its owner last looked at it; only with `status = \"draft\"` it may do without",
+            );
         }
         if indicator.kind.keeps_values()
             && !indicator.quantile.is_some_and(|q| (0.0..=1.0).contains(&q))
@@ -221,7 +301,7 @@ impl Indicator {
     }
 
     pub fn major(&self) -> u32 {
-        parse_semver(&self.version).map_or(0, |v| v.0)
+        Version::parse(&self.version).map_or(0, |v| v.0)
     }
 
     /// All columns used in any slice, each once.
@@ -251,10 +331,4 @@ impl Indicator {
             usize::from,
         )
     }
-}
-
-fn parse_semver(text: &str) -> Option<(u32, u32, u32)> {
-    let mut parts = text.split('.').map(|p| p.parse().ok());
-    let version = (parts.next()??, parts.next()??, parts.next()??);
-    parts.next().is_none().then_some(version)
 }

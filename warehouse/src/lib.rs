@@ -39,6 +39,7 @@ pub mod raw;
 
 pub mod attempts;
 
+mod arithmetic;
 mod days;
 pub mod portable;
 mod tables;
@@ -55,6 +56,9 @@ pub mod compute;
 pub mod reference;
 
 mod arrivals;
+
+pub mod life;
+pub mod sandbox;
 
 pub mod explain;
 pub mod prove;

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::checks::Check;
 use crate::contract::{self, Contract};
 use crate::error::{Doing, Error, Result};
-use crate::indicator::Indicator;
+use crate::indicator::{Indicator, Kind};
 use crate::language::Text;
 use crate::region::Territory;
 use crate::region::plan::{Plan, PlanName};
@@ -207,10 +207,11 @@ impl Pack {
                     };
                     match Indicator::parse(theme, id, path, text, sql) {
                         Ok(indicator) if pack.indicators.contains_key(*id) => {
-                            problems.push(Error::input(format!(
+                            let twice = Error::input(format!(
                                 "{path}: indicator id `{}` is there twice",
                                 indicator.id
-                            )));
+                            ));
+                            problems.push(twice.hint("one id, one measure, whatever its theme: give one of the two folders another name"));
                         }
                         Ok(indicator) => drop(pack.indicators.insert(id.to_string(), indicator)),
                         Err(e) => problems.push(e),
@@ -232,6 +233,9 @@ impl Pack {
                     indicator.theme
                 )));
             }
+        }
+        for indicator in pack.indicators.values() {
+            problems.extend(pack.survival_problem(indicator));
         }
         for check in pack.checks.values() {
             for table in check
@@ -297,6 +301,40 @@ impl Pack {
         }
         self.territories.sort_unstable();
         Ok(())
+    }
+
+    /// What is wrong with the indicator that stands beside one where much is open.
+    fn survival_problem(&self, indicator: &Indicator) -> Option<Error> {
+        let beside = indicator.survival.as_ref()?;
+        let wrong = |what: String| {
+            let path = format!(
+                "indicators/{}/{}/indicator.toml",
+                indicator.theme, indicator.id
+            );
+            let error = Error::input(format!("{path}: survival = \"{beside}\": {what}"));
+            Some(error.hint(
+                "name an indicator of kind survival with the same quantile, unit and periods",
+            ))
+        };
+        if indicator.kind != Kind::Quantile {
+            return wrong("only kind quantile has one beside it".into());
+        }
+        let Some(other) = self.indicators.get(beside) else {
+            return wrong("there is no such indicator".into());
+        };
+        let alike = other.kind == Kind::Survival
+            && other.quantile == indicator.quantile
+            && other.unit == indicator.unit
+            && indicator.periods.iter().all(|p| other.periods.contains(p));
+        match alike {
+            true => None,
+            false => wrong(format!(
+                "it is a {} of {} in {}, which cannot be read beside this one",
+                other.kind.name(),
+                other.quantile.unwrap_or_default(),
+                other.unit
+            )),
+        }
     }
 
     /// The files that make up the definitions: everything but golden cases and documents.

@@ -290,10 +290,10 @@ pub fn month_name(date: NaiveDate, language: Language) -> &'static str {
     }
 }
 
-/// A TOML date (`2026-11-01`), quoted or not.
-pub(crate) fn toml_date<'de, D: serde::Deserializer<'de>>(
+/// A TOML date (`2026-11-01`), quoted or not; for a key that may be absent.
+pub(crate) fn optional_toml_date<'de, D: serde::Deserializer<'de>>(
     from: D,
-) -> std::result::Result<NaiveDate, D::Error> {
+) -> std::result::Result<Option<NaiveDate>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Written {
@@ -305,6 +305,7 @@ pub(crate) fn toml_date<'de, D: serde::Deserializer<'de>>(
         Written::Text(text) => text,
     };
     text.parse()
+        .map(Some)
         .map_err(|_| serde::de::Error::custom(format!("`{text}` is not a date such as 2026-11-01")))
 }
 

@@ -13,6 +13,7 @@ use datafusion::sql::sqlparser::ast::{
     visit_expressions,
 };
 
+use crate::arithmetic;
 use crate::error::Error;
 
 /// The functions that other engines have with the same meaning, and those of this program for days.
@@ -125,6 +126,10 @@ fn refused_word(expression: &ast::Expr) -> Option<(String, &'static str)> {
     match expression {
         E::Function(function) => {
             let name = function.name.to_string().to_lowercase();
+            if arithmetic::ENDS.contains(&name.as_str()) {
+                let (why, instead) = arithmetic::NO_ENDS;
+                return Some((format!("{why} `{name}`"), instead));
+            }
             if !FUNCTIONS.contains(&name.as_str()) {
                 return Some((
                     format!("the function `{name}`"),

@@ -1,5 +1,6 @@
 //! project: a folder with `beleidsinfo.toml`: where the warehouse is, which packs, whose data.
 
+use std::collections::BTreeSet;
 use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
@@ -74,6 +75,9 @@ pub struct Project {
 
 pub const FILE: &str = "beleidsinfo.toml";
 
+/// The folder of what-if variants.
+const SANDBOX: &str = "sandbox";
+
 impl Project {
     pub fn open(folder: &Path) -> Result<Self> {
         let path = folder.join(FILE);
@@ -105,6 +109,61 @@ impl Project {
 
     /// The packs' files merged and parsed; all problems at once.
     pub fn pack(&self) -> Result<Pack, Vec<Error>> {
+        Pack::parse(self.files()?)
+    }
+
+    /// The packs with the files of `sandbox/<name>/` laid over them, and the paths of those.
+    ///
+    /// Errors: no such folder, or one with other files than indicators and views.
+    pub fn sandbox(&self, name: &str) -> Result<(Pack, BTreeSet<String>), Vec<Error>> {
+        let fail = |e: Error| Err(vec![e]);
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+        if name.is_empty() || !name.bytes().all(plain) {
+            return fail(Error::input(format!("`{name}` is not the name of a sandbox"))
+                .hint("a sandbox is a folder sandbox/NAME of the project; its name is of letters, digits, - and _"));
+        }
+        let folder = self.sandbox_folder(name);
+        if !folder.is_dir() {
+            return fail(Error::not_found(format!("there is no sandbox {}", folder.display()))
+                .hint("make the folder, and in it changed copies of files of the pack, such as indicators/vergunningen/ov_tijdig/facts.sql"));
+        }
+        let mut files = self.files()?;
+        let mut changed = BTreeSet::new();
+        for (path, text) in pack::folder_files(&folder).map_err(|e| vec![e])? {
+            if path.starts_with("out/") {
+                continue;
+            }
+            if !path.starts_with("indicators/") && !path.starts_with("views/") {
+                return fail(
+                    Error::input(format!(
+                        "{}: a sandbox cannot hold {path}",
+                        folder.display()
+                    ))
+                    .hint("only indicators/ and views/ can be tried out: the data stays as it is"),
+                );
+            }
+            if files.get(&path) != Some(&text) {
+                changed.insert(path.clone());
+                files.insert(path, text);
+            }
+        }
+        if changed.is_empty() {
+            return fail(
+                Error::input(format!(
+                    "nothing in {} is other than in the pack",
+                    folder.display()
+                ))
+                .hint("change a copy of a definition in it: facts.sql, indicator.toml or a view"),
+            );
+        }
+        Ok((Pack::parse(files)?, changed))
+    }
+
+    pub fn sandbox_folder(&self, name: &str) -> PathBuf {
+        self.folder.join(SANDBOX).join(name)
+    }
+
+    fn files(&self) -> Result<pack::Files, Vec<Error>> {
         let mut files = pack::Files::new();
         for name in &self.settings.packs {
             let more = match name.strip_prefix("builtin:") {
@@ -113,6 +172,16 @@ impl Project {
                     return Err(vec![
                         Error::input(format!("there is no built-in pack `{other}`"))
                             .hint("the built-in pack is builtin:vlavirgem"),
+                    ]);
+                }
+                // What is tried out is not what is published.
+                None if Path::new(name)
+                    .components()
+                    .any(|c| c.as_os_str() == SANDBOX) =>
+                {
+                    return Err(vec![
+                        Error::refused(format!("`{name}` is a sandbox and not a pack"))
+                            .hint("what was tried out and found right goes into a pack, with its next version"),
                     ]);
                 }
                 None => pack::folder_files(&self.folder.join(name)).map_err(|e| vec![e])?,
@@ -134,7 +203,7 @@ impl Project {
             }
         }
         self.add_territories(&mut files).map_err(|e| vec![e])?;
-        Pack::parse(files)
+        Ok(files)
     }
 
     /// The chosen territories are part of the definitions of a run. Those that nobody chose are not named, so that the

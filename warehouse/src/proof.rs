@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::index::{Run, RunCheck};
+use crate::indicator::Stage;
 use crate::language::Text;
 
 /// The proof of one figure. As JSON it carries its own SHA-256 (`hash`) over the rest.
@@ -73,7 +74,11 @@ pub struct ProofDefinition {
     pub per: Option<u32>,
     pub unit: String,
     pub owner: String,
-    pub reviewed_on: NaiveDate,
+    /// Absent while it is a draft.
+    pub reviewed_on: Option<NaiveDate>,
+    /// Told where it is not yet published.
+    #[serde(default, skip_serializing_if = "Stage::is_published")]
+    pub status: Stage,
     pub legal: Option<Text>,
     /// `facts.sql` as written.
     pub sql: String,

@@ -203,6 +203,7 @@ pub(crate) async fn build(
             unit: indicator.unit.clone(),
             owner: indicator.owner.clone(),
             reviewed_on: indicator.reviewed_on,
+            status: indicator.stage,
             legal: indicator.legal.as_ref().map(|l| Text::new(&l.nl, &l.en)),
             sql: indicator.sql.clone(),
             sql_hash: sha256_hex(&indicator.sql),

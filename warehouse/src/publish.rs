@@ -11,7 +11,7 @@ use crate::error::{Doing, Error, Result};
 use crate::figure::{Figure, State};
 use crate::gateway::Snapshot;
 use crate::index::Run;
-use crate::indicator::Indicator;
+use crate::indicator::{Indicator, Stage};
 use crate::language::Language;
 use crate::location::Storage;
 use crate::pack::{Pack, sha256_hex};
@@ -27,6 +27,11 @@ pub enum Published {
     New(Release),
     /// The content equals that of this release.
     Unchanged(Release),
+    /// The definition is not published yet, so its figures stay inside.
+    Withheld {
+        indicator: String,
+        stage: Stage,
+    },
 }
 
 const COLUMNS: [&str; 18] = [
@@ -88,6 +93,13 @@ impl Warehouse {
         let before = releases(self.storage()).await?;
         let mut done = Vec::new();
         for indicator in snapshot.pack.indicators.values() {
+            if !indicator.stage.is_published() {
+                done.push(Published::Withheld {
+                    indicator: format!("{} {}", indicator.id, indicator.version),
+                    stage: indicator.stage,
+                });
+                continue;
+            }
             if let Some(last) = before
                 .iter()
                 .find(|r| r.dataset == indicator.id && r.run_id == run.run_id)

@@ -354,12 +354,14 @@ pub(crate) async fn histories(
         .collect())
 }
 
-/// All runs.
+/// Every run the session sees, oldest first.
 pub(crate) async fn runs(session: &Session) -> Result<Vec<Run>> {
     use crate::compute::columns::{RUN_COLUMNS, rows_to_runs};
     let mut runs: Vec<Run> = Vec::new();
-    let sql = format!("select {RUN_COLUMNS} from runs");
-    for rows in session.collect(&sql).await? {
+    for rows in session
+        .collect(&format!("select {RUN_COLUMNS} from runs order by run_id"))
+        .await?
+    {
         runs.extend(rows_to_runs(&rows)?);
     }
     Ok(runs)

@@ -11,7 +11,8 @@ use arrow::datatypes::{DataType, Field, Schema};
 use chrono::{Datelike, NaiveDate};
 use datafusion::catalog::{MemTable, MemorySchemaProvider, TableProvider};
 use datafusion::common::JoinType;
-use datafusion::common::{DFSchema, DataFusionError, ParamValues, ScalarValue, plan_err};
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::common::{Column, DFSchema, DataFusionError, ParamValues, ScalarValue, plan_err};
 use datafusion::dataframe::DataFrame;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::memory_pool::FairSpillPool;
@@ -19,7 +20,7 @@ use datafusion::execution::object_store::ObjectStoreRegistry;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::functions_aggregate::expr_fn::{count, min};
 use datafusion::functions_window::expr_fn::{lead, row_number};
-use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlan, col, lit};
+use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlan, LogicalPlanBuilder, col, lit};
 use datafusion::physical_plan::PhysicalExpr;
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 use datafusion::sql::parser;
@@ -295,20 +296,13 @@ impl Session {
                 return Ok(());
             }
             if failed.len() == before {
-                let names: BTreeSet<&str> = failed.iter().map(|(n, _, _)| n.as_str()).collect();
                 return Err(failed
                     .iter()
-                    .map(|(name, sql, e)| {
-                        let error = sql_error(&format!("views/{name}.sql"), sql, e);
-                        match names
-                            .iter()
-                            .find(|other| *other != &name.as_str() && sql.contains(**other))
-                        {
-                            Some(other) => error.hint(format!(
-                                "views `{name}` and `{other}` may read each other in a circle"
-                            )),
-                            None => error,
-                        }
+                    .map(|(name, sql, e)| match self.circle(pack, name) {
+                        Some(circle) => Error::input(format!("views/{name}.sql: it reads itself"))
+                            .because(format!("{} is a circle", circle.join(" → ")))
+                            .hint("a view reads tables, and views that do not read it: take out one of the steps"),
+                        None => sql_error(&format!("views/{name}.sql"), sql, e),
                     })
                     .collect());
             }
@@ -336,6 +330,25 @@ impl Session {
                 .storing(doing)?;
         }
         Ok(())
+    }
+
+    /// The way from a view through other views back to itself.
+    fn circle(&self, pack: &Pack, view: &str) -> Option<Vec<String>> {
+        let mut ways = vec![vec![view.to_string()]];
+        let mut seen = BTreeSet::new();
+        while let Some(way) = ways.pop() {
+            let sql = way.last().and_then(|last| pack.views.get(last));
+            for next in sql.map(|sql| self.names_in(sql)).unwrap_or_default() {
+                let further = [way.as_slice(), std::slice::from_ref(&next)].concat();
+                if next == view {
+                    return Some(further);
+                }
+                if seen.insert(next) {
+                    ways.push(further);
+                }
+            }
+        }
+        None
     }
 
     /// Offers each indicator's facts as `facts.<id>`, with its cutoff filled in.
@@ -421,6 +434,43 @@ impl Session {
         self.with_cutoff(&path, &indicator.sql, cutoff).await
     }
 
+    /// The facts of an indicator, of those of these columns that they have, as the optimizer leaves their plan: one text for
+    /// many ways to write the same.
+    pub async fn canonical(
+        &self,
+        indicator: &Indicator,
+        columns: &[&str],
+    ) -> datafusion::common::Result<String> {
+        // A day that no definition names.
+        let cutoff = NaiveDate::from_ymd_opt(2311, 7, 19).unwrap_or_default();
+        let plan = self
+            .facts_plan(indicator, cutoff)
+            .await
+            .map_err(|e| DataFusionError::External(Box::new(e)))?;
+        let there = |c: &&&str| plan.schema().field_with_unqualified_name(c).is_ok();
+        let shown: Vec<Expr> = columns
+            .iter()
+            .filter(there)
+            .map(|c| Expr::Column(Column::from_name(*c)))
+            .collect();
+        let plan = LogicalPlanBuilder::from(plan).project(shown)?.build()?;
+        let plan = self.context.state().optimize(&plan)?;
+        let mut aliases: Vec<String> = Vec::new();
+        plan.apply_with_subqueries(|node| {
+            if let LogicalPlan::SubqueryAlias(of) = node {
+                let name = of.alias.table().to_string();
+                if !aliases.contains(&name) {
+                    aliases.push(name);
+                }
+            }
+            Ok(TreeNodeRecursion::Continue)
+        })?;
+        Ok(without_names(
+            &plan.display_indent_schema().to_string(),
+            &aliases,
+        ))
+    }
+
     async fn with_cutoff(&self, path: &str, sql: &str, cutoff: NaiveDate) -> Result<LogicalPlan> {
         let days = cutoff.num_days_from_ce() - NaiveDate::default().num_days_from_ce();
         let values =
@@ -485,6 +535,26 @@ impl Session {
         self.context.register_table(table, pinned).storing(doing)?;
         Ok(())
     }
+}
+
+/// The text of a plan with each alias by its number, in order of appearance: what a step between is called means nothing.
+fn without_names(plan: &str, aliases: &[String]) -> String {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let mut text = String::new();
+    let mut rest = plan;
+    while let Some(start) = rest.find(is_word) {
+        let (between, from) = rest.split_at(start);
+        let end = from.find(|c| !is_word(c)).unwrap_or(from.len());
+        let (word, after) = from.split_at(end);
+        text.push_str(between);
+        let names_it = after.starts_with('.') || text.ends_with("SubqueryAlias: ");
+        match aliases.iter().position(|alias| alias == word) {
+            Some(number) if names_it => text.push_str(&format!("#{number}")),
+            _ => text.push_str(word),
+        }
+        rest = after;
+    }
+    text + rest
 }
 
 /// The columns that the definitions of a pack can name.

@@ -7,6 +7,7 @@ mod writing;
 use std::collections::{BTreeSet, HashMap};
 
 use arrow::array::RecordBatch;
+use chrono::{DateTime, Utc};
 use datafusion::catalog::TableProvider;
 use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
 use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
@@ -211,6 +212,18 @@ impl Table {
             highest = highest.max(self.highest_in(&view)?);
         }
         Ok(highest)
+    }
+
+    /// The latest moment in a column, to the millisecond; none while empty. Read from file statistics.
+    pub async fn latest(&self, column: &str) -> Result<Option<DateTime<Utc>>> {
+        let mut latest = None;
+        for file in self.files().await? {
+            let stats = stats_of(&file);
+            let moment = stats["maxValues"][column].as_str();
+            let moment = moment.and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+            latest = latest.max(moment.map(|m| m.to_utc()));
+        }
+        Ok(latest)
     }
 
     /// The first batch of these partitions (all, when `None`), and how much of them it is. Read from file statistics.

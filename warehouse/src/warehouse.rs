@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::attempts::Attempts;
@@ -18,6 +19,9 @@ use crate::tables::Table;
 /// The version of this program, as runs record it.
 pub const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 
+/// Set in the environment, it says that what was written last was written by a clock that stood ahead.
+pub const CLOCK_WAS_AHEAD: &str = "BELEIDSINFO_CLOCK_WAS_AHEAD";
+
 /// Where the time comes from; tests pass their own.
 pub type Clock = fn() -> DateTime<Utc>;
 
@@ -25,7 +29,14 @@ pub struct Warehouse {
     storage: Storage,
     keys: Arc<Keys>,
     clock: Clock,
+    /// What was written last was written by a clock that stood ahead, and somebody said so.
+    clock_was_ahead: bool,
+    /// Microseconds: no time is given out that is not after this one.
+    floor: AtomicI64,
 }
+
+/// How far a clock may be set back without a word: what keeps clocks on time does so in small steps.
+const SLACK: TimeDelta = TimeDelta::minutes(5);
 
 /// `format.json`: what wrote this warehouse last.
 #[derive(Debug, Serialize, Deserialize)]
@@ -73,7 +84,16 @@ impl Warehouse {
             storage,
             keys: Arc::default(),
             clock,
+            clock_was_ahead: false,
+            floor: AtomicI64::new(0),
         })
+    }
+
+    /// Lets times go on from what was written last, though the clock stands before it.
+    #[must_use]
+    pub fn with_clock_ahead(mut self, was_ahead: bool) -> Self {
+        self.clock_was_ahead = was_ahead;
+        self
     }
 
     /// With the keys for what is kept sealed.
@@ -91,9 +111,11 @@ impl Warehouse {
         &self.storage
     }
 
+    /// In microseconds; under the lock never before what is in the warehouse already.
     pub fn now(&self) -> DateTime<Utc> {
         let now = (self.clock)();
-        DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
+        let after = self.floor.load(Ordering::Relaxed) + 1;
+        DateTime::from_timestamp_micros(now.timestamp_micros().max(after)).unwrap_or(now)
     }
 
     pub fn raw(&self) -> Raw<'_> {
@@ -111,7 +133,37 @@ impl Warehouse {
         if lock.crashed {
             self.sweep(pack).await?;
         }
+        if let Err(e) = self.hold_to_clock(verb, pack).await {
+            lock.done();
+            return Err(e);
+        }
         Ok(lock)
+    }
+
+    /// Points of view by moment rest on times that only go up: a clock that was set back would hide what comes in now among
+    /// what came in before.
+    async fn hold_to_clock(&self, verb: &str, pack: &Pack) -> Result<()> {
+        let mut last = None;
+        for (name, column) in [("deliveries", "stored_at"), ("runs", "finished_at")] {
+            if let Some(contract) = pack.contracts.get(name) {
+                let table = Table::open(&self.storage, contract).await?;
+                last = last.max(table.latest(column).await?);
+            }
+        }
+        let Some(last) = last else {
+            return Ok(());
+        };
+        let now = (self.clock)();
+        if last - now > SLACK && !self.clock_was_ahead {
+            let shown = |at: DateTime<Utc>| at.format("%Y-%m-%d %H:%M:%S UTC").to_string();
+            return Err(Error::refused(format!("cannot {verb}: the clock of this machine stands at {}", shown(now)))
+                .because(format!("the warehouse was written at {}: the clock was set back, and \"as of\" a moment would no longer be true", shown(last)))
+                .hint(format!("set the clock right; nothing was changed. If it was the earlier clock that stood ahead, set {CLOCK_WAS_AHEAD}=yes until this one has caught up: times then go on from there")));
+        }
+        // File statistics leave off what is below a millisecond.
+        let floor = last.timestamp_micros() + 1000;
+        self.floor.fetch_max(floor, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Takes out what a killed run left: rows of deliveries and runs that never committed, files no commit refers to, staged files.

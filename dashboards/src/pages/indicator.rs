@@ -4,7 +4,7 @@ mod tables;
 
 use askama::Template;
 use beleidsinfo_warehouse::figure::Slice;
-use beleidsinfo_warehouse::indicator::Indicator;
+use beleidsinfo_warehouse::indicator::{Indicator, Version};
 use beleidsinfo_warehouse::period::{Period, PeriodKind};
 use beleidsinfo_warehouse::region::Territory;
 
@@ -74,9 +74,65 @@ struct IndicatorPage {
     territory_links: Vec<Choice>,
     files: Vec<(String, String)>,
     address: String,
+    /// The figure that also counts what is still open, where much is.
+    survival: Option<Survival>,
+    /// Why it is not published, where it is not.
+    stage: String,
+    /// That an earlier major version counted in another way, and the head of the column with its figures.
+    version_break: String,
+    earlier_label: String,
+    life: String,
     /// Checks that found rows here: what should hold, and what was found.
     doubts: Vec<(String, String)>,
     lineage: Option<lineage::From>,
+}
+
+/// The same quantile with what has not ended counted in (Kaplan-Meier), and why it stands there.
+struct Survival {
+    label: String,
+    value: String,
+    why: String,
+    href: String,
+}
+
+/// Above this share of open cases a quantile of the ended ones alone looks too good.
+const MUCH_OPEN: f64 = 0.1;
+
+/// Beside a quantile of what has ended, where more than a tenth of what began has not.
+fn survival(lens: &Lens, focus: &Focus) -> Option<Survival> {
+    let beside = focus.indicator.survival.as_ref()?;
+    let beside = lens.snapshot.pack.indicators.get(beside)?;
+    let figure = lens.figure(beside, focus.period, &focus.region, &focus.slice)?;
+    // Of a survival figure the numerator is what has ended, in millionths.
+    let ended = figure.numerator? as f64 / 1e6;
+    let open = 1.0 - ended / figure.n as f64;
+    if figure.n == 0 || open <= MUCH_OPEN {
+        return None;
+    }
+    let (words, measure) = (lens.words, lens.measure(beside));
+    Some(Survival {
+        label: words.t("survival-label"),
+        value: match measure.shown(figure) {
+            Some(value) => measure.with_unit(value),
+            None => words.t("survival-unknown"),
+        },
+        why: words.with(
+            "survival-why",
+            &[
+                ("share", &number::percent(open, 0, lens.language())),
+                ("counted", beside.counted.get(lens.language())),
+                ("period", &focus.period.label(lens.language())),
+            ],
+        ),
+        href: lens.href(
+            &format!("/indicators/{}", beside.id),
+            &[
+                ("kind", focus.kind.name()),
+                ("period", &focus.period.code()),
+                ("slice", &focus.slice.code()),
+            ],
+        ),
+    })
 }
 
 /// What of an indicator is asked for; shared by its page and its files.
@@ -157,7 +213,8 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
     let axis = |v: f64, decimals: usize| number::decimal(v, decimals, language);
     let draw = |width, id, class| trend::draw(&trend, width, Finish::Page { id, class }, axis);
     let places = places(lens, &focus);
-    let rows = rows(lens, &focus);
+    let earlier = earlier_major(lens, indicator);
+    let rows = rows(lens, &focus, earlier);
     let (bars, bars_note) = bar_window(lens, &places);
     let bars_title = words.with(
         "chart-bars-title",
@@ -196,6 +253,24 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
         .find(|t| t.id == indicator.theme);
     let view = IndicatorPage {
         lineage: lineage::from(lens, &indicator.id),
+        survival: survival(lens, &focus),
+        stage: match indicator.stage.is_published() {
+            true => String::new(),
+            false => words.named("stage-notice", indicator.stage.name()),
+        },
+        version_break: earlier.map_or_else(String::new, |earlier| {
+            words.with(
+                "life-break",
+                &[
+                    ("version", indicator.version.as_str()),
+                    ("earlier", earlier),
+                ],
+            )
+        }),
+        earlier_label: earlier.map_or_else(String::new, |earlier| {
+            words.with("life-column", &[("earlier", earlier)])
+        }),
+        life: lens.href(&format!("/definitions/{id}"), &[]),
         doubts: odd::doubts(lens, &indicator.id, &focus.region),
         page: Page::new(visit, format!("{title} · {place}"), "indicators").over(lens, visit),
         question: indicator.question.get(language).to_string(),
@@ -301,6 +376,20 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
     Ok(view.render()?)
 }
 
+/// The last version with an earlier first number that has figures: they mean something else.
+fn earlier_major<'a>(lens: &Lens<'a>, indicator: &Indicator) -> Option<&'a str> {
+    let versions = lens
+        .snapshot
+        .figures
+        .versions(&indicator.id, lens.run.run_id);
+    versions
+        .into_iter()
+        .filter_map(|text| Some((Version::parse(text)?, text)))
+        .filter(|(version, _)| version.0 < indicator.major())
+        .max()
+        .map(|(_, text)| text)
+}
+
 /// The definition card.
 fn facts(lens: &Lens, indicator: &Indicator) -> Vec<(String, String)> {
     let (words, language) = (lens.words, lens.language());
@@ -326,7 +415,14 @@ fn facts(lens: &Lens, indicator: &Indicator) -> Vec<(String, String)> {
         (words.t("def-owner"), indicator.owner.clone()),
         (
             words.t("def-reviewed"),
-            number::date(indicator.reviewed_on, language),
+            match indicator.reviewed_on {
+                Some(on) => number::date(on, language),
+                None => words.t("never-reviewed"),
+            },
+        ),
+        (
+            words.t("def-status"),
+            words.named("stage", indicator.stage.name()),
         ),
     ];
     if let Some(legal) = &indicator.legal {

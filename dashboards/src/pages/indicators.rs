@@ -41,7 +41,7 @@ pub fn render(lens: &Lens, visit: &Visit) -> Outcome<String> {
             .values()
             .filter(|i| i.theme == theme.id)
             .map(|i| Entry {
-                title: i.title.get(language).to_string(),
+                title: lens.title(i),
                 question: i.question.get(language).to_string(),
                 href: lens.href(&format!("/indicators/{}", i.id), &[]),
                 unit: lens.measure(i).unit_word(),

@@ -130,6 +130,7 @@ fn of_proof(proof: &Proof, snapshot: &Snapshot) -> Indicator {
         definition: definition.definition.clone(),
         kind,
         quantile: definition.quantile,
+        survival: None,
         denominator: None,
         per: definition.per,
         slices: vec![vec![]],
@@ -141,6 +142,7 @@ fn of_proof(proof: &Proof, snapshot: &Snapshot) -> Indicator {
         minimum_group: 0,
         owner: definition.owner.clone(),
         reviewed_on: definition.reviewed_on,
+        stage: definition.status,
         legal: None,
         counted: Text::new("feiten", "facts"),
     }
@@ -211,7 +213,12 @@ pub fn render(lens: &Lens, visit: &Visit, address: &Address, proof: &Proof) -> O
             "proof-about",
             &[
                 ("id", &format!("{} {}", figure.indicator_id, figure.version)),
-                ("date", &date(definition.reviewed_on)),
+                (
+                    "date",
+                    &definition
+                        .reviewed_on
+                        .map_or_else(|| words.t("never-reviewed"), date),
+                ),
                 ("owner", &definition.owner),
             ],
         ),

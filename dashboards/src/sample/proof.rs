@@ -2,6 +2,8 @@
 
 use super::*;
 use beleidsinfo_warehouse::explain::{self, Cause, Explanation, Part, Standing};
+use beleidsinfo_warehouse::indicator::Stage;
+use beleidsinfo_warehouse::life::{self, Asks, Change, Edition, Life, Line};
 
 /// Two queries of sql/checks: one found a row, and touches two figures.
 pub(super) fn checks() -> Vec<RunCheck> {
@@ -42,6 +44,57 @@ pub(super) fn checks() -> Vec<RunCheck> {
 
 impl Sample {
     /// A change of which every part did something.
+    pub fn life(&self, indicator: &str, run: i64) -> Life {
+        let figures = &self.snapshot.figures;
+        let known = self.snapshot.pack.indicators.get(indicator);
+        let (first, last) = (figures.runs().next(), figures.run(run));
+        let edition = |run: Option<&Run>, version: &str, changes: Vec<Change>| {
+            let run = run?;
+            Some(Edition {
+                version: version.into(),
+                status: Stage::Published,
+                run: run.run_id,
+                at: run.finished_at,
+                definitions_hash: run.definitions_hash.clone(),
+                changes,
+            })
+        };
+        let line = |sign, text: &str| Line {
+            sign,
+            text: text.into(),
+        };
+        let change = |what: &str, before: &str, after: &str, asks, lines| Change {
+            what: what.into(),
+            before: before.into(),
+            after: after.into(),
+            asks: Some(asks),
+            lines,
+        };
+        let changes = vec![
+            change("slices", "[]", "[], [channel]", Asks::Minor, Vec::new()),
+            change(
+                "facts.sql",
+                "select case_id from cases",
+                "select case_id, channel from cases",
+                Asks::Patch,
+                vec![
+                    line('-', "select case_id"),
+                    line('+', "select case_id, channel"),
+                    line(' ', "from cases"),
+                ],
+            ),
+        ];
+        let editions = known.map(|indicator| {
+            let newest = edition(last, &indicator.version, changes);
+            [newest, edition(first, "1.1.0", Vec::new())]
+        });
+        Life {
+            format: life::FORMAT,
+            indicator: indicator.into(),
+            editions: editions.into_iter().flatten().flatten().collect(),
+        }
+    }
+
     pub fn explain(&self, address: &Address, from: i64, to: i64) -> Result<Explanation> {
         let missing = || Error::not_found(format!("no figure {}", address.code()));
         let figures = &self.snapshot.figures;
@@ -164,6 +217,7 @@ impl Sample {
                 unit: indicator.unit.clone(),
                 owner: indicator.owner.clone(),
                 reviewed_on: indicator.reviewed_on,
+                status: indicator.stage,
                 legal: indicator.legal.as_ref().map(|l| Text::new(&l.nl, &l.en)),
                 sql: indicator.sql.clone(),
                 sql_hash: pack::sha256_hex(&indicator.sql),

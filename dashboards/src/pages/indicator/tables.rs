@@ -18,6 +18,8 @@ pub struct Row {
     pub proof: String,
     pub target: String,
     pub peer: String,
+    /// As the last version with another meaning had it.
+    pub earlier: String,
     pub own: bool,
     pub mark: Option<Mark>,
     /// A small bar, ready to place.
@@ -38,12 +40,20 @@ pub fn proof(lens: &Lens, reading: &Reading) -> String {
     }
 }
 
-/// The line as a table, newest first.
-pub fn rows(lens: &Lens, focus: &Focus) -> Vec<Row> {
+/// The line as a table, newest first; `earlier` is a version whose figures stand beside it.
+pub fn rows(lens: &Lens, focus: &Focus, earlier: Option<&str>) -> Vec<Row> {
     let measure = lens.measure(focus.indicator);
     let text = |v: Option<f64>| v.map_or_else(String::new, |v| measure.text(v));
     let breaks = drawing::breaks(lens, &focus.region, &focus.periods);
     let periods = focus.periods.iter().enumerate().rev();
+    let before = |period| {
+        let mut address = lens
+            .series_of(focus.indicator, focus.kind, &focus.region, &focus.slice)
+            .at(period);
+        address.version = earlier?.to_string();
+        let figure = lens.snapshot.figures.get(&address, lens.run.run_id)?;
+        measure.shown(figure)
+    };
     periods
         .map(|(i, &period)| {
             let target = lens.target(focus.indicator, period, &focus.region, &focus.slice);
@@ -54,6 +64,7 @@ pub fn rows(lens: &Lens, focus: &Focus) -> Vec<Row> {
                 proof: proof(lens, &reading),
                 target: text(target.and_then(|t| t.bound(focus.indicator.direction))),
                 peer: text(lens.peer(focus.indicator, period, &focus.region, &focus.slice)),
+                earlier: text(before(period)),
                 own: period == focus.period,
                 mark: None,
                 bar: String::new(),
@@ -96,6 +107,7 @@ pub fn places(lens: &Lens, focus: &Focus) -> Vec<Row> {
                 proof: proof(lens, &reading),
                 target: String::new(),
                 peer: String::new(),
+                earlier: String::new(),
                 own: code == focus.region,
                 mark: assessment
                     .standing
@@ -218,6 +230,7 @@ pub fn slices(lens: &Lens, focus: &Focus) -> Vec<SliceTable> {
                     proof: proof(lens, &reading),
                     target: String::new(),
                     peer: String::new(),
+                    earlier: String::new(),
                     own: false,
                     mark: None,
                     bar: reading
