@@ -78,8 +78,8 @@ fn title(node: &Node, width: f64) -> Vec<String> {
         return vec![node.title.clone()];
     }
     let fits = |at: &usize| node.title[..*at].chars().count() <= most;
-    let spaces = node.title.match_indices(' ').map(|(at, _)| at);
-    match spaces.filter(fits).next_back() {
+    let mut spaces = node.title.match_indices(' ').map(|(at, _)| at);
+    match spaces.rfind(fits) {
         Some(at) => vec![
             node.title[..at].to_string(),
             short(&node.title[at + 1..], most),
