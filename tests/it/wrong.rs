@@ -511,8 +511,8 @@ fn a_warehouse_whose_tables_have_another_key_or_type_says_what_to_do() {
             "[columns.volgnummer]\nrequired = true",
         );
     let typed = contract.replacen(
+        "[columns.term_days]\ntype = \"i32\"",
         "[columns.term_days]\ntype = \"i64\"",
-        "[columns.term_days]\ntype = \"text\"",
         1,
     );
     assert_ne!(typed, contract);
