@@ -328,6 +328,11 @@ impl<'a> Lens<'a> {
         if let Some(code) = &self.compare {
             return self.shown(indicator, period, code, slice);
         }
+        // A province is no municipality among others.
+        let book = &self.snapshot.regions;
+        if book.below(self.territory, except).is_some() {
+            return None;
+        }
         let others = self
             .municipalities(indicator, period.last_day())
             .into_iter()

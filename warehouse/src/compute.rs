@@ -24,7 +24,7 @@ use chrono::NaiveDate;
 use crate::define::{self, Reads};
 use crate::error::{Error, Result};
 use crate::figure::Figure;
-use crate::index::Run;
+use crate::index::{FigureIndex, Run};
 use crate::indicator::Indicator;
 use crate::pack::Pack;
 use crate::period::Period;
@@ -193,6 +193,19 @@ impl Warehouse {
                 .get(name)
                 .ok_or_else(|| Error::input(format!("the pack has no table contract `{name}`")))
         };
+        // Which runs there are, without what each checked.
+        let bare: Vec<Run> = runs
+            .iter()
+            .map(|run| Run {
+                checks: Vec::new(),
+                ..run.clone()
+            })
+            .collect();
+        let ids = |reads: &Reads| -> BTreeSet<String> { reads.keys().cloned().collect() };
+        let mut stood = reference::figures_of(&inputs.session, &ids(&whole), None).await?;
+        stood.extend(
+            reference::figures_of(&inputs.session, &ids(&part_reads), Some(&scopes.codes)).await?,
+        );
         let mut checks = Vec::new();
         let mut written = 0;
         let mut figures_table = tables
@@ -236,8 +249,16 @@ impl Warehouse {
                     placed
                 }
             };
-            let standing =
-                reference::figures_of(&inputs.session, &runs, &indicator.id, only).await?;
+            let stood = match (scope, only) {
+                // It was to be counted in part, and is counted as a whole.
+                (Scope::Part, None) => {
+                    let id = BTreeSet::from([indicator.id.clone()]);
+                    let mut found = reference::figures_of(&inputs.session, &id, None).await?;
+                    found.remove(&indicator.id)
+                }
+                _ => stood.remove(&indicator.id),
+            };
+            let standing = FigureIndex::new(bare.clone(), stood.unwrap_or_default());
             let mut figures = placed.figures(&Frame {
                 expected: municipalities,
                 standing: &standing.standing(&indicator.id, &indicator.version, last),

@@ -79,7 +79,8 @@ fn differences<'f>(
     period: Period,
     grounds: &'f Grounds<'f>,
 ) -> impl Iterator<Item = [i128; 3]> + 'f {
-    let less = |one: [i128; 3], other: &[i128; 3]| [0, 1, 2].map(|i| one[i] - other[i]);
+    let less =
+        |one: [i128; 3], other: &[i128; 3]| -> [i128; 3] { [0, 1, 2].map(|i| one[i] - other[i]) };
     let pairs = grounds.iter().flat_map(move |(territory, regions)| {
         let others = grounds.iter().filter(move |(other, _)| *other != territory);
         others.map(move |(_, parts)| (*territory, regions, parts))

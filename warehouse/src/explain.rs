@@ -172,16 +172,13 @@ pub(crate) async fn explain(
 
     let persons = |inputs: &Inputs| inputs.population.of(&inputs.book, address, indicator);
     let (then_persons, now_persons) = (persons(before.inputs), persons(after.inputs));
-    let started = old.count(before.indicator, old.held(0), then_persons);
-    let defined = redefined.count(indicator, redefined.held(0), then_persons);
-    let moved = redefined.count(indicator, redefined.held(1), now_persons);
-    let mended = new.count(
-        indicator,
-        kept.iter().chain(&corrected).copied(),
-        now_persons,
-    );
-    let caught_up = new.count(indicator, new.held(0), now_persons);
-    let finished = new.count(indicator, new.held(1), now_persons);
+    let started = old.count(before.indicator, 0, old.held(0), then_persons);
+    let defined = redefined.count(indicator, 0, redefined.held(0), then_persons);
+    let moved = redefined.count(indicator, 1, redefined.held(1), now_persons);
+    let stands = kept.iter().chain(&corrected).copied();
+    let mended = new.count(indicator, 0, stands, now_persons);
+    let caught_up = new.count(indicator, 0, new.held(0), now_persons);
+    let finished = new.count(indicator, 1, new.held(1), now_persons);
 
     let steps = [started, defined, moved, mended, caught_up, finished];
     let apart = [
@@ -280,6 +277,8 @@ struct Fact {
 struct Pool {
     batches: Vec<Facts>,
     facts: Vec<Fact>,
+    /// By which of the ways of counting some fact may belong to it, and nothing says: then it has no number.
+    torn: [bool; 2],
 }
 
 impl Pool {
@@ -295,14 +294,16 @@ impl Pool {
         let doing = || format!("cannot explain {}", address.code());
         let plan = inputs.session.facts_plan(indicator, cutoff).await?;
         let mut stream = inputs.session.stream(plan).await.map_err(failed)?;
-        let (mut batches, mut facts) = (Vec::new(), Vec::new());
+        let (mut batches, mut facts, mut torn) = (Vec::new(), Vec::new(), [false; 2]);
         while let Some(batch) = stream.try_next().await.map_err(failed)? {
             let decoded = Facts::decode(indicator, &batch)?;
             let held: Vec<[bool; 2]> = (0..decoded.rows)
                 .map(|row| {
                     let mut held = [false; 2];
-                    for (held, way) in held.iter_mut().zip(ways) {
-                        *held = way.holds(&decoded, row, address);
+                    for ((held, torn), way) in held.iter_mut().zip(&mut torn).zip(ways) {
+                        let known = way.held(&decoded, row, address);
+                        *held = known == Some(true);
+                        *torn |= known.is_none();
                     }
                     held
                 })
@@ -325,7 +326,11 @@ impl Pool {
             }
             batches.push(Facts::decode(indicator, &batch)?);
         }
-        Ok(Self { batches, facts })
+        Ok(Self {
+            batches,
+            facts,
+            torn,
+        })
     }
 
     fn held(&self, way: usize) -> impl Iterator<Item = &Fact> {
@@ -343,6 +348,7 @@ impl Pool {
     fn count<'f>(
         &self,
         indicator: &Indicator,
+        way: usize,
         facts: impl Iterator<Item = &'f Fact>,
         persons: Option<i128>,
     ) -> Counted {
@@ -357,7 +363,10 @@ impl Pool {
         }
         Counted {
             n: cell.n,
-            ended: ending.of(cell, persons),
+            ended: match self.torn[way] {
+                true => Ended::default(),
+                false => ending.of(cell, persons),
+            },
         }
     }
 }

@@ -375,21 +375,28 @@ pub(crate) async fn figure_index(session: &Session) -> Result<FigureIndex> {
     ))
 }
 
-/// Runs, and the figures of one indicator; of these regions only, when given.
+/// The figures of these indicators, by indicator; of these regions only, when given.
 pub(crate) async fn figures_of(
     session: &Session,
-    runs: &[Run],
-    indicator: &str,
+    indicators: &BTreeSet<String>,
     regions: Option<&BTreeSet<String>>,
-) -> Result<FigureIndex> {
+) -> Result<HashMap<String, Vec<Figure>>> {
+    let mut found: HashMap<String, Vec<Figure>> = HashMap::new();
+    if indicators.is_empty() {
+        return Ok(found);
+    }
     let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
-    let mut which = format!("indicator_id = {}", quoted(indicator));
+    let ids: Vec<String> = indicators.iter().map(|id| quoted(id)).collect();
+    let mut which = format!("indicator_id in ({})", ids.join(", "));
     if let Some(regions) = regions {
         let codes: Vec<String> = regions.iter().map(|code| quoted(code)).collect();
         which += &format!(" and region_code in ({})", codes.join(", "));
     }
-    let figures = figures(session, &which).await?;
-    Ok(FigureIndex::new(runs.iter().cloned(), figures))
+    for figure in figures(session, &which).await? {
+        let of = found.entry(figure.address.indicator.clone()).or_default();
+        of.push(figure);
+    }
+    Ok(found)
 }
 
 async fn figures(session: &Session, which: &str) -> Result<Vec<Figure>> {

@@ -381,23 +381,27 @@ impl RegionBook {
         }
     }
 
-    /// Whether a fact lies in `region`, or in one of those below it.
+    /// Whether a fact lies in `region`, or in one of those below it; `None` when nothing says.
     pub fn holds(
         &self,
         territory: Territory,
         recorded: NaiveDate,
         (code, place): (&str, Option<&str>),
         region: &str,
-    ) -> bool {
+    ) -> Option<bool> {
         // Asked of every fact: most figures are of municipalities, which have nothing below them.
         let windows = self.regions.get(region).into_iter().flatten();
         let parent = windows.into_iter().any(|r| r.level != "municipality");
         let inside =
             |of: &str| of == region || parent && self.above(territory, of).contains(&region);
         match self.lies(territory, recorded, code, place) {
-            Place::In(of) => inside(of),
-            Place::Among(several) => several.into_iter().all(inside),
-            Place::Nowhere => false,
+            Place::In(of) => Some(inside(of)),
+            Place::Among(several) => {
+                let found = several.iter().filter(|of| inside(of)).count();
+                let all = found == several.len();
+                (found == 0 || all).then_some(all)
+            }
+            Place::Nowhere => Some(false),
         }
     }
 

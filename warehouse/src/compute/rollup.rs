@@ -200,22 +200,27 @@ impl<'a> Rollup<'a> {
 
     /// Whether a fact is counted in the figure at `address`.
     pub fn holds(&self, facts: &Facts, row: usize, address: &Address) -> bool {
+        self.held(facts, row, address) == Some(true)
+    }
+
+    /// Whether a fact belongs to the figure at `address`; `None` when nothing says, and so the figure has no number.
+    pub fn held(&self, facts: &Facts, row: usize, address: &Address) -> Option<bool> {
         let date = date_at(&facts.date, row).filter(|date| *date <= self.cutoff);
         let Some(date) = date.filter(|_| facts.measure.is_valid(row)) else {
-            return false;
+            return Some(false);
         };
         let day = match &facts.until {
             None => date,
             Some(until) => {
                 let day = address.period.last_day().min(self.cutoff);
                 if date > day || date_at(until, row).is_some_and(|until| until <= day) {
-                    return false;
+                    return Some(false);
                 }
                 day
             }
         };
         if day < address.period.start() || day >= address.period.end() {
-            return false;
+            return Some(false);
         }
         let columns = self.indicator.slice_columns();
         let in_slice = address.slice.0.iter().all(|(name, value)| {
@@ -226,10 +231,11 @@ impl<'a> Rollup<'a> {
         });
         let place = facts.place.as_ref().and_then(|place| text_at(place, row));
         let code = facts.municipality.value(row);
-        in_slice
-            && self
-                .book
-                .holds(address.territory, day, (code, place), &address.region)
+        if !in_slice {
+            return Some(false);
+        }
+        self.book
+            .holds(address.territory, day, (code, place), &address.region)
     }
 }
 

@@ -389,10 +389,10 @@ impl Land {
                 .into_iter()
                 .collect();
             for merger in 0..2 {
-                let mut parts = Vec::new();
-                for _ in 0..(dice.below(3) as usize + 1).min(left.len()) {
-                    parts.push(left.remove(dice.below(left.len() as u64) as usize));
-                }
+                let most = (dice.below(3) as usize + 1).min(left.len());
+                let parts: Vec<String> = (0..most)
+                    .map(|_| left.remove(dice.below(left.len() as u64) as usize))
+                    .collect();
                 // Into one of themselves, or into a new one; one alone gets another code.
                 let to = match dice.below(2) {
                     0 if parts.len() > 1 => parts[0].clone(),
