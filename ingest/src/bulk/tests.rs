@@ -178,6 +178,7 @@ fn counts(delivery: &Delivery) -> [u64; 4] {
 }
 
 fn ordered(mut seen: Seen) -> Seen {
+    seen.0.retain(|_, rows| !rows.is_empty());
     seen.0.values_mut().for_each(|rows| rows.sort());
     seen.1
         .sort_by(|a, b| (a.record, &a.rule).cmp(&(b.record, &b.rule)));
