@@ -9,8 +9,10 @@
 
 mod blocks;
 mod cells;
+mod coded;
 mod doubtful;
 mod fields;
+mod keys;
 mod plan;
 mod quick;
 mod seen;
@@ -19,16 +21,17 @@ mod sieve;
 mod tests;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 use std::io::Read;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, sync_channel};
 
-use arrow::array::{ArrayRef, RecordBatch};
+use arrow::array::RecordBatch;
 use beleidsinfo_warehouse::delivery::{
     CheckedTable, Delivery, Finding, Part, PartRow, PartTable, Receipt, Verdict,
 };
 use beleidsinfo_warehouse::error::{Error, Result};
+use foldhash::quality::RandomState;
 
 use crate::check::{Rules, complete_until, form, repeated};
 use crate::connector::{
@@ -39,10 +42,13 @@ use crate::profile::Profiler;
 use crate::source::Source;
 use blocks::{Block, Blocks};
 use doubtful::{Judged, judge};
+use keys::KeyBytes;
 use plan::Plan;
 use seen::Seen;
-use sieve::{Sieved, key_bytes, only, sieve};
+use sieve::{Lines, Sieved, only, plain, sieve};
 
+/// Hashes that are looked up together, so that memory answers them at the same time.
+const AT_ONCE: usize = 32;
 /// A smaller file is no trouble to the ordinary lane.
 const LARGE: u64 = 2 << 20;
 
@@ -126,45 +132,37 @@ fn run<R: Read + Send>(
     };
     let mut tally = Tally::new(plan);
     let hashing = Hashing {
-        state: RandomState::new(),
+        state: RandomState::default(),
         mask,
     };
     let mut keys = Keys::new(plan);
-    let mut header = Vec::new();
-    let first = read(
-        plan,
-        receipt,
-        open()?,
-        &hashing,
-        &mut header,
-        &mut |checked| {
-            let mut checked = checked;
-            let put_off = keys.put_off(&checked);
-            checked.without(plan, &put_off)?;
-            Ok(part(tally.take(plan, checked, &put_off))?)
-        },
-    );
-    let whole = first.and_then(|()| {
+    let first = read(plan, receipt, open()?, &hashing, &mut |checked, _| {
+        let mut checked = checked;
+        let put_off = keys.put_off(&checked);
+        checked.without(plan, &put_off)?;
+        Ok(part(tally.take(plan, checked, &put_off))?)
+    });
+    let whole = first.and_then(|names| {
         if keys.again.iter().all(HashSet::is_empty) {
-            return Ok(());
+            return Ok(names);
         }
         let mut second = Repeats::new(plan, &keys);
-        read(
-            plan,
-            receipt,
-            open()?,
-            &hashing,
-            &mut Vec::new(),
-            &mut |checked| {
-                let findings = second.take(plan, &checked)?;
-                tally.rejected += findings.len() as u64;
-                let tables = Vec::new();
-                Ok(part(Part { tables, findings })?)
-            },
-        )
+        read(plan, receipt, open()?, &hashing, &mut |checked, names| {
+            let mut findings = second.take(plan, &checked)?;
+            // Whoever mends the file knows its own names for columns.
+            for finding in &mut findings {
+                let renamed = names.renamed.iter().find(|(_, to)| *to == finding.column);
+                if let Some((named, _)) = renamed {
+                    finding.column.clone_from(named);
+                }
+            }
+            tally.rejected += findings.len() as u64;
+            let tables = Vec::new();
+            Ok(part(Part { tables, findings })?)
+        })
     });
     match whole {
-        Ok(()) => Ok(Outcome::Checked(Box::new(Delivery {
+        Ok(names) => Ok(Outcome::Checked(Box::new(Delivery {
             receipt: receipt.clone(),
             mapping_hash: plan.source.mapping_hash.clone(),
             rows_read: tally.read,
@@ -173,9 +171,9 @@ fn run<R: Read + Send>(
             rejected: tally.rejected,
             complete_until_on,
             load: mapping.load,
-            // Mappings with aliases and personal sources are for the ordinary lane.
-            renamed: Vec::new(),
-            header: form(mapping.connector, false, &header),
+            renamed: names.renamed,
+            header: form(mapping.connector, false, &names.header),
+            // A personal source is for the ordinary lane.
             personal: false,
             verdict: mapping
                 .limits
@@ -225,10 +223,10 @@ impl<'p> Checked<'p> {
             let mut of = Vec::with_capacity(records.len());
             let mut add =
                 |number: u32, batch: &RecordBatch, rows: &mut dyn Iterator<Item = (u32, u32)>| {
-                    let key: Vec<&ArrayRef> = table.key.iter().map(|k| batch.column(*k)).collect();
+                    let keys = KeyBytes::new(table, batch);
                     let mut bytes = Vec::new();
                     for (at, record) in rows {
-                        key_bytes(&key, at as usize, &mut bytes);
+                        keys.of(at as usize, &mut bytes);
                         of.push(Row {
                             record,
                             batch: number,
@@ -292,13 +290,12 @@ fn read<'p, R: Read + Send>(
     receipt: &Receipt,
     landed: R,
     hashing: &Hashing,
-    names: &mut Vec<String>,
-    each: &mut dyn FnMut(Checked<'p>) -> Ended<()>,
-) -> Ended<()> {
+    each: &mut dyn FnMut(Checked<'p>, &Names) -> Ended<()>,
+) -> Ended<Names> {
     let mut landed = landed;
     let mut blocks = Blocks::open(&mut landed, plan.signs, plan.encoding)?;
     let header = blocks.header()?;
-    let slots = slots(plan, &header, names)?;
+    let names = Names::new(plan, &header)?;
     let workers = std::thread::available_parallelism().map_or(2, |n| n.get().clamp(2, 8));
     let (to_check, coming) = sync_channel::<Block>(1);
     let (done, checked) = sync_channel::<Ended<Checked<'p>>>(workers);
@@ -316,7 +313,7 @@ fn read<'p, R: Read + Send>(
         });
         for _ in 0..workers {
             let done = done.clone();
-            let (coming, slots, header) = (&coming, &slots, &header);
+            let (coming, slots, header) = (&coming, &names.slots, &header);
             scope.spawn(move || {
                 while let Some(block) = next(coming) {
                     let checked = sieve(plan, slots, block).and_then(|sieved| {
@@ -330,7 +327,7 @@ fn read<'p, R: Read + Send>(
             });
         }
         drop(done);
-        let in_order = in_order(checked, each);
+        let in_order = in_order(checked, &mut |checked| each(checked, &names));
         // The workers end by themselves now: what they send is not heard.
         let read: Ended<()> = reader.join().unwrap_or_else(|_| {
             Err(Stop::Failed(Error::storage(
@@ -342,7 +339,7 @@ fn read<'p, R: Read + Send>(
     result?;
     // What a reader of packed bytes left unread belongs to the bytes that are proven, too.
     std::io::copy(&mut landed, &mut std::io::sink())?;
-    Ok(())
+    Ok(names)
 }
 
 fn next(coming: &Mutex<Receiver<Block>>) -> Option<Block> {
@@ -366,25 +363,49 @@ fn in_order<'p>(
     Ok(())
 }
 
-/// Per column of the header, which of the taken columns it is.
-fn slots(plan: &Plan, header: &str, there: &mut Vec<String>) -> Ended<Vec<Option<usize>>> {
-    let mapping = &plan.source.mapping;
-    let dialect = Dialect::of(mapping);
-    let mut splitter = Splitter::new(header, &dialect);
-    let names = connector::csv::header("", header, &mut splitter, mapping);
-    let names = names.map_err(|_| Stop::Ordinary)?;
-    let once: HashSet<&String> = names.iter().collect();
-    let all_there = plan
-        .taken
-        .iter()
-        .all(|taken| names.iter().any(|name| name == taken));
-    if once.len() < names.len() || !all_there {
-        return Err(Stop::Ordinary);
+/// What the file calls its columns.
+struct Names {
+    /// Per column of the header, which of the taken columns it is.
+    slots: Vec<Option<usize>>,
+    /// Columns that came under an alias: the file's name, then the mapping's.
+    renamed: Vec<(String, String)>,
+    /// Every column, as the file calls it.
+    header: Vec<String>,
+}
+
+impl Names {
+    fn new(plan: &Plan, header: &str) -> Ended<Self> {
+        let mapping = &plan.source.mapping;
+        let dialect = Dialect::of(mapping);
+        let mut splitter = Splitter::new(header, &dialect);
+        let names = connector::csv::header("", header, &mut splitter, mapping);
+        let names = names.map_err(|_| Stop::Ordinary)?;
+        let mut slots = vec![None; names.len()];
+        let mut renamed = Vec::new();
+        for (slot, taken) in plan.taken.iter().enumerate() {
+            let own = std::iter::once(*taken).chain(mapping.aliases_of(taken));
+            let own: Vec<&str> = own.collect();
+            let mut found = (0..names.len()).filter(|at| own.contains(&names[*at].as_str()));
+            let (Some(at), None) = (found.next(), found.next()) else {
+                return Err(Stop::Ordinary);
+            };
+            if slots[at].replace(slot).is_some() {
+                return Err(Stop::Ordinary);
+            }
+            if names[at] != *taken {
+                renamed.push((names[at].clone(), taken.to_string()));
+            }
+        }
+        let once: HashSet<&String> = names.iter().collect();
+        if once.len() < names.len() {
+            return Err(Stop::Ordinary);
+        }
+        Ok(Self {
+            slots,
+            renamed,
+            header: names,
+        })
     }
-    let slot = |name: &String| plan.taken.iter().position(|taken| taken == name);
-    let slots = names.iter().map(slot).collect();
-    *there = names;
-    Ok(slots)
 }
 
 /// What was counted.
@@ -482,14 +503,19 @@ impl Keys {
     fn put_off(&mut self, checked: &Checked) -> HashSet<u32> {
         let mut put_off = HashSet::new();
         for (table, rows) in checked.rows.iter().enumerate() {
-            for row in rows {
-                if put_off.contains(&row.record) || self.seen[table].insert(row.hash) {
-                    continue;
+            let seen = &mut self.seen[table];
+            for some in rows.chunks(AT_ONCE) {
+                seen.touch(some.iter().map(|row| row.hash));
+                for row in some {
+                    let known = !put_off.is_empty() && put_off.contains(&row.record);
+                    if known || seen.insert(row.hash) {
+                        continue;
+                    }
+                    self.again[table].insert(row.hash);
+                    self.put_off
+                        .insert(self.read + u64::from(row.record) + 1, table);
+                    put_off.insert(row.record);
                 }
-                self.again[table].insert(row.hash);
-                self.put_off
-                    .insert(self.read + u64::from(row.record) + 1, table);
-                put_off.insert(row.record);
             }
         }
         self.read += checked.sieved.records.len() as u64;
@@ -525,6 +551,7 @@ impl<'k> Repeats<'k> {
         let mut findings = Vec::new();
         for (table, rows) in checked.rows.iter().enumerate() {
             let of = &plan.tables[table];
+            let mut lines = Lines::new(&checked.sieved);
             for row in rows
                 .iter()
                 .filter(|r| self.keys.again[table].contains(&r.hash))
@@ -535,9 +562,8 @@ impl<'k> Repeats<'k> {
                     continue;
                 }
                 let batch = checked.batch(table, row.batch);
-                let key: Vec<&ArrayRef> = of.key.iter().map(|k| batch.column(*k)).collect();
                 let mut bytes = Vec::new();
-                key_bytes(&key, row.at as usize, &mut bytes);
+                KeyBytes::new(of, batch).of(row.at as usize, &mut bytes);
                 let known = self.first[table].entry(row.hash).or_default();
                 match known.iter().find(|(key, _)| *key == bytes) {
                     None if put_off == Some(&table) => return Err(Stop::Ordinary),
@@ -546,15 +572,14 @@ impl<'k> Repeats<'k> {
                     Some(_) if put_off != Some(&table) => {}
                     Some((_, first)) => {
                         let shape = &plan.source.mapping.tables[table];
-                        let at = row.at as usize;
+                        let names: Vec<String> = of.contract.columns.keys().cloned().collect();
+                        let one = plain(&batch.slice(row.at as usize, 1), &names)?;
                         let zone = plan.rules.zone;
-                        let mut finding = repeated(of.contract, shape, batch, at, zone, *first);
+                        let mut finding = repeated(of.contract, shape, &one, 0, zone, *first);
                         let (from, to) = checked.sieved.records[row.record as usize];
                         let text = &checked.sieved.block.text;
-                        let lines =
-                            memchr::memchr_iter(b'\n', &text.as_bytes()[..from as usize]).count();
                         finding.record = record;
-                        finding.line = checked.sieved.block.line + lines as u64;
+                        finding.line = lines.line(row.record);
                         finding.raw = text[from as usize..to as usize].to_string();
                         findings.push(finding);
                     }

@@ -1,6 +1,8 @@
 //! profile: counts the accepted rows of a table, column by column over Arrow arrays, batch after batch.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod values;
+
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
@@ -15,6 +17,7 @@ use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
 
 use crate::check::display;
+use values::{Values, bytes_hash, spread};
 
 /// Different values of a column that are counted one by one; beyond it their number is estimated.
 const COUNTED: usize = 4096;
@@ -61,17 +64,13 @@ impl<'a> Profiler<'a> {
         }
     }
 
-    /// Takes in rows whose first columns are the contract's, in its order and types.
+    /// Takes in rows whose first columns are the contract's, in its order and types; texts may be dictionaries.
     pub fn add(&mut self, rows: &RecordBatch) {
         let height = rows.num_rows();
         self.rows += height as u64;
         let (mut keys, mut contents) = (vec![0u64; height], vec![0u64; height]);
         let named = self.contract.columns.keys().zip(&mut self.columns);
         for ((at, (name, counter)), array) in named.enumerate().zip(rows.columns()) {
-            if counter.personal {
-                counter.add(array, &hashes(array), self.zone);
-                continue;
-            }
             let of = match self.contract.key.contains(name) {
                 true => &mut keys,
                 false => &mut contents,
@@ -80,13 +79,35 @@ impl<'a> Profiler<'a> {
                 counter.empty += height as u64;
                 continue;
             }
-            let hashes = hashes(array);
-            counter.add(array, &hashes, self.zone);
+            let values = Values::of(array);
+            counter.add(array, &values, self.zone);
+            if self.dated == Some(at) {
+                values.each_day(array, |day, n| {
+                    if let Some(day) = NaiveDate::from_epoch_days(day) {
+                        *self.months.entry((day.year(), day.month())).or_default() += n;
+                    }
+                });
+            }
+            if counter.personal {
+                continue;
+            }
             // A column counts by its place: the same value in another column is another row.
             let place = spread(at as u64 + 1);
-            for (row, hash) in of.iter_mut().zip(&hashes) {
-                if let Some(hash) = hash {
-                    *row = row.wrapping_add(spread(hash ^ place));
+            match values {
+                Values::Each(hashes) => {
+                    for (row, hash) in of.iter_mut().zip(hashes) {
+                        if let Some(hash) = hash {
+                            *row = row.wrapping_add(spread(hash ^ place));
+                        }
+                    }
+                }
+                Values::Few(few) => {
+                    let hashes = few.hashes.iter().map(|hash| spread(hash ^ place));
+                    // The last stands for an absent value, and adds nothing.
+                    let hashes: Vec<u64> = hashes.chain([0]).collect();
+                    for (row, code) in of.iter_mut().zip(few.codes) {
+                        *row = row.wrapping_add(hashes[usize::from(code)]);
+                    }
                 }
             }
         }
@@ -94,28 +115,6 @@ impl<'a> Profiler<'a> {
             self.keys.add(spread(*key));
             self.contents.add(spread(*content));
             self.whole.add(spread(key.rotate_left(32) ^ content));
-        }
-        if let Some(days) = self
-            .dated
-            .and_then(|at| rows.column(at).as_primitive_opt::<Date32Type>())
-        {
-            // Days come in runs and repeat: count days first, months after.
-            let mut counts: HashMap<i32, u64> = HashMap::new();
-            let (mut last, mut run) = (None, 0);
-            for day in days.iter().chain([None]) {
-                if day != last {
-                    if let Some(last) = last {
-                        *counts.entry(last).or_default() += run;
-                    }
-                    (last, run) = (day, 0);
-                }
-                run += 1;
-            }
-            for (day, n) in counts {
-                if let Some(day) = NaiveDate::from_epoch_days(day) {
-                    *self.months.entry((day.year(), day.month())).or_default() += n;
-                }
-            }
         }
     }
 
@@ -184,21 +183,35 @@ impl Counter {
         }
     }
 
-    fn add(&mut self, array: &ArrayRef, hashes: &[Option<u64>], zone: Tz) {
+    fn add(&mut self, array: &ArrayRef, values: &Values, zone: Tz) {
         self.empty += array.null_count() as u64;
-        // Equal neighbours are common: exports are sorted by something.
-        let (mut last, mut run, mut at) = (None, 0, 0);
-        for (row, hash) in hashes.iter().enumerate() {
-            if *hash == last {
-                run += 1;
-                continue;
+        match values {
+            // Equal neighbours are common: exports are sorted by something.
+            Values::Each(hashes) => {
+                let (mut last, mut run, mut at) = (None, 0, 0);
+                for (row, hash) in hashes.iter().enumerate() {
+                    if *hash == last {
+                        run += 1;
+                        continue;
+                    }
+                    self.count(last, run, array, at, zone);
+                    (last, run, at) = (*hash, 1, row);
+                }
+                self.count(last, run, array, at, zone);
             }
-            self.count(last, run, array, at, zone);
-            (last, run, at) = (*hash, 1, row);
+            Values::Few(few) => {
+                for (hash, (rows, first)) in few.hashes.iter().zip(&few.rows) {
+                    if *rows > 0 {
+                        self.count(Some(*hash), *rows, array, *first as usize, zone);
+                    }
+                }
+            }
         }
-        self.count(last, run, array, at, zone);
         if !self.personal {
-            let (lowest, highest) = edges(array, zone);
+            let (lowest, highest) = match values {
+                Values::Each(_) => edges(array, zone),
+                Values::Few(few) => few.edges(array, zone),
+            };
             self.lower(lowest);
             self.raise(highest);
         }
@@ -320,7 +333,9 @@ impl Hasher for Spread {
 /// The smallest different hashes of a stream.
 struct Smallest {
     most: usize,
-    kept: BTreeSet<u64>,
+    /// In no order, some of them twice or too large, until they are put in order.
+    kept: Vec<u64>,
+    /// Where as many as are asked for are smaller or the same, the largest of those.
     limit: u64,
 }
 
@@ -328,18 +343,24 @@ impl Smallest {
     fn new(most: usize) -> Self {
         Self {
             most,
-            kept: BTreeSet::new(),
+            kept: Vec::new(),
             limit: u64::MAX,
         }
     }
 
     fn add(&mut self, hash: u64) {
-        if hash >= self.limit || !self.kept.insert(hash) {
-            return;
+        if hash < self.limit {
+            self.kept.push(hash);
+            if self.kept.len() >= self.most * 4 {
+                self.order();
+            }
         }
-        if self.kept.len() > self.most {
-            self.kept.pop_last();
-        }
+    }
+
+    fn order(&mut self) {
+        self.kept.sort_unstable();
+        self.kept.dedup();
+        self.kept.truncate(self.most);
         if self.kept.len() == self.most {
             self.limit = self.kept.last().copied().unwrap_or(u64::MAX);
         }
@@ -352,7 +373,8 @@ impl Smallest {
     }
 
     /// The k-th smallest of n evenly spread hashes lies at about k / n of their range.
-    fn finish(self) -> Print {
+    fn finish(mut self) -> Print {
+        self.order();
         let distinct = match self.kept.last() {
             Some(last) if self.kept.len() == self.most => {
                 ((self.most - 1) as f64 * (u64::MAX as f64 / *last as f64)).round() as u64
@@ -360,57 +382,9 @@ impl Smallest {
             _ => self.kept.len() as u64,
         };
         Print {
-            smallest: self.kept.into_iter().collect(),
+            smallest: self.kept,
             distinct,
         }
-    }
-}
-
-/// Splitmix64's last step: evenly spread, one to one.
-fn spread(mut x: u64) -> u64 {
-    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
-}
-
-/// FNV-1a. Prints are kept for years, so the hash is one that no library update changes.
-fn bytes_hash(bytes: &[u8]) -> u64 {
-    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    spread(hash)
-}
-
-/// One hash per value; none where it is absent.
-fn hashes(array: &ArrayRef) -> Vec<Option<u64>> {
-    macro_rules! of {
-        ($kind:ty, $value:expr) => {
-            array
-                .as_primitive::<$kind>()
-                .iter()
-                .map(|value| value.map($value))
-                .collect()
-        };
-    }
-    let number = |n: i64| spread((n as u64).wrapping_add(0x9e37_79b9_7f4a_7c15));
-    match array.data_type() {
-        DataType::Utf8 => array
-            .as_string::<i32>()
-            .iter()
-            .map(|text| text.map(|text| bytes_hash(text.as_bytes())))
-            .collect(),
-        DataType::Date32 => of!(Date32Type, |v| number(v.into())),
-        DataType::Int32 => of!(Int32Type, |v| number(v.into())),
-        DataType::Int64 => of!(Int64Type, number),
-        DataType::Timestamp(..) => of!(TimestampMicrosecondType, number),
-        DataType::Decimal128(..) => of!(Decimal128Type, |v: i128| bytes_hash(&v.to_le_bytes())),
-        DataType::Float64 => of!(Float64Type, |v: f64| bytes_hash(&v.to_le_bytes())),
-        DataType::Boolean => array
-            .as_boolean()
-            .iter()
-            .map(|truth| truth.map(|truth| number(truth.into())))
-            .collect(),
-        _ => vec![None; array.len()],
     }
 }
 
@@ -536,6 +510,30 @@ mod tests {
             (found.columns[4].empty, found.columns[4].distinct),
             (400, 0)
         );
+    }
+
+    #[test]
+    fn coded_texts_count_as_texts() {
+        let coded = |rows: &RecordBatch| {
+            let kind = DataType::Dictionary(Box::new(DataType::UInt16), Box::new(DataType::Utf8));
+            let column = |array: &ArrayRef| match array.data_type() {
+                DataType::Utf8 => arrow::compute::cast(array, &kind).unwrap(),
+                _ => array.clone(),
+            };
+            let fields = rows.schema_ref().fields().iter().zip(rows.columns());
+            let fields = fields.map(|(field, array)| {
+                let field = field.as_ref().clone();
+                field.with_data_type(column(array).data_type().clone())
+            });
+            let schema = arrow::datatypes::Schema::new(fields.collect::<Vec<_>>());
+            let columns = rows.columns().iter().map(column).collect();
+            RecordBatch::try_new(Arc::new(schema), columns).unwrap()
+        };
+        let table = table();
+        let mut profiler = Profiler::new(&table, chrono_tz::UTC, false);
+        profiler.add(&coded(&rows(0..300)));
+        profiler.add(&coded(&rows(300..400)));
+        assert_eq!(profiler.finish(), profile(&[0, 400]));
     }
 
     #[test]

@@ -170,7 +170,7 @@ fn outcomes(project: &Project) -> BTreeMap<String, (bool, BTreeMap<String, i64>)
         .as_array()
         .expect("a list")
         .iter()
-        .filter(|c| c["title"].is_object());
+        .filter(|c| c["title"].is_object() && c["check"] != "source");
     standing
         .map(|c| {
             let regions = serde_json::from_value(c["regions"].clone()).unwrap_or_default();

@@ -148,7 +148,8 @@ pub struct Part {
 #[derive(Debug)]
 pub struct PartTable {
     pub table: String,
-    /// The contract's columns in the contract's order and types. Rows that were not accepted may be among them.
+    /// The contract's columns in the contract's order and types; a text may be a dictionary of texts with keys of 16 bits.
+    /// Rows that were not accepted may be among them.
     pub batches: Vec<RecordBatch>,
     /// The accepted rows.
     pub rows: Vec<PartRow>,

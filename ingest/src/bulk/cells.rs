@@ -12,6 +12,7 @@ use beleidsinfo_warehouse::error::{Doing, Result};
 use chrono::DateTime;
 use chrono_tz::Tz;
 
+use super::coded::{self, Coding, NONE};
 use super::plan::{From, Plan, Reader, SAME};
 use super::quick;
 use crate::value::Value;
@@ -28,6 +29,10 @@ impl Doubts<'_> {
     pub fn about(&mut self, row: usize) {
         self.of[self.rows[row] as usize] = true;
     }
+
+    pub fn about_all(&mut self) {
+        (0..self.rows.len()).for_each(|row| self.about(row));
+    }
 }
 
 /// The values of a column; those of doubtful records say nothing.
@@ -35,6 +40,8 @@ pub(super) enum Cells {
     /// Absent or the same text in every row.
     Same(Option<String>, ArrayRef),
     Text(StringArray),
+    /// The different texts, and per row which of them; [`NONE`] where it is absent.
+    Coded(StringArray, Vec<u16>),
     Date(Vec<Option<i32>>),
     /// Microseconds UTC, and the civil day in the zone.
     Moment(Vec<Option<(i64, i32)>>),
@@ -59,27 +66,10 @@ impl Cells {
             From::Fixed(value) => return Self::fixed(plan, kind, *value, doubts.rows.len()),
             From::Source(sources, reader) => (sources, reader),
         };
-        let height = doubts.rows.len();
         let first = |row: usize| sources.iter().find_map(|source| text(row, *source));
         match kind {
-            ColumnType::Text => {
-                let mut texts = StringBuilder::with_capacity(height, height * 12);
-                let mut map = Mapped::new(reader);
-                for row in 0..height {
-                    let Some(text) = first(row) else {
-                        texts.append_null();
-                        continue;
-                    };
-                    match map.value(text).filter(|value| !value.contains('\0')) {
-                        Some(value) => texts.append_value(value),
-                        None => {
-                            doubts.about(row);
-                            texts.append_null();
-                        }
-                    }
-                }
-                Cells::Text(texts.finish())
-            }
+            ColumnType::Text => Self::coded(reader, doubts, first)
+                .unwrap_or_else(|| Self::texts(reader, doubts, first)),
             ColumnType::Date => {
                 let quick = |text: &str| reader.day(text).map(|(day, _)| day);
                 let slow = |value: Value<'_>| match value {
@@ -135,6 +125,64 @@ impl Cells {
         }
     }
 
+    /// Texts of which few differ; `None` where they are not such.
+    fn coded<'t>(
+        reader: &Reader,
+        doubts: &mut Doubts,
+        first: impl Fn(usize) -> Option<&'t str>,
+    ) -> Option<Self> {
+        let mut coding = Coding::new();
+        let codes = (0..doubts.rows.len()).map(|row| match first(row) {
+            None => Some(NONE),
+            Some(text) => coding.code(text, row),
+        });
+        let mut codes: Vec<u16> = codes.collect::<Option<_>>()?;
+        let mut map = Mapped::new(reader);
+        let mut values: Vec<Option<&str>> = Vec::with_capacity(coding.texts.len());
+        for text in &coding.texts {
+            values.push(map.value(text).filter(|value| !value.contains('\0')));
+        }
+        if values.contains(&None) {
+            for (row, code) in codes.iter_mut().enumerate() {
+                if values.get(usize::from(*code)) == Some(&None) {
+                    doubts.about(row);
+                    *code = NONE;
+                }
+            }
+        }
+        let values = values.into_iter().map(Option::unwrap_or_default);
+        Some(Cells::Coded(StringArray::from_iter_values(values), codes))
+    }
+
+    fn texts<'t>(
+        reader: &Reader,
+        doubts: &mut Doubts,
+        first: impl Fn(usize) -> Option<&'t str>,
+    ) -> Self {
+        let height = doubts.rows.len();
+        let mut texts = StringBuilder::with_capacity(height, height * 12);
+        let mut map = Mapped::new(reader);
+        for row in 0..height {
+            match first(row).map(|text| map.value(text)) {
+                None => texts.append_null(),
+                Some(Some(value)) => texts.append_value(value),
+                Some(None) => {
+                    doubts.about(row);
+                    texts.append_null();
+                }
+            }
+        }
+        let texts = texts.finish();
+        if memchr::memchr(0, texts.value_data()).is_some() {
+            for row in 0..height {
+                if texts.value(row).contains('\0') {
+                    doubts.about(row);
+                }
+            }
+        }
+        Cells::Text(texts)
+    }
+
     fn fixed(plan: &Plan, kind: ColumnType, value: Value, height: usize) -> Self {
         match value {
             Value::Date(day) => Cells::Date(vec![Some(day); height]),
@@ -153,8 +201,14 @@ impl Cells {
         }
     }
 
+    /// Whether it is absent in every row.
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, Cells::Same(None, _))
+    }
+
     pub fn is_absent(&self, row: usize) -> bool {
         match self {
+            Cells::Coded(_, codes) => codes[row] == NONE,
             Cells::Same(text, _) => text.is_none(),
             Cells::Text(texts) => arrow::array::Array::is_null(texts, row),
             Cells::Date(of) => of[row].is_none(),
@@ -163,16 +217,6 @@ impl Cells {
             Cells::Int(of, _) => of[row].is_none(),
             Cells::Bool(of) => of[row].is_none(),
             Cells::F64(of) => of[row].is_none(),
-        }
-    }
-
-    pub fn text(&self, row: usize) -> Option<&str> {
-        match self {
-            Cells::Same(text, _) => text.as_deref(),
-            Cells::Text(texts) => {
-                arrow::array::Array::is_valid(texts, row).then(|| texts.value(row))
-            }
-            _ => None,
         }
     }
 
@@ -240,6 +284,7 @@ impl Cells {
                 arrow::compute::concat(&pieces).reading(doing)?
             }
             Cells::Text(texts) => Arc::new(texts),
+            Cells::Coded(texts, codes) => coded::array(codes, texts)?,
             Cells::Date(of) => {
                 let (values, nulls) = parted(of);
                 Arc::new(Date32Array::new(values.into(), nulls))

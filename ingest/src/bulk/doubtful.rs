@@ -3,10 +3,9 @@
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
 use beleidsinfo_warehouse::delivery::{CheckedTable, Delivery, Finding, Receipt};
-use memchr::memchr_iter;
 
 use super::plan::Plan;
-use super::sieve::Sieved;
+use super::sieve::{Lines, Sieved};
 use super::{Ended, Stop};
 use crate::check::check;
 
@@ -104,14 +103,13 @@ fn once(
     }
     let mut rejected = Vec::new();
     let mut warned = Vec::new();
+    let mut lines = Lines::new(sieved);
     for mut finding in findings {
         let record = of(finding.record)?;
         if apart.contains(&record) {
             continue;
         }
-        let before = sieved.records[record as usize].0 as usize;
-        let lines = memchr_iter(b'\n', &sieved.block.text.as_bytes()[..before]).count();
-        finding.line = sieved.block.line + lines as u64;
+        finding.line = lines.line(record);
         let list = match finding.severity {
             beleidsinfo_warehouse::contract::Severity::Reject => &mut rejected,
             beleidsinfo_warehouse::contract::Severity::Warn => &mut warned,

@@ -151,6 +151,10 @@ impl Signs {
         found.records.reserve(guess);
         found.spans.reserve(guess * taken);
         found.doubtful.reserve(guess);
+        if memchr(self.quote, bytes).is_none() {
+            self.split_unquoted(text, slots, taken, &mut found)?;
+            return Ok(found);
+        }
         let mut at = blank_line(bytes, 0);
         while at < bytes.len() {
             let first = found.spans.len();
@@ -181,6 +185,82 @@ impl Signs {
         Ok(found)
     }
 }
+
+impl Signs {
+    /// As [`Signs::split`], of a text without any quote: each delimiter and line end is one.
+    fn split_unquoted(
+        self,
+        text: &str,
+        slots: &[Option<usize>],
+        taken: usize,
+        found: &mut Fields,
+    ) -> Ended<()> {
+        let bytes = text.as_bytes();
+        let blank = |sign: char| sign.is_whitespace() || sign == char::from(self.delimiter);
+        found.spans.resize(taken, (0, 0));
+        let (mut first, mut number, mut record, mut start) = (0, 0, 0, 0);
+        let mut sign = |at: usize, last: bool| {
+            let return_before = last && at > start && bytes[at - 1] == b'\r';
+            let end = at - usize::from(return_before);
+            if let Some(Some(slot)) = slots.get(number) {
+                found.spans[first + slot] = (start as u32, end as u32);
+            }
+            start = at + 1;
+            number += 1;
+            if !last {
+                return Ok(());
+            }
+            if end - record > LONGEST {
+                return Err(Stop::Ordinary);
+            }
+            let said = |b: &u8| b.is_ascii_alphanumeric() && *b != self.delimiter;
+            if bytes[record..end].first().is_some_and(said) || !text[record..end].chars().all(blank)
+            {
+                found.records.push((record as u32, end as u32));
+                found.doubtful.push(number != slots.len());
+                first += taken;
+            }
+            // A record that is blank leaves its place to the next one.
+            found.spans.truncate(first);
+            found.spans.resize(first + taken, (0, 0));
+            (number, record) = (0, at + 1);
+            Ok(())
+        };
+        // Eight bytes at a time: the upper bit of each byte tells whether it is a sign.
+        let (eights, rest) = bytes.as_chunks::<8>();
+        let is = |eight: u64, sign: u8| {
+            let differs = eight ^ (LOW * u64::from(sign));
+            !(((differs & !HIGH) + !HIGH) | differs) & HIGH
+        };
+        for (nth, eight) in eights.iter().enumerate() {
+            let eight = u64::from_le_bytes(*eight);
+            let ends = is(eight, b'\n');
+            let mut signs = is(eight, self.delimiter) | ends;
+            while signs != 0 {
+                let lowest = signs & signs.wrapping_neg();
+                sign(
+                    nth * 8 + signs.trailing_zeros() as usize / 8,
+                    ends & lowest != 0,
+                )?;
+                signs ^= lowest;
+            }
+        }
+        let from = bytes.len() - rest.len();
+        for (at, byte) in rest.iter().enumerate() {
+            if *byte == self.delimiter || *byte == b'\n' {
+                sign(from + at, *byte == b'\n')?;
+            }
+        }
+        if bytes.last().is_some_and(|last| *last != b'\n') {
+            sign(bytes.len(), true)?;
+        }
+        found.spans.truncate(first);
+        Ok(())
+    }
+}
+
+const LOW: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
 
 /// Past empty lines.
 fn blank_line(text: &[u8], mut at: usize) -> usize {
@@ -238,6 +318,26 @@ mod tests {
         assert_eq!(found.len(), 6);
         for stray in ["\"a\"b,c,d\n", "\"a,b,c\n"] {
             assert!(SIGNS.split(stray, &[Some(0)], 1).is_err(), "{stray}");
+        }
+    }
+
+    #[test]
+    fn a_text_without_quotes_is_cut_alike_with_a_record_in_quotes_after_it() {
+        let parts = [
+            "a", ",", "\n", "\r\n", " ", "", "\u{a0}", "é", "12345678", ",,",
+        ];
+        let mut dice = 1u64;
+        for _ in 0..20_000 {
+            let mut text = String::new();
+            for _ in 0..dice % 14 {
+                dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                text.push_str(parts[(dice >> 33) as usize % parts.len()]);
+            }
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            dice ^= dice >> 31;
+            let mut quoted = split(&format!("{text}\n\"q\",,"));
+            assert_eq!(quoted.pop().map(|last| last.0), Some("\"q\",,".into()));
+            assert_eq!(split(&text), quoted, "{text:?}");
         }
     }
 

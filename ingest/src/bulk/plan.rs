@@ -5,7 +5,6 @@
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use arrow::array::{ArrayRef, StringArray, new_null_array};
 use beleidsinfo_warehouse::contract::{
@@ -17,6 +16,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use encoding_rs::{Encoding, UTF_8};
 
+use super::coded;
 use super::fields::Signs;
 use super::quick::{Clock, Layout};
 use crate::check::Rules;
@@ -126,7 +126,7 @@ impl<'a> Plan<'a> {
             empty: _,
             records: None,
             trace: _,
-            aliases,
+            aliases: _,
             ignore: _,
             unpivot: None,
             severity: _,
@@ -145,7 +145,7 @@ impl<'a> Plan<'a> {
         let [delimiter] = delimiter.as_bytes() else {
             return None;
         };
-        if !aliases.is_empty() || !names.is_empty() || *header != Header::default() {
+        if !names.is_empty() || *header != Header::default() {
             return None;
         }
         let encoding = Encoding::for_label(encoding.as_bytes())?;
@@ -371,8 +371,8 @@ impl<'a> From<'a> {
                 let reading = Reading::new(kind, format, Decimal::Point, rules.zone);
                 return Some(match reading.read(text)? {
                     Value::Text(_) => {
-                        let same = StringArray::from(vec![text; SAME]);
-                        From::Constant(text, Arc::new(same))
+                        let same = coded::array(vec![0; SAME], StringArray::from(vec![text]));
+                        From::Constant(text, same.ok()?)
                     }
                     Value::Date(day) => From::Fixed(Value::Date(day)),
                     Value::Ts(micros) => From::Fixed(Value::Ts(micros)),

@@ -18,6 +18,15 @@ impl Seen {
         Self((0..PARTS).map(|_| Part::default()).collect())
     }
 
+    /// Has the places of these hashes brought near.
+    pub fn touch(&self, hashes: impl Iterator<Item = u64>) {
+        let place = |hash: u64| {
+            let part = &self.0[(hash >> 56) as usize];
+            part.slots.get(part.first(hash)).copied().unwrap_or(0)
+        };
+        std::hint::black_box(hashes.map(place).fold(0, |all, there| all ^ there));
+    }
+
     /// Whether the hash is new.
     pub fn insert(&mut self, hash: u64) -> bool {
         let hash = hash.max(1);
@@ -35,9 +44,13 @@ impl Part {
         new
     }
 
+    /// The upper bits choose the part; of the others the upper ones choose the slot.
+    fn first(&self, hash: u64) -> usize {
+        ((u128::from(hash << 8) * self.slots.len() as u128) >> 64) as usize
+    }
+
     fn place(&mut self, hash: u64) -> bool {
-        // The upper bits choose the part; of the others the upper ones choose the slot.
-        let mut at = ((u128::from(hash << 8) * self.slots.len() as u128) >> 64) as usize;
+        let mut at = self.first(hash);
         loop {
             match self.slots[at] {
                 0 => {

@@ -4,11 +4,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, UInt32Array};
-use arrow::compute::take;
-use arrow::datatypes::{
-    DataType, Date32Type, Decimal128Type, Int32Type, Int64Type, TimestampMicrosecondType,
-};
+use arrow::array::{Array, ArrayRef, RecordBatch, UInt32Array};
+use arrow::compute::{cast, take};
+use arrow::datatypes::{DataType, Schema};
 use beleidsinfo_warehouse::contract::{ColumnType, Lookup};
 use beleidsinfo_warehouse::error::{Doing, Result};
 use chrono::NaiveDate;
@@ -16,6 +14,7 @@ use chrono::NaiveDate;
 use super::Ended;
 use super::blocks::Block;
 use super::cells::{Cells, Doubts};
+use super::coded::NONE;
 use super::fields::{Fields, Span};
 use super::plan::{Beyond, ColumnPlan, Plan, TablePlan};
 
@@ -27,6 +26,31 @@ pub(super) struct Sieved {
     /// Per table of the plan: the contract's columns, and the record (0-based in the block) of each row. Rows of doubtful
     /// records are not among them.
     pub tables: Vec<(RecordBatch, Vec<u32>)>,
+}
+
+/// Tells on which line of the file a record of a block stands; quickest in order of the block.
+pub(super) struct Lines<'a> {
+    of: &'a Sieved,
+    at: usize,
+    line: u64,
+}
+
+impl<'a> Lines<'a> {
+    pub fn new(of: &'a Sieved) -> Self {
+        let line = of.block.line;
+        Self { of, at: 0, line }
+    }
+
+    pub fn line(&mut self, record: u32) -> u64 {
+        let from = self.of.records[record as usize].0 as usize;
+        if from < self.at {
+            *self = Self::new(self.of);
+        }
+        let between = &self.of.block.text.as_bytes()[self.at..from];
+        self.line += memchr::memchr_iter(b'\n', between).count() as u64;
+        self.at = from;
+        self.line
+    }
 }
 
 pub(super) fn sieve(plan: &Plan, slots: &[Option<usize>], block: Block) -> Ended<Sieved> {
@@ -116,6 +140,10 @@ fn read<'t>(
         derive(&mut cells, *day, *moment, height, &mut doubts);
     }
     for sum in &table.sums {
+        let mut parts = sum.terms.iter().chain([&sum.start]);
+        if parts.any(|part| cells[*part].is_nothing()) {
+            continue;
+        }
         let mut days: Vec<Option<i32>> = Vec::with_capacity(height);
         for row in 0..height {
             let (given, due) = (cells[sum.of].day(row), added_up(&cells, sum, row));
@@ -132,37 +160,71 @@ fn read<'t>(
         hold(plan, column, of, &cells, height, &mut doubts);
     }
     for (left, right) in &table.at_least {
-        for row in 0..height {
-            if cells[*left].smaller(&cells[*right], row) {
-                doubts.about(row);
+        match (&cells[*left], &cells[*right]) {
+            (left, right) if left.is_nothing() || right.is_nothing() => {}
+            (Cells::Date(left), Cells::Date(right)) => {
+                for (row, (left, right)) in left.iter().zip(right).enumerate() {
+                    if left.zip(*right).is_some_and(|(left, right)| left < right) {
+                        doubts.about(row);
+                    }
+                }
+            }
+            (left, right) => {
+                for row in (0..height).filter(|row| left.smaller(right, *row)) {
+                    doubts.about(row);
+                }
             }
         }
     }
     let arrays = cells.into_iter().map(|c| c.array(height));
     let arrays: Vec<ArrayRef> = arrays.collect::<Result<_>>()?;
     // Rows of doubtful records may lack what the contract requires; they leave before any row is stored.
-    let fields = table.contract.schema();
-    let fields = fields
-        .fields()
-        .iter()
-        .map(|f| f.as_ref().clone().with_nullable(true));
-    let schema = arrow::datatypes::Schema::new(fields.collect::<Vec<_>>());
-    let batch = RecordBatch::try_new(Arc::new(schema), arrays)
-        .reading(|| format!("cannot lay out rows of table `{}`", table.contract.name))?;
+    let batch = batch(table, arrays, true)?;
     for condition in &table.conditions {
-        for (row, broken) in condition.broken(&batch).into_iter().enumerate() {
-            if broken {
-                doubts.about(row);
-            }
+        let broken = condition.broken(&plain(&batch, condition.columns())?);
+        for (row, _) in broken.into_iter().enumerate().filter(|(_, broken)| *broken) {
+            doubts.about(row);
         }
     }
     Ok(batch)
 }
 
+/// Columns in the contract's order and types, but that texts may be coded.
+fn batch(table: &TablePlan, columns: Vec<ArrayRef>, lacking: bool) -> Result<RecordBatch> {
+    let fields = table.contract.schema();
+    let fields = fields.fields().iter().zip(&columns).map(|(field, column)| {
+        let nullable = lacking || field.is_nullable();
+        let field = field.as_ref().clone().with_nullable(nullable);
+        field.with_data_type(column.data_type().clone())
+    });
+    let schema = Schema::new(fields.collect::<Vec<_>>());
+    RecordBatch::try_new(Arc::new(schema), columns)
+        .reading(|| format!("cannot lay out rows of table `{}`", table.contract.name))
+}
+
+/// These columns with their texts as they are.
+pub(super) fn plain(batch: &RecordBatch, columns: &[String]) -> Result<RecordBatch> {
+    let doing = || "cannot lay out rows".to_string();
+    let (mut fields, mut arrays) = (Vec::new(), Vec::new());
+    for (field, array) in batch.schema_ref().fields().iter().zip(batch.columns()) {
+        let coded = matches!(array.data_type(), DataType::Dictionary(..));
+        if coded && columns.contains(field.name()) {
+            fields.push(Arc::new(
+                field.as_ref().clone().with_data_type(DataType::Utf8),
+            ));
+            arrays.push(cast(array, &DataType::Utf8).reading(doing)?);
+        } else {
+            fields.push(field.clone());
+            arrays.push(array.clone());
+        }
+    }
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).reading(doing)
+}
+
 /// These rows of a batch, in the contract's schema.
-pub(super) fn only(table: &TablePlan, batch: &RecordBatch, rows: Vec<u32>) -> Result<RecordBatch> {
+pub(super) fn only(table: &TablePlan, from: &RecordBatch, rows: Vec<u32>) -> Result<RecordBatch> {
     let doing = || format!("cannot lay out rows of table `{}`", table.contract.name);
-    let whole = rows.len() == batch.num_rows();
+    let whole = rows.len() == from.num_rows();
     let rows = UInt32Array::from(rows);
     let column = |column: &ArrayRef| {
         if whole {
@@ -173,9 +235,8 @@ pub(super) fn only(table: &TablePlan, batch: &RecordBatch, rows: Vec<u32>) -> Re
         }
         take(column, &rows, None).reading(doing)
     };
-    let columns = batch.columns().iter().map(column);
-    let columns = columns.collect::<Result<Vec<_>>>()?;
-    RecordBatch::try_new(table.contract.schema(), columns).reading(doing)
+    let columns = from.columns().iter().map(column);
+    batch(table, columns.collect::<Result<_>>()?, false)
 }
 
 /// A date from its moment where the source gives none.
@@ -223,27 +284,15 @@ fn hold(
             doubts.about(row);
         }
     }
+    if of.is_nothing() {
+        return;
+    }
     if let Some(codes) = &column.codes {
-        let mut last: Option<&str> = None;
-        for row in 0..height {
-            let text = of.text(row);
-            if text.is_some() && text != last {
-                match text.filter(|text| codes.contains(text)) {
-                    Some(known) => last = Some(known),
-                    None => doubts.about(row),
-                }
-            }
-        }
+        texts(of, doubts, |text| codes.contains(text));
     }
     if let Some((lookup, on)) = &column.lookup {
-        let mut known = Codes::new(plan, lookup);
-        for row in 0..height {
-            let Some(code) = of.text(row) else { continue };
-            let day = on.and_then(|on| cells[on].day(row));
-            if !known.holds(code, day) {
-                doubts.about(row);
-            }
-        }
+        let day = |row| on.and_then(|on| cells[on].day(row));
+        hold_codes(plan, lookup, of, day, doubts);
     }
     for bound in &column.bounds {
         for row in 0..height {
@@ -259,97 +308,76 @@ fn hold(
         }
     }
     if let Some(pattern) = column.pattern {
-        for row in 0..height {
-            if of.text(row).is_some_and(|text| !pattern.matches(text)) {
+        texts(of, doubts, |text| pattern.matches(text));
+    }
+}
+
+/// Asks of each different text, where they are known, whether it is right.
+fn texts(of: &Cells, doubts: &mut Doubts, right: impl Fn(&str) -> bool) {
+    match of {
+        Cells::Same(Some(text), _) if !right(text) => doubts.about_all(),
+        Cells::Coded(texts, codes) => {
+            let right: Vec<bool> = texts.iter().flatten().map(right).collect();
+            if right.contains(&false) {
+                let wrong = |code: &u16| right.get(usize::from(*code)) == Some(&false);
+                let wrong = codes.iter().enumerate().filter(|(_, code)| wrong(code));
+                wrong.for_each(|(row, _)| doubts.about(row));
+            }
+        }
+        Cells::Text(texts) => {
+            for (row, text) in texts.iter().enumerate() {
+                if text.is_some_and(|text| !right(text)) {
+                    doubts.about(row);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Half-open; `None` where the code does not exist.
+type Windows = Option<Vec<(i32, i32)>>;
+
+/// Whether codes of a reference table exist, on the day of their row where it has one.
+fn hold_codes(
+    plan: &Plan,
+    lookup: &Lookup,
+    of: &Cells,
+    day: impl Fn(usize) -> Option<i32>,
+    doubts: &mut Doubts,
+) {
+    let holds = |windows: &Windows, row: usize| match (windows, day(row)) {
+        (None, _) => false,
+        (Some(_), None) => true,
+        (Some(windows), Some(day)) => windows
+            .iter()
+            .any(|(from, until)| (*from..*until).contains(&day)),
+    };
+    let windows = |code: &str| plan.rules.codes.windows(lookup, code);
+    match of {
+        Cells::Same(Some(code), _) => {
+            let windows = windows(code);
+            for row in (0..doubts.rows.len()).filter(|row| !holds(&windows, *row)) {
                 doubts.about(row);
             }
         }
-    }
-}
-
-/// The codes of a reference table met in a block, with the days on which each holds.
-struct Codes<'p> {
-    plan: &'p Plan<'p>,
-    lookup: &'p Lookup,
-    known: HashMap<String, usize>,
-    /// Half-open; `None` where the code does not exist.
-    windows: Vec<Option<Vec<(i32, i32)>>>,
-    /// The last code of each remainder of its last bytes: few codes, many rows.
-    near: Vec<(String, usize)>,
-}
-
-const NEAR: usize = 1024;
-
-impl<'p> Codes<'p> {
-    fn new(plan: &'p Plan, lookup: &'p Lookup) -> Self {
-        Self {
-            plan,
-            lookup,
-            known: HashMap::new(),
-            windows: Vec::new(),
-            near: vec![(String::new(), 0); NEAR],
+        Cells::Coded(texts, codes) => {
+            let windows: Vec<Windows> = texts.iter().flatten().map(windows).collect();
+            for (row, code) in codes.iter().enumerate() {
+                if *code != NONE && !holds(&windows[usize::from(*code)], row) {
+                    doubts.about(row);
+                }
+            }
         }
-    }
-
-    fn holds(&mut self, code: &str, day: Option<i32>) -> bool {
-        let mark = code.bytes().fold(0usize, |mark, b| {
-            mark.wrapping_mul(31).wrapping_add(b.into())
-        });
-        let near = &mut self.near[mark % NEAR];
-        if near.0 != code {
-            let next = self.windows.len();
-            let at = *self.known.entry(code.into()).or_insert(next);
-            if at == next {
-                self.windows
-                    .push(self.plan.rules.codes.windows(self.lookup, code));
+        Cells::Text(texts) => {
+            let mut known: HashMap<&str, Windows> = HashMap::new();
+            for (row, code) in texts.iter().enumerate() {
+                let Some(code) = code else { continue };
+                if !holds(known.entry(code).or_insert_with(|| windows(code)), row) {
+                    doubts.about(row);
+                }
             }
-            *near = (code.into(), at);
         }
-        match (&self.windows[near.1], day) {
-            (None, _) => false,
-            (Some(_), None) => true,
-            (Some(windows), Some(day)) => windows
-                .iter()
-                .any(|(from, until)| (*from..*until).contains(&day)),
-        }
-    }
-}
-
-/// A row's key as bytes that differ where keys do.
-pub(super) fn key_bytes(key: &[&ArrayRef], row: usize, into: &mut Vec<u8>) {
-    into.clear();
-    for array in key {
-        match array.data_type() {
-            DataType::Utf8 => {
-                let text = array.as_string::<i32>().value(row);
-                into.extend_from_slice(&(text.len() as u32).to_le_bytes());
-                into.extend_from_slice(text.as_bytes());
-            }
-            DataType::Date32 => {
-                into.extend_from_slice(
-                    &array.as_primitive::<Date32Type>().value(row).to_le_bytes(),
-                );
-            }
-            DataType::Timestamp(..) => into.extend_from_slice(
-                &array
-                    .as_primitive::<TimestampMicrosecondType>()
-                    .value(row)
-                    .to_le_bytes(),
-            ),
-            DataType::Decimal128(..) => into.extend_from_slice(
-                &array
-                    .as_primitive::<Decimal128Type>()
-                    .value(row)
-                    .to_le_bytes(),
-            ),
-            DataType::Int32 => {
-                into.extend_from_slice(&array.as_primitive::<Int32Type>().value(row).to_le_bytes());
-            }
-            DataType::Int64 => {
-                into.extend_from_slice(&array.as_primitive::<Int64Type>().value(row).to_le_bytes());
-            }
-            // A truth; `Plan` knows of no other.
-            _ => into.push(u8::from(array.as_boolean().value(row))),
-        }
+        _ => {}
     }
 }

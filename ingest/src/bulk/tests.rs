@@ -9,6 +9,7 @@ use arrow::array::Array;
 use arrow::util::display::array_value_to_string;
 use beleidsinfo_warehouse::delivery::{Delivery, Finding, Part};
 use beleidsinfo_warehouse::keys::Keys;
+use beleidsinfo_warehouse::profile::TableProfile;
 
 use super::plan::Plan;
 use super::{Outcome, run};
@@ -158,8 +159,14 @@ fn file(dice: &mut Dice, records: u64) -> String {
     text
 }
 
-/// Rows by table, sorted; findings, sorted; counts.
-type Seen = (BTreeMap<String, Vec<String>>, Vec<Finding>, [u64; 4]);
+/// Rows by table, sorted; findings, sorted; counts; what the rows look like; columns under another name.
+type Seen = (
+    BTreeMap<String, Vec<String>>,
+    Vec<Finding>,
+    [u64; 4],
+    Vec<TableProfile>,
+    Vec<(String, String)>,
+);
 
 fn counts(delivery: &Delivery) -> [u64; 4] {
     [
@@ -171,6 +178,7 @@ fn counts(delivery: &Delivery) -> [u64; 4] {
 }
 
 fn ordered(mut seen: Seen) -> Seen {
+    seen.0.retain(|_, rows| !rows.is_empty());
     seen.0.values_mut().for_each(|rows| rows.sort());
     seen.1
         .sort_by(|a, b| (a.record, &a.rule).cmp(&(b.record, &b.rule)));
@@ -201,7 +209,13 @@ fn ordinary(source: &Source, rules: &Rules, bytes: &[u8]) -> Option<Seen> {
         tables.insert(table.table.clone(), rows.collect());
     }
     let counts = counts(&delivery);
-    Some(ordered((tables, delivery.findings, counts)))
+    Some(ordered((
+        tables,
+        delivery.findings,
+        counts,
+        delivery.profile,
+        delivery.renamed,
+    )))
 }
 
 fn bulk(source: &Source, rules: &Rules, bytes: &[u8], mask: u64) -> Option<Seen> {
@@ -225,7 +239,13 @@ fn bulk(source: &Source, rules: &Rules, bytes: &[u8], mask: u64) -> Option<Seen>
         Outcome::Ordinary => None,
         Outcome::Checked(delivery) => {
             let counts = counts(&delivery);
-            Some(ordered((tables, findings, counts)))
+            Some(ordered((
+                tables,
+                findings,
+                counts,
+                delivery.profile,
+                delivery.renamed,
+            )))
         }
     }
 }
@@ -255,6 +275,8 @@ fn compare(mapping: &str, seeds: std::ops::Range<u64>) -> u64 {
         assert_eq!(found.2, expected.2, "seed {seed}\n{text}");
         assert_eq!(found.1, expected.1, "seed {seed}\n{text}");
         assert_eq!(found.0, expected.0, "seed {seed}\n{text}");
+        assert_eq!(found.3, expected.3, "seed {seed}\n{text}");
+        assert_eq!(found.4, expected.4, "seed {seed}\n{text}");
         // Of keys whose hashes collide none is lost and none made up.
         if let Some(found) = bulk(&source, &rules, text.as_bytes(), 3) {
             assert_eq!(found, expected, "seed {seed}\n{text}");
@@ -266,6 +288,28 @@ fn compare(mapping: &str, seeds: std::ops::Range<u64>) -> u64 {
 #[test]
 fn both_lanes_agree_on_one_table() {
     assert!(compare(ONE, 0..150) > 100);
+}
+
+#[test]
+fn both_lanes_agree_on_columns_that_come_under_another_name() {
+    let aliases = "[aliases]\nnummer = [\"nr\"]\nafgesloten = [\"closed\", \"dicht\"]\n";
+    let renamed = ONE
+        .replace("= \"nr\"", "= \"nummer\"")
+        .replace("= \"dicht\"", "= \"afgesloten\"")
+        .replace("[severity]", &format!("{aliases}[severity]"));
+    assert!(compare(&renamed, 2000..2100) > 70);
+    // Under two of its names at once it is for the ordinary lane, which says so.
+    let contracts = contracts();
+    let codes = codes(&contracts);
+    let source = Source::parse("p", Path::new("p.toml"), &renamed).unwrap();
+    let rules = Rules {
+        contracts: &contracts,
+        codes: &codes,
+        zone: chrono_tz::Europe::Brussels,
+        keys: &Keys::default(),
+    };
+    let both = file(&mut Dice(7), 30).replacen("rest", "nummer", 1);
+    assert_eq!(bulk(&source, &rules, both.as_bytes(), u64::MAX), None);
 }
 
 #[test]
@@ -331,7 +375,7 @@ fn many_blocks_come_out_in_order_and_keys_repeat_across_them() {
             "-".repeat(40)
         ));
     }
-    let (tables, findings, counts) = bulk(&source, &rules, text.as_bytes(), u64::MAX).unwrap();
+    let (tables, findings, counts, ..) = bulk(&source, &rules, text.as_bytes(), u64::MAX).unwrap();
     assert_eq!(counts, [count, count - 1, 0, 1]);
     assert_eq!(tables["cases"].len() as u64, count - 1);
     let [finding] = findings.as_slice() else {

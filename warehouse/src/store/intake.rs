@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+    Array, ArrayRef, AsArray, DictionaryArray, Int64Array, RecordBatch, StringArray, StringBuilder,
+    TimestampMicrosecondArray,
 };
 use arrow::compute::{cast, interleave};
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{DataType, SchemaRef, UInt16Type};
 use chrono::{DateTime, Utc};
 use deltalake::kernel::Action;
 use tokio::sync::mpsc;
@@ -62,7 +63,7 @@ pub(super) struct Coming {
 #[derive(Default)]
 struct Stretch {
     batches: Vec<RecordBatch>,
-    rows: Vec<(usize, usize)>,
+    rows: Vec<(u32, u32)>,
     records: Vec<i64>,
     /// Per column of the contract, by its name: its place in the batches, unless it is absent in all their rows.
     filled: HashMap<String, usize>,
@@ -105,7 +106,7 @@ struct Lane {
 /// The rows of a stretch for one lane, by municipality: positions in the stretch.
 struct Sorted {
     stretch: Arc<Stretch>,
-    of: Vec<(String, Vec<usize>)>,
+    of: Vec<(String, Vec<u32>)>,
 }
 
 /// What is the same in all rows.
@@ -434,12 +435,10 @@ impl Coming {
                 given.add(batch, own.map(|row| (row.row as usize, row.record)))?;
             }
         }
-        let before = self.waiting.batches.len();
+        let before = self.waiting.batches.len() as u32;
         self.waiting.batches.extend(part.batches);
         for PartRow { batch, row, record } in part.rows {
-            self.waiting
-                .rows
-                .push((before + batch as usize, row as usize));
+            self.waiting.rows.push((before + batch, row));
             self.waiting.records.push(record as i64);
         }
         if self.waiting.rows.len() >= STRETCH {
@@ -452,31 +451,36 @@ impl Coming {
     async fn send(&mut self) -> Result<()> {
         self.waiting.look(&self.contract)?;
         let stretch = Arc::new(std::mem::take(&mut self.waiting));
-        let mut of: HashMap<&str, Vec<usize>> = HashMap::new();
-        let tenants = match &self.contract.tenant {
-            None => None,
+        let mut of: Vec<(String, Vec<u32>)> = Vec::new();
+        match &self.contract.tenant {
+            None => of.push((String::new(), (0..stretch.rows.len() as u32).collect())),
             Some(tenant) => {
-                let columns = stretch.batches.iter().map(|b| b.column_by_name(tenant));
-                let columns: Option<Vec<&StringArray>> =
-                    columns.map(|c| c?.as_string_opt::<i32>()).collect();
-                Some(columns.ok_or_else(|| {
-                    Error::input(format!("column {tenant} is not there, or is no text"))
-                })?)
-            }
-        };
-        for (position, (batch, row)) in stretch.rows.iter().enumerate() {
-            let tenant = tenants.as_ref().map_or("", |t| t[*batch].value(*row));
-            match of.get_mut(tenant) {
-                Some(positions) => positions.push(position),
-                None => drop(of.insert(tenant, vec![position])),
+                let missing =
+                    || Error::input(format!("column {tenant} is not there, or is no text"));
+                let mut known: HashMap<String, usize> = HashMap::new();
+                let mut number = |tenant: &str| match known.get(tenant) {
+                    Some(number) => *number,
+                    None => {
+                        known.insert(tenant.into(), of.len());
+                        of.push((tenant.into(), Vec::new()));
+                        of.len() - 1
+                    }
+                };
+                let mut numbers = Vec::with_capacity(stretch.batches.len());
+                for batch in &stretch.batches {
+                    let column = batch.column_by_name(tenant).ok_or_else(missing)?;
+                    let texts = Texts::of(column).ok_or_else(missing)?;
+                    numbers.push(texts.numbers(&mut number));
+                }
+                for (position, (batch, row)) in (0u32..).zip(&stretch.rows) {
+                    of[numbers[*batch as usize][*row as usize]].1.push(position);
+                }
+                of.retain(|(_, rows)| !rows.is_empty());
             }
         }
-        let mut of: Vec<(String, Vec<usize>)> =
-            of.into_iter().map(|(t, p)| (t.to_string(), p)).collect();
         // The largest first, so that new ones even the lanes out; then by name, for the same files every time.
         of.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then_with(|| a.0.cmp(&b.0)));
-        let mut shares: Vec<Vec<(String, Vec<usize>)>> =
-            self.lanes.iter().map(|_| vec![]).collect();
+        let mut shares: Vec<Vec<(String, Vec<u32>)>> = self.lanes.iter().map(|_| vec![]).collect();
         for (tenant, positions) in of {
             let lane = *self.of_tenant.entry(tenant.clone()).or_insert_with(|| {
                 let least = self.given_to.iter().enumerate().min_by_key(|(_, n)| **n);
@@ -515,13 +519,18 @@ impl Lane {
     fn start(mut writing: Writing, same: Arc<Same>) -> Self {
         let (rows, mut coming) = mpsc::channel::<Sorted>(1);
         let files = tokio::spawn(async move {
+            let mut begun = false;
             while let Some(Sorted { stretch, of }) = coming.recv().await {
+                if !std::mem::replace(&mut begun, true) {
+                    writing = writing.expecting(|column| stretch.filled.contains_key(column));
+                }
                 for (tenant, positions) in of {
                     for piece in positions.chunks(PIECE) {
                         let rows = same.rows(&stretch, piece, writing.schema())?;
                         writing.write_of(&tenant, rows).await?;
                     }
                 }
+                writing.close_if_full().await?;
             }
             writing.finish().await
         });
@@ -555,12 +564,13 @@ impl Same {
     fn rows(
         &self,
         stretch: &Stretch,
-        positions: &[usize],
+        positions: &[u32],
         schema: &SchemaRef,
     ) -> Result<RecordBatch> {
         let doing = || format!("cannot store rows in table `{}`", self.contract.name);
         let height = positions.len();
-        let rows: Vec<(usize, usize)> = positions.iter().map(|at| stretch.rows[*at]).collect();
+        let rows = positions.iter().map(|at| stretch.rows[*at as usize]);
+        let rows: Vec<(usize, usize)> = rows.map(|(b, r)| (b as usize, r as usize)).collect();
         let mut columns = Vec::with_capacity(schema.fields().len());
         for field in schema.fields() {
             let same = match field.name().as_str() {
@@ -570,8 +580,9 @@ impl Same {
                 "stored_at" => &self.stored_at,
                 "change" => &self.change,
                 "record" => {
-                    let records = positions.iter().map(|at| stretch.records[*at]);
-                    columns.push(Arc::new(records.collect::<Int64Array>()) as ArrayRef);
+                    let records = positions.iter().map(|at| stretch.records[*at as usize]);
+                    let records: Vec<i64> = records.collect();
+                    columns.push(Arc::new(Int64Array::from(records)) as ArrayRef);
                     continue;
                 }
                 name => match stretch.filled.get(name) {
@@ -581,8 +592,11 @@ impl Same {
                             .batches
                             .iter()
                             .map(|batch| batch.column(*at).as_ref());
-                        let of: Vec<&dyn arrow::array::Array> = of.collect();
-                        let column = interleave(&of, &rows).storing(doing)?;
+                        let of: Vec<&dyn Array> = of.collect();
+                        let column = match gather_texts(&of, &rows) {
+                            Some(texts) => texts,
+                            None => interleave(&of, &rows).storing(doing)?,
+                        };
                         columns.push(cast(&column, field.data_type()).storing(doing)?);
                         continue;
                     }
@@ -592,4 +606,59 @@ impl Same {
         }
         RecordBatch::try_new(schema.clone(), columns).storing(doing)
     }
+}
+
+/// A column of texts as a part may give them.
+enum Texts<'a> {
+    Plain(&'a StringArray),
+    Coded(&'a DictionaryArray<UInt16Type>, &'a StringArray),
+}
+
+impl<'a> Texts<'a> {
+    fn of(array: &'a dyn Array) -> Option<Self> {
+        match array.as_dictionary_opt::<UInt16Type>() {
+            Some(coded) => Some(Texts::Coded(coded, coded.values().as_string_opt()?)),
+            None => array.as_string_opt().map(Texts::Plain),
+        }
+    }
+
+    fn value(&self, row: usize) -> Option<&'a str> {
+        match self {
+            Texts::Plain(texts) => texts.is_valid(row).then(|| texts.value(row)),
+            Texts::Coded(coded, texts) => {
+                let there = coded.keys().is_valid(row);
+                there.then(|| texts.value(coded.keys().value(row).into()))
+            }
+        }
+    }
+
+    /// Per row what `number` gives for its text.
+    fn numbers(&self, number: &mut impl FnMut(&str) -> usize) -> Vec<usize> {
+        match self {
+            Texts::Plain(texts) => texts.iter().map(|t| number(t.unwrap_or(""))).collect(),
+            Texts::Coded(coded, texts) => {
+                let of: Vec<usize> = texts.iter().map(|t| number(t.unwrap_or(""))).collect();
+                let keys = coded.keys().iter();
+                keys.map(|key| key.map_or(0, |key| of[usize::from(key)]))
+                    .collect()
+            }
+        }
+    }
+}
+
+/// Texts of these batches and rows, where any of them are coded.
+fn gather_texts(of: &[&dyn Array], rows: &[(usize, usize)]) -> Option<ArrayRef> {
+    let coded = |array: &&dyn Array| matches!(array.data_type(), DataType::Dictionary(..));
+    if !of.iter().any(coded) {
+        return None;
+    }
+    let of: Vec<Texts> = of
+        .iter()
+        .map(|array| Texts::of(*array))
+        .collect::<Option<_>>()?;
+    let mut texts = StringBuilder::with_capacity(rows.len(), rows.len() * 8);
+    for (batch, row) in rows {
+        texts.append_option(of[*batch].value(*row));
+    }
+    Some(Arc::new(texts.finish()))
 }

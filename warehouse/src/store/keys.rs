@@ -124,12 +124,18 @@ impl Given {
     ) -> Result<()> {
         let keys = self.encode(rows, None)?;
         let tenants = self.contract.tenant.as_ref();
-        let tenants = tenants.and_then(|t| rows.column_by_name(t)).cloned();
+        let plain = |column: &ArrayRef| {
+            let doing = || format!("cannot index the keys of `{}`", self.contract.name);
+            arrow::compute::cast(column, &DataType::Utf8).storing(doing)
+        };
+        let tenants = tenants.and_then(|t| rows.column_by_name(t));
+        let tenants = tenants.map(plain).transpose()?;
         let texts = self
             .texts
             .as_ref()
             .and_then(|(name, _)| rows.column_by_name(name))
-            .cloned();
+            .map(plain)
+            .transpose()?;
         for (at, record) in chosen {
             let tenant = tenants
                 .as_ref()

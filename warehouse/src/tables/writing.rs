@@ -17,12 +17,13 @@ use crate::error::{Doing, Result};
 
 /// Rows of a row group at most: enough to read well, few enough to hold one per municipality.
 const GROUP: usize = 1 << 17;
+/// Rows of a page at most: until a page is full, each of its values takes eight bytes and more.
+const PAGE: usize = 1 << 13;
 /// Encoded bytes that may wait; beyond it, the files so far are closed and others begun.
 const WAITING: usize = 320 << 20;
 
 pub(crate) struct Writing {
-    name: String,
-    tenant: Option<String>,
+    contract: Contract,
     writer: RecordBatchWriter,
     /// As the files have it, without the tenant's column.
     schema: SchemaRef,
@@ -36,37 +37,45 @@ impl Table {
             self.create().await?;
         }
         self.grow().await?;
-        let name = self.contract.name.clone();
         let delta = self.delta.as_ref().expect("opened or created above");
         let writer = RecordBatchWriter::for_table(delta)
-            .storing(|| writing(&name))?
-            .with_writer_properties(properties(&self.contract));
+            .storing(|| writing(&self.contract))?
+            .with_writer_properties(properties(&self.contract, |_| true));
         let partitions: HashSet<String> = self.partition_columns().into_iter().collect();
         let fields = writer.arrow_schema();
         let own = fields.fields().iter();
         let own = own.filter(|f| !partitions.contains(f.name())).cloned();
         let schema = arrow::datatypes::Schema::new(own.collect::<Vec<_>>());
         Ok(Writing {
-            tenant: self.contract.tenant.clone(),
+            contract: self.contract.clone(),
             writer,
             schema: schema.into(),
             files: Vec::new(),
-            name,
         })
     }
 }
 
 impl Writing {
+    /// Before anything is written: of the contract's columns only these are likely to hold anything. A dictionary takes
+    /// memory in each file that is being written, and the others go without.
+    pub fn expecting(self, filled: impl Fn(&str) -> bool) -> Self {
+        let properties = properties(&self.contract, filled);
+        Self {
+            writer: self.writer.with_writer_properties(properties),
+            ..self
+        }
+    }
+
     /// Rows in the stored schema.
     pub async fn write(&mut self, rows: RecordBatch) -> Result<()> {
         let written = self.writer.write(rows).await;
-        written.storing(|| writing(&self.name))?;
+        written.storing(|| writing(&self.contract))?;
         self.close_if_full().await
     }
 
-    /// Rows of one municipality, in [`Writing::schema`].
+    /// Rows of one municipality, in [`Writing::schema`]. [`Writing::close_if_full`] is to follow now and then.
     pub async fn write_of(&mut self, municipality: &str, rows: RecordBatch) -> Result<()> {
-        let Some(tenant) = &self.tenant else {
+        let Some(tenant) = &self.contract.tenant else {
             return self.write(rows).await;
         };
         let mut values = IndexMap::new();
@@ -75,15 +84,16 @@ impl Writing {
             .writer
             .write_partition(rows, &values, WriteMode::Default)
             .await;
-        written.storing(|| writing(&self.name))?;
-        self.close_if_full().await
+        written.storing(|| writing(&self.contract))?;
+        Ok(())
     }
 
     pub fn schema(&self) -> &SchemaRef {
         &self.schema
     }
 
-    async fn close_if_full(&mut self) -> Result<()> {
+    /// Closes the files so far when much waits; looking costs time in proportion to the municipalities.
+    pub async fn close_if_full(&mut self) -> Result<()> {
         if self.writer.buffer_len() > WAITING {
             self.close().await?;
         }
@@ -92,7 +102,7 @@ impl Writing {
 
     async fn close(&mut self) -> Result<()> {
         let files = self.writer.flush().await;
-        let files = files.storing(|| writing(&self.name))?;
+        let files = files.storing(|| writing(&self.contract))?;
         self.files.extend(files.into_iter().map(Action::Add));
         Ok(())
     }
@@ -104,22 +114,23 @@ impl Writing {
     }
 }
 
-fn writing(name: &str) -> String {
-    format!("cannot store rows in table `{name}`")
+fn writing(contract: &Contract) -> String {
+    format!("cannot store rows in table `{}`", contract.name)
 }
 
 /// A dictionary for texts, dates and small numbers, which repeat. Keys are as many as there are rows, and what `store` adds is
 /// one value or a count: those go without. Per page, minima and maxima of keys only, for looking keys up.
-fn properties(contract: &Contract) -> WriterProperties {
+fn properties(contract: &Contract, filled: impl Fn(&str) -> bool) -> WriterProperties {
     let path = |name: &str| ColumnPath::from(name);
     let mut properties = WriterProperties::builder()
         .set_created_by(format!("beleidsinfo {}", env!("CARGO_PKG_VERSION")))
         .set_compression(Compression::SNAPPY)
         .set_max_row_group_row_count(Some(GROUP))
+        .set_data_page_row_count_limit(PAGE)
         .set_statistics_enabled(EnabledStatistics::Chunk);
     for (name, column) in &contract.columns {
         let text_key = contract.key.contains(name) && column.kind == ColumnType::Text;
-        if contract.key.last() == Some(name) && text_key {
+        if contract.key.last() == Some(name) && text_key || !filled(name) {
             properties = properties.set_column_dictionary_enabled(path(name), false);
         }
         if text_key {
