@@ -8,7 +8,7 @@ use crate::define;
 use crate::error::Result;
 use crate::index::Run;
 use crate::indicator::{Indicator, Kind};
-use crate::pack::{Pack, sha256_hex};
+use crate::pack::{Pack, plan_name, sha256_hex};
 use crate::region::{RegionBook, Territory};
 use crate::session::Session;
 use crate::tables::Table;
@@ -180,6 +180,10 @@ impl<'a> Scopes<'a> {
         let territories = self.pack.territories.iter().map(|t| t.code());
         let mut parts = vec![PROGRAM.to_string()];
         parts.extend(municipalities.iter().cloned().chain(territories));
+        // A plan keeps its name when its mergers change.
+        let files = self.pack.definition_files();
+        let plans = files.filter(|(path, _)| plan_name(path).is_some());
+        parts.extend(plans.map(|(_, text)| text.to_string()));
         parts.extend(self.text(&format!("{folder}/indicator.toml")));
         parts.push(indicator.sql.clone());
         parts.extend(self.texts(reads));
