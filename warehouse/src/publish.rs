@@ -2,7 +2,7 @@
 //!
 //! A release is whole or not there: `release.json` is written last, and a folder without it is swept.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use bytes::Bytes;
 
@@ -91,6 +91,11 @@ impl Warehouse {
         let lock = self.lock("publish", pack).await?;
         sweep(self.storage()).await?;
         let before = releases(self.storage()).await?;
+        let mut standing: HashMap<&str, Vec<&Figure>> = HashMap::new();
+        for figure in snapshot.figures.all_at(run.run_id) {
+            let of = standing.entry(&figure.address.indicator).or_default();
+            of.push(figure);
+        }
         let mut done = Vec::new();
         for indicator in snapshot.pack.indicators.values() {
             if !indicator.stage.is_published() {
@@ -107,22 +112,21 @@ impl Warehouse {
                 done.push(Published::Unchanged(last.clone()));
                 continue;
             }
-            let figures: Vec<Figure> = snapshot
-                .figures
-                .all_at(run.run_id)
+            let figures: Vec<Figure> = standing
+                .remove(indicator.id.as_str())
+                .unwrap_or_default()
+                .into_iter()
                 .filter(|f| {
-                    // What days, weeks and rolling years would reveal of one another is not judged, and what is only planned
-                    // is not so: they stay inside.
-                    // Of a province less its municipalities nothing is judged either.
-                    !f.address.territory.is_planned()
+                    // What days, weeks and rolling years would reveal of one another is not judged, nor what a province would
+                    // of its municipalities, and what is only planned is not so: they stay inside.
+                    f.address.version == indicator.version
+                        && f.address.period.kind().is_nested()
+                        && !f.address.territory.is_planned()
+                        && snapshot.pack.territories.contains(&f.address.territory)
                         && snapshot
                             .regions
                             .below(f.address.territory, &f.address.region)
                             .is_none()
-                        && snapshot.pack.territories.contains(&f.address.territory)
-                        && f.address.indicator == indicator.id
-                        && f.address.version == indicator.version
-                        && f.address.period.kind().is_nested()
                 })
                 .cloned()
                 .collect();

@@ -117,6 +117,8 @@ impl ChangeKind {
 #[derive(Debug, Clone, Default)]
 pub struct RegionBook {
     regions: BTreeMap<String, Vec<Region>>,
+    /// Of each code that others have as their parent on some day: those others.
+    children: BTreeMap<String, BTreeSet<String>>,
     /// Ordered by day.
     changes: Vec<RegionChange>,
     /// Of each code that changed, the least of its family.
@@ -134,6 +136,10 @@ impl RegionBook {
             ..Self::default()
         };
         for region in regions {
+            if let Some(parent) = &region.parent {
+                let children = book.children.entry(parent.clone()).or_default();
+                children.insert(region.code.clone());
+            }
             book.regions
                 .entry(region.code.clone())
                 .or_default()
@@ -352,8 +358,9 @@ impl RegionBook {
         let Territory::Vintage(on) = territory else {
             return None;
         };
-        let children = self.regions.values().flatten();
-        let children = children.filter(|r| r.parent.as_deref() == Some(code) && r.valid_on(on));
+        let children = self.children.get(code)?.iter();
+        let children = children.filter_map(|child| self.on(child, on));
+        let children = children.filter(|r| r.parent.as_deref() == Some(code));
         let mut found = BTreeSet::new();
         for child in children {
             match child.level.as_str() {
