@@ -37,7 +37,7 @@ use completeness::History;
 use counts::{Counted, Counts, Grounds};
 use coverage::{Coverage, Covered};
 pub(crate) use inputs::Inputs;
-use rollup::Frame;
+use rollup::{Frame, Placed};
 use scope::{Scope, Scopes};
 
 /// What a run did.
@@ -160,20 +160,14 @@ impl Warehouse {
             }
         };
         let mut covered = reference::coverage(&session, pack, &whole).await?;
-        if let Some((_, before)) = &before {
-            covered.extend(standing_coverage(
-                before,
-                &whole,
-                &part_reads,
-                &scopes.codes,
-            ));
-        }
         if let Some(part) = &part {
             let rows = reference::coverage(part, pack, &part_reads).await?;
-            covered.extend(
-                rows.into_iter()
-                    .filter(|row| !reads_table(&whole, &row.table)),
-            );
+            let in_part = |row: &Covered| !reads_table(&whole, &row.table);
+            covered.extend(rows.into_iter().filter(in_part));
+        }
+        if let Some((_, before)) = &before {
+            let codes = &scopes.codes;
+            covered.extend(standing_coverage(before, &whole, &part_reads, codes));
         }
         let inputs = Inputs {
             population,
@@ -227,22 +221,19 @@ impl Warehouse {
                 tick(&indicator.id);
                 continue;
             }
-            let mut placed = None;
-            if let (Scope::Part, Some(part), Some(before)) = (scope, &part, &coverage_before) {
-                let (book, land) = (&inputs.book, &inputs.territories);
-                let found = inputs::count(part, book, land, indicator, counted.cutoff).await?;
-                let grounds = renewed(&counted.grounds, &found.grounds, &scopes.codes);
-                let now = common(&inputs.coverage, &grounds, tables, counted.cutoff);
-                let then = common(before, &counted.grounds, tables, counted.cutoff);
-                // When what all municipalities have in common changed, a part is not enough.
-                if now == then && !grounds.values().any(|ground| ground.strays) {
-                    counted.grounds = grounds;
-                    placed = Some(found);
+            let in_part = match (scope, &part, &coverage_before) {
+                (Scope::Part, Some(part), Some(before)) => {
+                    let codes = &scopes.codes;
+                    count_part(part, &inputs, indicator, tables, counted, before, codes).await?
                 }
-            }
-            let only = placed.is_some().then_some(&scopes.codes);
-            let placed = match placed {
-                Some(placed) => placed,
+                _ => None,
+            };
+            let only = in_part.is_some().then_some(&scopes.codes);
+            let placed = match in_part {
+                Some((placed, grounds)) => {
+                    counted.grounds = grounds;
+                    placed
+                }
                 None => {
                     let placed = inputs.rollup(indicator, counted.cutoff).await?;
                     counted.grounds.clone_from(&placed.grounds);
@@ -356,6 +347,26 @@ fn carried(
         above: old.map(|old| old.above.clone()).unwrap_or_default(),
         grounds: old.map(|old| old.grounds.clone()).unwrap_or_default(),
     }
+}
+
+/// Counts the facts of these municipalities. Answers also what was seen of all of them; `None` when a part is not enough: what
+/// all figures have in common is no longer what it was `before`, or facts lie outside their own municipality's ground.
+async fn count_part<'a>(
+    part: &Session,
+    inputs: &'a Inputs,
+    indicator: &'a Indicator,
+    tables: &BTreeSet<String>,
+    counted: &Counted,
+    before: &Coverage,
+    codes: &BTreeSet<String>,
+) -> Result<Option<(Placed<'a>, Grounds)>> {
+    let (book, land) = (&inputs.book, &inputs.territories);
+    let found = inputs::count(part, book, land, indicator, counted.cutoff).await?;
+    let grounds = renewed(&counted.grounds, &found.grounds, codes);
+    let now = common(&inputs.coverage, &grounds, tables, counted.cutoff);
+    let then = common(before, &counted.grounds, tables, counted.cutoff);
+    let enough = now == then && !grounds.values().any(|ground| ground.strays);
+    Ok(enough.then_some((found, grounds)))
 }
 
 fn reads_table(reads: &Reads, table: &String) -> bool {

@@ -1,6 +1,7 @@
 //! session: the only place where a DataFusion session is made. What a session does not hold, no SQL can reach.
 
 mod replayed;
+mod versions;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
@@ -10,7 +11,6 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, Schema};
 use chrono::{Datelike, NaiveDate};
 use datafusion::catalog::{MemTable, MemorySchemaProvider, TableProvider};
-use datafusion::common::JoinType;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{Column, DFSchema, DataFusionError, ParamValues, ScalarValue, plan_err};
 use datafusion::dataframe::DataFrame;
@@ -19,8 +19,7 @@ use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::object_store::ObjectStoreRegistry;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::functions_aggregate::expr_fn::{count, min};
-use datafusion::functions_window::expr_fn::{lead, row_number};
-use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlan, LogicalPlanBuilder, col, lit};
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, col, lit};
 use datafusion::physical_plan::PhysicalExpr;
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 use datafusion::sql::parser;
@@ -37,6 +36,7 @@ use crate::indicator::Indicator;
 use crate::pack::Pack;
 use crate::principal::Municipalities;
 use crate::tables::{FirstBatch, Table};
+use versions::{current_rows, system_rows};
 
 /// What a session holds: definitions, and the rows of the tables that these municipalities had at this batch.
 pub(crate) struct Content<'a> {
@@ -632,116 +632,6 @@ fn shown_columns(contract: &Contract, provenance: bool) -> Vec<String> {
         names.extend(["source_id".to_string(), "delivery".to_string()]);
     }
     names
-}
-
-/// Per key the latest version up to the batch, if that is not a delete.
-///
-/// Where the first batch makes up most of the table, as after a large first delivery, only what came after it is ranked; the
-/// first batch holds each key once, and gives the rows that nothing came after.
-fn current_rows(
-    frame: DataFrame,
-    contract: &Contract,
-    batch: i64,
-    first: FirstBatch,
-) -> datafusion::common::Result<DataFrame> {
-    let frame = frame.filter(col("batch").lt_eq(lit(batch)))?;
-    if !first.is_most() || first.batch > batch {
-        return latest_versions(frame, contract);
-    }
-    let puts = col("change").eq(lit("put"));
-    let base = frame
-        .clone()
-        .filter(col("batch").eq(lit(first.batch)).and(puts))?;
-    if first.is_all() {
-        return Ok(base);
-    }
-    let later = frame.filter(col("batch").gt(lit(first.batch)))?;
-    let key = version_key(contract);
-    let renamed = |name: &String| col(name.as_str()).alias(format!("later_{name}"));
-    let touched = later
-        .clone()
-        .select(key.iter().map(renamed).collect::<Vec<_>>())?;
-    let (theirs, own): (Vec<String>, Vec<&str>) = key
-        .iter()
-        .map(|name| (format!("later_{name}"), name.as_str()))
-        .unzip();
-    let theirs: Vec<&str> = theirs.iter().map(String::as_str).collect();
-    let untouched = touched.join(base, JoinType::RightAnti, &theirs, &own, None)?;
-    untouched.union(latest_versions(later, contract)?)
-}
-
-/// Per municipality: a row that moved to another one leaves a delete behind, so each tenant's files are enough by themselves.
-fn version_key(contract: &Contract) -> Vec<String> {
-    let mut key: Vec<String> = contract.tenant.iter().cloned().collect();
-    key.extend(
-        contract
-            .key
-            .iter()
-            .filter(|k| Some(*k) != contract.tenant.as_ref())
-            .cloned(),
-    );
-    key
-}
-
-fn latest_versions(frame: DataFrame, contract: &Contract) -> datafusion::common::Result<DataFrame> {
-    let columns: Vec<Expr> = frame
-        .schema()
-        .columns()
-        .into_iter()
-        .map(Expr::Column)
-        .collect();
-    let newest = vec![
-        col("batch").sort(false, false),
-        col("record").sort(false, false),
-    ];
-    let rank = row_number()
-        .partition_by(
-            version_key(contract)
-                .iter()
-                .map(|c| col(c.as_str()))
-                .collect(),
-        )
-        .order_by(newest)
-        .build()?
-        .alias("version_rank");
-    frame
-        .window(vec![rank])?
-        .filter(
-            col("version_rank")
-                .eq(lit(1u64))
-                .and(col("change").eq(lit("put"))),
-        )?
-        .select(columns)
-}
-
-fn system_rows(
-    frame: DataFrame,
-    contract: &Contract,
-    content: &Content<'_>,
-) -> datafusion::common::Result<DataFrame> {
-    match contract.name.as_str() {
-        "figures" => with_run_until(frame.filter(col("run_from").lt_eq(lit(content.run)))?),
-        "runs" => frame.filter(col("run_id").lt_eq(lit(content.run))),
-        _ => frame.filter(col("batch").lt_eq(lit(content.batch))),
-    }
-}
-
-fn with_run_until(frame: DataFrame) -> datafusion::common::Result<DataFrame> {
-    let address = [
-        "indicator_id",
-        "version",
-        "period_kind",
-        "period_start",
-        "territory",
-        "region_code",
-        "slice",
-    ];
-    let next = lead(col("run_from"), Some(1), None)
-        .partition_by(address.iter().map(|c| col(*c)).collect())
-        .order_by(vec![col("run_from").sort(true, false)])
-        .build()?
-        .alias("run_until");
-    frame.window(vec![next])
 }
 
 /// Turns an engine error into one that names the file and the place in it.

@@ -271,13 +271,7 @@ impl<'a> Store<'a> {
                     Error::input(format!("there is no table `{}`", checked.table))
                 })?;
             let table = &self.tables[&checked.table];
-            let mut given = Given::new(contract)?;
-            let records = rows::records(&checked.rows)?;
-            let numbers = records
-                .values()
-                .iter()
-                .map(|r| u64::try_from(*r).unwrap_or(0));
-            given.add(&checked.rows, numbers.enumerate())?;
+            let mut given = Given::of(contract, &checked.rows)?;
             let absent = absent(checked.gone.as_ref(), delivery.load, restored);
             let Change { deletes, moves, .. } = given
                 .changes(

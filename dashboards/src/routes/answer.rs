@@ -2,8 +2,12 @@
 
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, LOCATION};
-use axum::http::{Response, StatusCode};
+use axum::http::{HeaderMap, Response, StatusCode, Uri};
+use beleidsinfo_warehouse::error::Error;
+use serde::Serialize;
 
+use super::App;
+use crate::etag;
 use crate::page::Visit;
 use crate::pages::problem;
 use crate::trouble::{Outcome, Trouble};
@@ -38,6 +42,22 @@ pub fn found(tag: &str, media: &str, file: Option<&str>, body: impl Into<Body>) 
         headers.push((CONTENT_DISPOSITION, disposition));
     }
     build(StatusCode::OK, &headers, body)
+}
+
+/// What was found, as JSON, unless the reader has it already.
+pub fn json(
+    app: &App,
+    uri: &Uri,
+    headers: &HeaderMap,
+    found: &impl Serialize,
+) -> Outcome<Response<Body>> {
+    let body = serde_json::to_string_pretty(found)
+        .map_err(|e| Error::storage(format!("cannot write {}", uri.path())).because(e))?;
+    let tag = etag::of(&body, &app.principal, &uri.to_string());
+    if etag::known(headers, &tag) {
+        return Ok(not_modified(&tag));
+    }
+    Ok(self::found(&tag, "application/json", None, body))
 }
 
 pub fn not_modified(tag: &str) -> Response<Body> {

@@ -106,12 +106,7 @@ pub async fn profile_json(
             .reads
             .profile(&app.principal, &delivery.delivery)
             .await?;
-        let body = serde_json::to_string_pretty(&found).unwrap_or_default();
-        let tag = etag::of(&body, &app.principal, &uri.to_string());
-        if etag::known(&headers, &tag) {
-            return Ok(answer::not_modified(&tag));
-        }
-        Ok(answer::found(&tag, "application/json", None, body))
+        answer::json(&app, &uri, &headers, &found)
     };
     answer::outcome(&visit, made.await)
 }

@@ -3,7 +3,6 @@
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, Response, Uri};
-use beleidsinfo_warehouse::error::Error;
 use beleidsinfo_warehouse::life::Life;
 
 use super::steering::{Seen, language, see};
@@ -38,12 +37,7 @@ pub async fn definition(
     let made = async {
         language(&uri)?;
         let (seen, life) = lived(&app, &visit, &asked, &id).await?;
-        let run = seen
-            .snapshot
-            .figures
-            .run(seen.run)
-            .ok_or_else(|| Trouble::not_found("run", seen.run.to_string()))?;
-        let tag = etag::of_run(run, &seen.ground.mark, &app.principal, &uri.to_string());
+        let tag = seen.tag(&app, seen.run, &uri)?;
         if etag::known(&headers, &tag) {
             return Ok(answer::not_modified(&tag));
         }
@@ -71,13 +65,7 @@ pub async fn definition_json(
     let visit = visit(&app, &uri);
     let made = async {
         let (_, life) = lived(&app, &visit, &asked, &id).await?;
-        let body = serde_json::to_string_pretty(&life)
-            .map_err(|e| Error::storage("cannot write the definition").because(e))?;
-        let tag = etag::of(&body, &app.principal, &uri.to_string());
-        if etag::known(&headers, &tag) {
-            return Ok(answer::not_modified(&tag));
-        }
-        Ok(answer::found(&tag, "application/json", None, body))
+        answer::json(&app, &uri, &headers, &life)
     };
     answer::outcome(&visit, made.await)
 }

@@ -3,7 +3,6 @@
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, Response, Uri};
-use beleidsinfo_warehouse::error::Error;
 use beleidsinfo_warehouse::gateway::{Count, Snapshot};
 use beleidsinfo_warehouse::lineage::ReadBy;
 use serde::Serialize;
@@ -35,9 +34,7 @@ pub async fn figure(
         let reads = &app.reads;
         let found = reads.figure_lineage(&app.principal, &address, as_of);
         let found = found.await?;
-        let about = seen.snapshot.figures.run(seen.run);
-        let about = about.ok_or_else(|| Trouble::not_found("run", seen.run.to_string()))?;
-        let tag = etag::of_run(about, &seen.ground.mark, &app.principal, &uri.to_string());
+        let tag = seen.tag(&app, seen.run, &uri)?;
         if etag::known(&headers, &tag) {
             return Ok(answer::not_modified(&tag));
         }
@@ -60,7 +57,7 @@ pub async fn figure_json(
         let address = address(&uri, "/lineage/")?;
         let reads = &app.reads;
         let found = reads.figure_lineage(&app.principal, &address, asked.as_of()?);
-        json(&app, &uri, &headers, &found.await?)
+        answer::json(&app, &uri, &headers, &found.await?)
     };
     answer::outcome(&visit(&app, &uri), made.await)
 }
@@ -127,7 +124,7 @@ pub async fn file(
         let delivery = stored(&app, &delivery).await?;
         let reads = &app.reads;
         let found = reads.file_lineage(&app.principal, &delivery, Count::Now);
-        json(&app, &uri, &headers, &found.await?)
+        answer::json(&app, &uri, &headers, &found.await?)
     };
     answer::outcome(&visit(&app, &uri), made.await)
 }
@@ -144,22 +141,7 @@ async fn over<T: Serialize>(
         let seen = see(app, visit.words, asked.as_of()?).await?;
         let seen =
             seen.ok_or_else(|| Trouble::not_found("nothing-then", visit.words.t("unknown")))?;
-        json(app, uri, headers, &find(&seen.snapshot)?)
+        answer::json(app, uri, headers, &find(&seen.snapshot)?)
     };
     answer::outcome(&visit, made.await)
-}
-
-fn json(
-    app: &App,
-    uri: &Uri,
-    headers: &HeaderMap,
-    found: &impl Serialize,
-) -> Outcome<Response<Body>> {
-    let body = serde_json::to_string_pretty(found)
-        .map_err(|e| Error::storage("cannot write the lineage").because(e))?;
-    let tag = etag::of(&body, &app.principal, &uri.to_string());
-    if etag::known(headers, &tag) {
-        return Ok(answer::not_modified(&tag));
-    }
-    Ok(answer::found(&tag, "application/json", None, body))
 }

@@ -3,7 +3,6 @@
 use axum::body::Body;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, Response, Uri};
-use beleidsinfo_warehouse::error::Error;
 use beleidsinfo_warehouse::figure::Address;
 use beleidsinfo_warehouse::gateway::Snapshot;
 
@@ -71,12 +70,7 @@ pub async fn change(
             .await?
             .ok_or_else(|| Trouble::not_found("figure", address.code()))?;
         let (from, to) = between(&asked, &seen.snapshot, &address, seen.run)?;
-        let about = seen
-            .snapshot
-            .figures
-            .run(to)
-            .ok_or_else(|| Trouble::not_found("run", to.to_string()))?;
-        let tag = etag::of_run(about, &seen.ground.mark, &app.principal, &uri.to_string());
+        let tag = seen.tag(&app, to, &uri)?;
         if etag::known(&headers, &tag) {
             return Ok(answer::not_modified(&tag));
         }
@@ -108,13 +102,7 @@ pub async fn change_json(
             .reads
             .explain(&app.principal, &address, from, to)
             .await?;
-        let body = serde_json::to_string_pretty(&explained)
-            .map_err(|e| Error::storage("cannot write the change").because(e))?;
-        let tag = etag::of(&body, &app.principal, &uri.to_string());
-        if etag::known(&headers, &tag) {
-            return Ok(answer::not_modified(&tag));
-        }
-        Ok(answer::found(&tag, "application/json", None, body))
+        answer::json(&app, &uri, &headers, &explained)
     };
     answer::outcome(&visit, made.await)
 }
@@ -157,12 +145,7 @@ pub async fn proof(
             .await?
             .ok_or_else(|| Trouble::not_found("figure", address.code()))?;
         let run = run_of(&asked, seen.run)?;
-        let about = seen
-            .snapshot
-            .figures
-            .run(run)
-            .ok_or_else(|| Trouble::not_found("run", run.to_string()))?;
-        let tag = etag::of_run(about, &seen.ground.mark, &app.principal, &uri.to_string());
+        let tag = seen.tag(&app, run, &uri)?;
         if etag::known(&headers, &tag) {
             return Ok(answer::not_modified(&tag));
         }
@@ -188,13 +171,7 @@ pub async fn proof_json(
             .ok_or_else(|| Trouble::not_found("figure", address.code()))?;
         let run = run_of(&asked, seen.run)?;
         let proof = app.reads.proof(&app.principal, &address, run).await?;
-        let body = serde_json::to_string_pretty(&proof)
-            .map_err(|e| Error::storage("cannot write the proof").because(e))?;
-        let tag = etag::of(&body, &app.principal, &uri.to_string());
-        if etag::known(&headers, &tag) {
-            return Ok(answer::not_modified(&tag));
-        }
-        Ok(answer::found(&tag, "application/json", None, body))
+        answer::json(&app, &uri, &headers, &proof)
     };
     answer::outcome(&visit, made.await)
 }

@@ -34,6 +34,16 @@ pub struct Seen {
     pub run: i64,
 }
 
+impl Seen {
+    /// The name of what an address shows at `run`, for these eyes.
+    pub fn tag(&self, app: &App, run: i64, uri: &Uri) -> Outcome<String> {
+        let about = self.snapshot.figures.run(run);
+        let about = about.ok_or_else(|| Trouble::not_found("run", run.to_string()))?;
+        let (mark, shown) = (&self.ground.mark, uri.to_string());
+        Ok(etag::of_run(about, mark, &app.principal, &shown))
+    }
+}
+
 pub async fn see(app: &App, words: Words, as_of: AsOf) -> Outcome<Option<Seen>> {
     let Some((snapshot, run)) = app.reads.figures(&app.principal, as_of).await? else {
         return match as_of {
@@ -97,12 +107,7 @@ async fn over_figures(
             let body = pages::about::render_empty(page)?;
             return Ok(answer::found(&tag, answer::HTML, None, body));
         };
-        let run = seen
-            .snapshot
-            .figures
-            .run(seen.run)
-            .ok_or_else(|| Trouble::not_found("run", seen.run.to_string()))?;
-        let tag = etag::of_run(run, &seen.ground.mark, &app.principal, &uri.to_string());
+        let tag = seen.tag(&app, seen.run, &uri)?;
         if etag::known(&headers, &tag) {
             return Ok(answer::not_modified(&tag));
         }

@@ -14,6 +14,7 @@ use futures::{StreamExt, TryStreamExt};
 
 use crate::contract::{ColumnType, Contract};
 use crate::error::{Doing, Error, Result};
+use crate::store::rows::records;
 use crate::tables::{StoredFile, Table};
 
 /// Keys that are sorted to find the files that can hold one; beyond it, only their lowest and highest count.
@@ -114,6 +115,16 @@ impl Given {
             by_tenant: HashMap::new(),
             texts: text.map(|name| (name.clone(), Texts::All(Vec::new()))),
         })
+    }
+
+    /// The keys of rows that each say of which record they are.
+    pub fn of(contract: &Contract, rows: &RecordBatch) -> Result<Self> {
+        let mut given = Self::new(contract)?;
+        let records = records(rows)?;
+        let numbers = records.values().iter();
+        let numbers = numbers.map(|record| u64::try_from(*record).unwrap_or(0));
+        given.add(rows, numbers.enumerate())?;
+        Ok(given)
     }
 
     /// Takes rows in. `chosen` gives which, and of which record each is.

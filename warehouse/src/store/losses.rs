@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::keys::{Absent, Change, Given};
-use super::{Intake, Store, absent, rows};
+use super::{Intake, Store, absent};
 use crate::delivery::{CheckedTable, Delivery, Loss};
 use crate::error::Result;
 use crate::pack::Pack;
@@ -84,11 +84,7 @@ async fn losses(
         if absent != Absent::GoneFromSource || table.is_new() {
             continue;
         }
-        let mut given = Given::new(contract)?;
-        let records = rows::records(&checked.rows)?;
-        let numbers = records.values().iter();
-        let numbers = numbers.map(|record| u64::try_from(*record).unwrap_or(0));
-        given.add(&checked.rows, numbers.enumerate())?;
+        let mut given = Given::of(contract, &checked.rows)?;
         let change = given
             .changes(table, batch, &receipt.source_id, &receipt.sha256, absent)
             .await?;

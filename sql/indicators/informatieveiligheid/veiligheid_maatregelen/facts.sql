@@ -29,7 +29,6 @@ ranked as (
 select system,
        block_code,
        municipality_code,
-       
        measured_on as date,
        coalesce(phase in ('adopt', 'innovate', 'standardise'), false) as numerator
 from ranked
