@@ -23,6 +23,9 @@ pub struct Asked {
     pub rule: Option<String>,
     pub severity: Option<String>,
     pub page: Option<String>,
+    /// How the catalogue is divided, and what is looked for in it.
+    pub by: Option<String>,
+    pub q: Option<String>,
     /// `count`: have the figures counted that rest on a file.
     pub figures: Option<String>,
 }

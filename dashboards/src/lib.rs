@@ -18,6 +18,7 @@ mod trouble;
 mod lens;
 
 mod assess;
+mod catalogue;
 mod drawing;
 mod page;
 

@@ -9,6 +9,7 @@ pub mod home;
 pub mod indicator;
 pub mod indicators;
 pub mod lineage;
+pub mod methodology;
 pub mod odd;
 pub mod problem;
 pub mod proof;

@@ -61,6 +61,8 @@ pub fn router(reads: Reads, principal: Principal, public_only: bool) -> Router {
             .route("/{lang}/boards", get(steering::boards))
             .route("/{lang}/boards/{id}", get(steering::board))
             .route("/{lang}/indicators", get(steering::indicators))
+            .route("/api/indicators", get(steering::catalogue))
+            .route("/{lang}/methodology", get(steering::methodology))
             .route("/{lang}/indicators/{id}", get(steering::indicator))
             .route("/{lang}/indicators/{id}/{file}", get(steering::file))
             .route("/{lang}/figures/{*address}", get(proofs::proof))

@@ -13,6 +13,7 @@ struct Answer {
     body: String,
 }
 
+mod catalogue;
 mod files;
 mod lineage;
 mod quality;
@@ -50,6 +51,8 @@ fn pages() -> Vec<String> {
             "/boards/vergunningen?region=11002&territory=as_recorded&period=2025",
             "/boards/dienstverlening?compare=12025&as_of=411",
             "/indicators",
+            "/indicators?by=law&q=termijn",
+            "/methodology",
             "/indicators/ov_tijdig",
             "/indicators/ov_tijdig?region=11002&territory=as_recorded&kind=month",
             "/indicators/ov_tijdig?slice=channel%3Ddigital&region=12041",

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::checks::Gravity;
-use crate::figure::{Address, Figure, Slice};
+use crate::figure::{Address, Figure, Slice, State};
 use crate::language::Text;
 use crate::period::{Period, PeriodKind};
 use crate::region::Territory;
@@ -104,6 +104,14 @@ impl Series {
             slice: self.slice.clone(),
         }
     }
+}
+
+/// Of which time and places an indicator has numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Extent<'a> {
+    pub first: NaiveDate,
+    pub last: NaiveDate,
+    pub regions: BTreeSet<&'a str>,
 }
 
 #[derive(Debug, Default)]
@@ -265,6 +273,32 @@ impl FigureIndex {
             .map(|(s, _)| (s.territory, s.region.clone(), s.slice.clone()))
             .collect();
         cells.into_iter().collect()
+    }
+
+    /// Per indicator, as it stood at `run`: which periods and places have a number on a territory.
+    pub fn extents(&self, run: i64, territory: Territory) -> BTreeMap<&str, Extent<'_>> {
+        let mut extents: BTreeMap<&str, Extent> = BTreeMap::new();
+        for (series, periods) in &self.series {
+            if series.territory != territory || !series.slice.is_total() {
+                continue;
+            }
+            for (period, versions) in periods {
+                let stood = versions.iter().rev().find(|f| f.run_from <= run);
+                if !stood.is_some_and(|f| matches!(f.state, State::Value | State::Zero)) {
+                    continue;
+                }
+                let (first, last) = (period.start(), period.last_day());
+                let extent = extents.entry(&series.indicator).or_insert(Extent {
+                    first,
+                    last,
+                    regions: BTreeSet::new(),
+                });
+                extent.first = extent.first.min(first);
+                extent.last = extent.last.max(last);
+                extent.regions.insert(&series.region);
+            }
+        }
+        extents
     }
 
     pub fn is_empty(&self) -> bool {

@@ -27,6 +27,7 @@ pub mod profile;
 pub mod project;
 pub mod region;
 pub mod target;
+pub mod term;
 
 pub mod index;
 pub mod proof;

@@ -16,6 +16,7 @@ use crate::indicator::{Indicator, Kind};
 use crate::language::Text;
 use crate::region::Territory;
 use crate::region::plan::{Plan, PlanName};
+use crate::term::Term;
 
 static BUILTIN: Dir = include_dir!("$CARGO_MANIFEST_DIR/../sql");
 
@@ -257,6 +258,13 @@ impl Pack {
         } else {
             Err(problems)
         }
+    }
+
+    /// The legal terms it brings along, as written.
+    pub fn terms(&self) -> Vec<Term> {
+        self.reference
+            .get("terms")
+            .map_or_else(Vec::new, |csv| Term::rows(csv))
     }
 
     /// Reads which territories are chosen, and the plans among them.

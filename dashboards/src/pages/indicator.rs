@@ -13,6 +13,7 @@ use super::board::period;
 use super::home::rhythm;
 use crate::asked::{Asked, given};
 use crate::assess::{Mark, assess};
+use crate::catalogue;
 use crate::charts::bars;
 use crate::charts::canvas::Finish;
 use crate::charts::trend::{self, Width};
@@ -78,6 +79,8 @@ struct IndicatorPage {
     survival: Option<Survival>,
     /// Why it is not published, where it is not.
     stage: String,
+    /// That its owner should look at it again.
+    overdue: String,
     /// That an earlier major version counted in another way, and the head of the column with its figures.
     version_break: String,
     earlier_label: String,
@@ -258,6 +261,10 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
             true => String::new(),
             false => words.named("stage-notice", indicator.stage.name()),
         },
+        overdue: match catalogue::review_overdue(indicator, lens.run.finished_at.date_naive()) {
+            true => super::indicators::overdue(lens, indicator.reviewed_on),
+            false => String::new(),
+        },
         version_break: earlier.map_or_else(String::new, |earlier| {
             words.with(
                 "life-break",
@@ -391,7 +398,7 @@ fn earlier_major<'a>(lens: &Lens<'a>, indicator: &Indicator) -> Option<&'a str> 
 }
 
 /// The definition card.
-fn facts(lens: &Lens, indicator: &Indicator) -> Vec<(String, String)> {
+pub fn facts(lens: &Lens, indicator: &Indicator) -> Vec<(String, String)> {
     let (words, language) = (lens.words, lens.language());
     let kind = words.named("method", indicator.kind.name());
     let method = match indicator.quantile {

@@ -218,7 +218,48 @@ pub async fn indicators(
         headers,
         asked,
         Scope::OneOrAll,
-        |lens, visit, _| Ok(html(pages::indicators::render(lens, visit)?)),
+        |lens, visit, asked| Ok(html(pages::indicators::render(lens, visit, asked)?)),
+    )
+    .await
+}
+
+/// All that is measured and what is known about each, for other programs.
+pub async fn catalogue(
+    uri: Uri,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+    State(app): Here,
+) -> Response<Body> {
+    let visit = visit(&app, &uri);
+    let made = async {
+        let seen = see(&app, visit.words, asked.as_of()?).await?;
+        let seen = seen.ok_or_else(|| Trouble::not_found("run", ""))?;
+        let lens = Lens::new(
+            visit.words,
+            &seen.snapshot,
+            seen.run,
+            &seen.ground,
+            &asked,
+            true,
+        )?;
+        answer::json(&app, &uri, &headers, &crate::catalogue::entries(&lens))
+    };
+    answer::outcome(&visit, made.await)
+}
+
+pub async fn methodology(
+    uri: Uri,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+    State(app): Here,
+) -> Response<Body> {
+    over_figures(
+        app,
+        uri,
+        headers,
+        asked,
+        Scope::OneOrAll,
+        |lens, visit, _| Ok(html(pages::methodology::render(lens, visit)?)),
     )
     .await
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use chrono::NaiveDate;
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 use serde::Serialize;
@@ -14,6 +15,7 @@ use crate::indicator::{Indicator, Version};
 use crate::language::Text;
 use crate::pack::Pack;
 use crate::session::Session;
+use crate::term::Term;
 
 /// Which part of the version a change moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -351,30 +353,11 @@ fn terms(old: &Shelf, new: &Shelf, a: &Indicator, b: &Indicator) -> Vec<Change> 
 }
 
 /// By term and first day: what it says.
-fn term_rows(pack: &Pack) -> BTreeMap<(String, String), String> {
-    let Some(text) = pack.reference.get("terms") else {
-        return BTreeMap::new();
+fn term_rows(pack: &Pack) -> BTreeMap<(String, NaiveDate), String> {
+    let says = |term: Term| {
+        let more = term.extension_days.unwrap_or(0);
+        let says = format!("{} {} +{more}", term.days, term.unit);
+        ((term.term_id, term.valid_from), says)
     };
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let header = reader.headers().cloned().unwrap_or_default();
-    let at = |row: &csv::StringRecord, name: &str| {
-        let place = header.iter().position(|h| h == name);
-        place
-            .and_then(|p| row.get(p))
-            .unwrap_or_default()
-            .to_string()
-    };
-    reader
-        .records()
-        .filter_map(std::result::Result::ok)
-        .map(|row| {
-            let says = format!(
-                "{} {} +{}",
-                at(&row, "days"),
-                at(&row, "unit"),
-                at(&row, "extension_days")
-            );
-            ((at(&row, "term_id"), at(&row, "valid_from")), says)
-        })
-        .collect()
+    pack.terms().into_iter().map(says).collect()
 }
