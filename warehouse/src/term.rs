@@ -26,3 +26,27 @@ impl Term {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use crate::pack::{Pack, builtin_files};
+
+    #[test]
+    fn each_term_that_a_definition_names_is_brought_along() {
+        let pack = Pack::parse(builtin_files()).expect("the built-in pack");
+        let terms = pack.terms();
+        // All but the header of the file could be read.
+        assert_eq!(terms.len() + 1, pack.reference["terms"].lines().count());
+        let known: BTreeSet<&str> = terms.iter().map(|t| t.term_id.as_str()).collect();
+        for indicator in pack.indicators.values() {
+            let named = indicator.legal.as_ref().and_then(|l| l.term.as_deref());
+            assert!(
+                named.is_none_or(|t| known.contains(t)),
+                "{}: {named:?}",
+                indicator.id
+            );
+        }
+    }
+}
