@@ -1,7 +1,10 @@
 //! pack_golden: indicators of the built-in pack over real files, through mappings alone, against numbers worked out from those
 //! files by hand.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+
+use beleidsinfo_warehouse::region::{ChangeKind, Region, RegionBook, RegionChange, Territory};
 
 use crate::corpora::{near, one};
 use crate::independent::is_counted_again;
@@ -129,4 +132,60 @@ fn investments_are_added_over_policy_fields_and_divided_by_residents() {
     assert_eq!(gent[..2], ["83015684.000000", "263927.000000"]);
     near(&gent[2], 83_015_684.0 / 263_927.0);
     is_counted_again(&project);
+}
+
+/// Population of 2020 (Statbel, open data) by the municipalities of then: laid on the division of 2025 through the mergers that
+/// the pack brings, it is what the pack says of that territory.
+#[test]
+fn the_population_of_2020_on_the_territory_of_2025_is_the_sum_over_the_mergers() {
+    let Some(data) = reference_data("geo") else {
+        return;
+    };
+    let day = |text: &str| text.parse().expect("a date");
+    let read = |path: &Path| {
+        let mut reader = csv::Reader::from_path(path).expect("a file");
+        let rows = reader.records().map(|r| r.expect("a row"));
+        rows.collect::<Vec<csv::StringRecord>>()
+    };
+    let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("sql/reference");
+    let regions = read(&pack.join("regions.csv"));
+    let regions = regions.iter().map(|r| Region {
+        code: r[0].to_string(),
+        valid_from: day(&r[1]),
+        valid_until: r[2].parse().ok(),
+        level: r[3].to_string(),
+        parent: Some(r[4].to_string()).filter(|p| !p.is_empty()),
+        name_nl: r[5].to_string(),
+    });
+    let changes = read(&pack.join("region_changes.csv"));
+    let changes = changes.iter().map(|r| RegionChange {
+        on: day(&r[0]),
+        from: r[1].to_string(),
+        to: r[2].to_string(),
+        kind: ChangeKind::parse(&r[3]).expect("a kind"),
+    });
+    let book = RegionBook::new(regions, changes);
+    let (then, territory) = (day("2020-01-01"), Territory::Vintage(day("2025-01-01")));
+
+    let mut persons: BTreeMap<String, i64> = BTreeMap::new();
+    for row in read(&data.join("population_2020.csv")) {
+        if let Some(code) = book.called(territory, then, &row[0]) {
+            *persons.entry(code.to_string()).or_default() +=
+                row[4].parse::<i64>().expect("a number");
+        }
+    }
+    for (code, golden) in [("11002", 540_196), ("46030", 85_047), ("23106", 24_724)] {
+        assert_eq!(persons[code], golden, "{code}");
+    }
+    let said = read(&pack.join("population.csv"));
+    let said = said
+        .iter()
+        .filter(|r| &r[1] == "2020-01-01" && &r[2] == "2025-01-01");
+    let said: Vec<(&str, i64)> = said
+        .map(|r| (&r[0], r[5].parse().expect("a number")))
+        .collect();
+    assert!(said.len() > 5);
+    for (code, number) in said {
+        assert_eq!(persons[code], number, "{code}");
+    }
 }
