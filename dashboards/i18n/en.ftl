@@ -654,3 +654,4 @@ principle-territory = Territory
 principle-territory-text = Each figure names the division it stands on. After a merger, facts of the former municipalities count for the new one; back-splitting is possible only where the place is known. The population is that of 1 January on the same territory.
 principle-gate = Small numbers
 principle-gate-text = Inside, nothing is hidden or rounded. What is published first goes through one gate that hides small groups, also where they could be derived from totals.
+home-more = { $count } more indicators

@@ -654,3 +654,4 @@ principle-territory = Grondgebied
 principle-territory-text = Elk cijfer noemt de indeling waarop het staat. Na een fusie worden feiten van de vroegere gemeenten bij de nieuwe geteld; terug splitsen kan alleen waar de plaats bekend is. De bevolking is die van 1 januari op hetzelfde grondgebied.
 principle-gate = Kleine aantallen
 principle-gate-text = Binnen wordt niets verborgen of afgerond. Wat gepubliceerd wordt, gaat eerst door één poort die kleine groepen verbergt, ook waar ze uit totalen af te leiden zijn.
+home-more = Nog { $count } indicatoren

@@ -20,6 +20,8 @@ use crate::trouble::Outcome;
 
 /// How many things ask for attention at once; more is not steering any more.
 const MOST: usize = 6;
+/// Indicators of a theme that show at once: those on a board come first.
+const SHOWN: usize = 5;
 
 pub struct Attention {
     pub title: String,
@@ -48,6 +50,9 @@ pub struct ThemeView {
     /// Title and address.
     pub boards: Vec<(String, String)>,
     pub rows: Vec<Row>,
+    /// Behind a fold, under these words.
+    pub more: String,
+    pub folded: Vec<Row>,
 }
 
 #[derive(Template)]
@@ -214,6 +219,27 @@ fn theme(lens: &Lens, theme: &Theme) -> ThemeView {
         .indicators
         .values()
         .filter(|i| i.theme == theme.id);
+    let on_board = |i: &Indicator| {
+        let mut tiles = lens.snapshot.boards.iter().flat_map(|b| &b.tiles);
+        tiles.any(|tile| tile.indicator == i.id)
+    };
+    let mut rows: Vec<(usize, Row)> = indicators
+        .map(|i| {
+            let row = row(lens, i);
+            let rank = match row.reading.is_word {
+                // Its own page says why there is no number.
+                true => 2,
+                false => usize::from(!on_board(i)),
+            };
+            (rank, row)
+        })
+        .collect();
+    rows.sort_by_key(|(rank, _)| *rank);
+    let mut rows: Vec<Row> = rows.into_iter().map(|(_, row)| row).collect();
+    let folded = match rows.len() > SHOWN + 1 {
+        true => rows.split_off(SHOWN),
+        false => Vec::new(),
+    };
     ThemeView {
         title: theme.title.get(language).to_string(),
         question: theme.question.get(language).to_string(),
@@ -223,7 +249,12 @@ fn theme(lens: &Lens, theme: &Theme) -> ThemeView {
                 (b.title.get(language).to_string(), href)
             })
             .collect(),
-        rows: indicators.map(|i| row(lens, i)).collect(),
+        more: lens.words.with(
+            "home-more",
+            &[("count", &number::whole(folded.len() as i64, language))],
+        ),
+        folded,
+        rows,
     }
 }
 
