@@ -70,10 +70,6 @@ async fn the_methodology_prints_every_definition_with_its_sql() {
             );
         }
         assert!(page.body.contains("from permit_cases"));
-        assert!(
-            page.body
-                .contains("https://www.omgevingsloketvlaanderen.be/regelgeving")
-        );
     }
 }
 
