@@ -69,18 +69,18 @@ impl Contract {
     pub fn tell(&self) {
         let with = |fed: Fed| self.0.values().filter(|n| Fed::of(n) == fed).count();
         println!(
-            "mapping contract: {} of {} have rows for all their tables, {} wait for a first file, {} lack a source",
-            with(Fed::Filled),
+            "mapping contract: {}; {} with rows for all their tables, {} that wait for a first file, {} that lack a source",
             count(self.0.len() as u64, "indicator", "indicators"),
+            with(Fed::Filled),
             with(Fed::Mapped),
             with(Fed::Lacking)
         );
         let mut tables: BTreeMap<&str, (BTreeSet<&str>, Vec<&str>)> = BTreeMap::new();
         for (id, needs) in &self.0 {
             for need in needs.iter().filter(|n| n.lacking) {
-                let table = tables.entry(&need.table).or_default();
-                table.0.extend(need.columns.iter().map(String::as_str));
-                table.1.push(id);
+                let (columns, indicators) = tables.entry(&need.table).or_default();
+                columns.extend(need.columns.iter().map(String::as_str));
+                indicators.push(id);
             }
         }
         for (table, (columns, indicators)) in tables {
@@ -90,21 +90,29 @@ impl Contract {
                 indicators.join(", ")
             );
             println!(
-                "        columns read: {}; docs/sources/tables.md#{table}, or `beleidsinfo source suggest FILE --table {table}`",
+                "        columns read: {}\n        docs/sources/tables.md#{table}, or `beleidsinfo source suggest FILE --table {table}`",
                 columns.join(", ")
             );
         }
+    }
+
+    /// The columns that are read and that no mapping of their table fills.
+    pub fn tell_empty(&self) {
+        let mut columns: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for (id, needs) in &self.0 {
-            for need in needs.iter().filter(|n| !n.unmapped.is_empty()) {
-                println!(
-                    "    {id}: no source fills {}, which then counts as empty",
-                    need.unmapped
-                        .iter()
-                        .map(|c| format!("`{}.{c}`", need.table))
-                        .collect::<Vec<_>>()
-                        .join(", ")
-                );
+            for need in needs {
+                for column in &need.unmapped {
+                    let column = format!("{}.{column}", need.table);
+                    columns.entry(column).or_default().push(id);
+                }
             }
+        }
+        for (column, indicators) in columns {
+            let shown = match indicators.len() {
+                ..=5 => indicators.join(", "),
+                n => format!("{n} indicators"),
+            };
+            println!("    no mapping fills `{column}`, so it counts as empty: {shown}");
         }
     }
 }

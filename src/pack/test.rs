@@ -47,6 +47,7 @@ pub async fn run(at: &At, report: Option<&Path>, key: Option<&Path>) -> Result<O
     let gateway = Gateway::new(warehouse.clone(), project.clone());
     let contract = Contract::of(&project, &pack, &warehouse, &gateway).await?;
     contract.tell();
+    contract.tell_empty();
     let failed = failed(&gateway).await?;
     let touched: usize = failed.values().map(BTreeSet::len).sum();
     if touched > 0 {

@@ -132,7 +132,7 @@ mod tests {
     const BY_SSH_KEYGEN: &str = include_str!("signature/test_message.sig");
 
     fn why(result: Result<Signer>) -> String {
-        let error = result.err().expect("an error");
+        let error = result.expect_err("an error");
         format!("{error} {:?}", error.hint_text())
     }
 

@@ -143,7 +143,7 @@ impl<'a> Archive<'a> {
         Ok(Some(out))
     }
 
-    /// Every file by its path; `over` where they are more than `most` bytes together. Two files of one name are refused.
+    /// Every file by its path; `over` where they are more than `most` bytes together.
     pub fn all(mut self, most: u64, over: impl Fn() -> Error) -> Result<BTreeMap<String, Vec<u8>>> {
         let mut files = BTreeMap::new();
         let mut total = 0;
@@ -163,13 +163,7 @@ impl<'a> Archive<'a> {
             if total > most {
                 return Err(over());
             }
-            let path = self.members[at].path.clone();
-            if files.insert(path.clone(), out).is_some() {
-                return Err(
-                    Error::refused(format!("{} holds `{path}` twice", self.name))
-                        .hint("have it packed again; nothing of it was taken"),
-                );
-            }
+            files.insert(self.members[at].path.clone(), out);
         }
         Ok(files)
     }
