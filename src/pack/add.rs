@@ -1,5 +1,6 @@
 //! pack/add: takes a pack from elsewhere into the project, when nothing clashes.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use beleidsinfo_warehouse::error::Doing;
@@ -115,8 +116,21 @@ fn unpack(folder: &Path, bundle: &Bundle) -> Result<()> {
     if staged.exists() {
         std::fs::remove_dir_all(&staged).storing(doing)?;
     }
+    let mut folders = BTreeSet::new();
     for (path, bytes) in bundle.contents() {
-        write_whole(&staged.join(path), &bytes)?;
+        let path = staged.join(path);
+        write_whole(&path, &bytes)?;
+        let above = path.ancestors().skip(1);
+        folders.extend(
+            above
+                .take_while(|f| f.starts_with(&staged))
+                .map(Path::to_path_buf),
+        );
+    }
+    for folder in folders {
+        std::fs::File::open(folder)
+            .and_then(|f| f.sync_all())
+            .storing(doing)?;
     }
     std::fs::rename(&staged, folder)
         .and_then(|()| std::fs::File::open(parent)?.sync_all())

@@ -58,7 +58,7 @@ pub struct Assessed {
 
 /// Lays a pack beside those that are there and plans every definition; all problems at once.
 pub async fn assess(beside: &Beside, bundle: &Bundle, place: &str) -> Result<Assessed, Vec<Error>> {
-    let mut part = Part {
+    let part = Part {
         place: place.into(),
         files: bundle.files.clone(),
     };
@@ -67,9 +67,6 @@ pub async fn assess(beside: &Beside, bundle: &Bundle, place: &str) -> Result<Ass
         .about()
         .and_then(|about| about.ok_or_else(no_about))
         .map_err(|e| vec![e])?;
-    if place.ends_with(".zip") {
-        part.place = format!("{} {}", about.name, about.version);
-    }
     let mut problems = Vec::new();
     let mut parts = beside.parts.clone();
     // A folder of the project that is being built has the same name as itself.

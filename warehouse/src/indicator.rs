@@ -367,3 +367,32 @@ impl Indicator {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_review_is_due_after_its_span() {
+        let due = |every: &str| {
+            let toml = format!(
+                "version = \"1.0.0\"\ntitle = {{ nl = \"x\", en = \"x\" }}\nquestion = {{ nl = \"x\", en = \"x\" }}\n\
+                 definition = {{ nl = \"x\", en = \"x\" }}\ncounted = {{ nl = \"x\", en = \"x\" }}\nkind = \"count\"\n\
+                 slices = [[]]\nperiods = [\"year\"]\nunit = \"count\"\ndirection = \"neutral\"\nfinal_after = \"P30D\"\n\
+                 minimum_group = 5\nowner = \"x\"\nreviewed_on = 2024-08-31\n{every}\n"
+            );
+            let indicator = Indicator::parse("t", "i", "i/indicator.toml", &toml, "").ok()?;
+            indicator.review_due_on().map(|d| d.to_string())
+        };
+        assert_eq!(due("").as_deref(), Some("2025-08-31"));
+        assert_eq!(due("review_every = \"P2Y\"").as_deref(), Some("2026-08-31"));
+        assert_eq!(due("review_every = \"P6M\"").as_deref(), Some("2025-02-28"));
+        assert_eq!(
+            due("review_every = \"P90D\"").as_deref(),
+            Some("2024-11-29")
+        );
+        for wrong in ["1Y", "P", "", "PY", "P0D", "P1W", "P-1Y", "P1é"] {
+            assert_eq!(due(&format!("review_every = \"{wrong}\"")), None, "{wrong}");
+        }
+    }
+}

@@ -171,10 +171,10 @@ pub fn merge(parts: &[Part]) -> (Files, Vec<Error>) {
             }
         }
     }
-    match together(&known) {
+    match together(&known, &mut problems) {
         Ok(Some(about)) => drop(files.insert("pack.toml".into(), about)),
         Ok(None) => {}
-        Err(more) => problems.extend(more),
+        Err(e) => problems.push(e),
     }
     (files, problems)
 }
@@ -238,7 +238,7 @@ fn lacking(part: &Part, about: &About, known: &[(&Part, About)]) -> Vec<Error> {
 
 /// The first pack's `pack.toml`, with the themes and the words for slices of the others. Where only one pack has any, it is as
 /// written, so that the definitions of earlier runs stay what they were.
-fn together(known: &[(&Part, About)]) -> Result<Option<String>, Vec<Error>> {
+fn together(known: &[(&Part, About)], problems: &mut Vec<Error>) -> Result<Option<String>> {
     let Some(((first, _), others)) = known.split_first() else {
         return Ok(None);
     };
@@ -246,23 +246,18 @@ fn together(known: &[(&Part, About)]) -> Result<Option<String>, Vec<Error>> {
     if others.is_empty() {
         return Ok(Some(text(first)));
     }
-    let parse = |part: &Part| -> Result<toml::Table, Vec<Error>> {
+    let parse = |part: &Part| -> Result<toml::Table> {
         text(part)
             .parse()
             .reading(|| format!("cannot read pack.toml of pack {}", part.place))
-            .map_err(|e| vec![e])
     };
     let mut about = parse(first)?;
-    let mut problems = Vec::new();
     for (part, _) in others {
         let more = parse(part)?;
-        themes(&mut about, &more, part, &mut problems);
-        slices(&mut about, &more, part, &mut problems);
+        themes(&mut about, &more, part, problems);
+        slices(&mut about, &more, part, problems);
     }
-    match problems.is_empty() {
-        true => Ok(Some(about.to_string())),
-        false => Err(problems),
-    }
+    Ok(Some(about.to_string()))
 }
 
 fn otherwise(part: &Part, what: &str) -> Error {
