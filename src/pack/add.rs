@@ -17,7 +17,7 @@ use crate::report::{Outcome, Problems, count};
 
 /// `pack add`.
 pub async fn run(at: &At, file: &Path, signer: Option<&Path>) -> Result<Outcome, Problems> {
-    let (project, _, warehouse) = at.open().await?;
+    let (project, _, warehouse) = at.look().await?;
     let wanted = wanted(signer)?;
     let bundle = read(file)?;
     let name = file.display().to_string();

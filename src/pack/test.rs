@@ -43,7 +43,7 @@ pub async fn run(at: &At, report: Option<&Path>, key: Option<&Path>) -> Result<O
         println!("✗ {line}");
     }
 
-    let (_, _, warehouse) = at.open().await?;
+    let (_, _, warehouse) = at.look().await?;
     let gateway = Gateway::new(warehouse.clone(), project.clone());
     let contract = Contract::of(&project, &pack, &warehouse, &gateway).await?;
     contract.tell();

@@ -265,6 +265,10 @@ fn a_pack_is_built_verified_with_standard_tools_added_and_counted() {
         "{told}"
     );
     assert!(project.ok(&["pack", "add", &file]).contains("here already"));
+    assert!(
+        !project.path("var").exists(),
+        "looking at packs made a warehouse"
+    );
 
     let rows: Vec<String> = (1..=8)
         .map(|i| {
@@ -672,6 +676,7 @@ fn a_report_is_verified_compared_and_refused_when_it_was_edited() {
         told.contains("no mapping fills `cases.outcome`, so it counts as empty: ov_tijdig"),
         "{told}"
     );
+    assert!(!project.path("var").exists());
     let told = project.ok(&["pack", "verify", &report, "--signer", PUBLIC]);
     for word in [
         "Test (12041)",
