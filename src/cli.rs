@@ -110,9 +110,10 @@ pub enum Verb {
     /// What is in the warehouse: deliveries, runs, releases, and what waits.
     #[command(after_help = "Example:\n  beleidsinfo status")]
     Status,
-    /// Test a pack of definitions, or write what its figures were computed from so that others can count again.
+    /// Packs of definitions: make one that travels, verify and add one from elsewhere, test them, or write what figures were
+    /// computed from so that others can count again.
     #[command(
-        after_help = "Examples:\n  beleidsinfo pack test\n  beleidsinfo pack export-inputs --out /tmp/inputs\n  python3 checks/independent.py /tmp/inputs"
+        after_help = "Examples:\n  beleidsinfo pack build packs/eigen --key ~/.ssh/pakketten\n  beleidsinfo pack verify afval-1.2.0.zip --signer buren.pub\n  beleidsinfo pack add afval-1.2.0.zip --signer buren.pub\n  beleidsinfo pack list\n  beleidsinfo pack test --report conformiteit.json --key ~/.ssh/pakketten\n  beleidsinfo pack verify conformiteit.json\n  beleidsinfo pack export-inputs --out /tmp/inputs\n  python3 checks/independent.py /tmp/inputs"
     )]
     Pack(PackArgs),
     /// Make a new project folder.
@@ -396,8 +397,47 @@ pub struct PackArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum PackVerb {
-    /// Compute every golden case and compare with the answer worked out by hand.
-    Test,
+    /// Make one file of a folder of definitions, with checksums and, with a key, a signature. The same folder gives the same
+    /// bytes.
+    Build {
+        /// The folder with pack.toml.
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+        /// The file to write; NAME-VERSION.zip here when not given.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// An SSH key of kind Ed25519 to sign with. One with a passphrase, or the .pub of one that an agent holds, is left to
+        /// ssh-keygen.
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
+    },
+    /// Check a pack (a file or a folder) or a conformity report: is it what was signed, by whom, and does it go with the
+    /// definitions here?
+    Verify {
+        /// A file made by `pack build`, the folder of a pack, or a report of `pack test --report`.
+        what: PathBuf,
+        /// The public key (.pub) it must be signed with.
+        #[arg(long, value_name = "PUBKEY")]
+        signer: Option<PathBuf>,
+    },
+    /// Verify a pack, say every clash with what the project has, and when there is none take it into the project.
+    Add {
+        file: PathBuf,
+        /// The public key (.pub) it must be signed with.
+        #[arg(long, value_name = "PUBKEY")]
+        signer: Option<PathBuf>,
+    },
+    /// The packs of the project: version, indicators, who signed them and where they come from.
+    List,
+    /// Compute every golden case and compare with the answer worked out by hand; then say what feeds each indicator here.
+    Test {
+        /// Write a conformity report that another municipality can verify.
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
+        /// An SSH key to sign the report with, as FILE.sig.
+        #[arg(long, value_name = "FILE", requires = "report")]
+        key: Option<PathBuf>,
+    },
     /// Write what the last run read, its definitions and its figures as files that another program can read. The cases are
     /// in it: keep it as carefully as the warehouse.
     ExportInputs {

@@ -43,8 +43,27 @@ impl At {
     /// The project, its definitions and its warehouse.
     pub async fn open(&self) -> Result<(Project, Pack, Arc<Warehouse>), Problems> {
         let project = self.project()?;
-        let pack = project.pack()?;
         let location = Location::parse(&project.settings.warehouse, &project.folder)?;
+        self.open_at(project, location).await
+    }
+
+    /// The same to look into: where no warehouse was made yet, none is made, and an empty one stands in for it.
+    pub async fn look(&self) -> Result<(Project, Pack, Arc<Warehouse>), Problems> {
+        let project = self.project()?;
+        let location = Location::parse(&project.settings.warehouse, &project.folder)?;
+        let location = match location {
+            Location::Local(folder) if !folder.exists() => Location::Memory,
+            location => location,
+        };
+        self.open_at(project, location).await
+    }
+
+    async fn open_at(
+        &self,
+        project: Project,
+        location: Location,
+    ) -> Result<(Project, Pack, Arc<Warehouse>), Problems> {
+        let pack = project.pack()?;
         let clock_was_ahead = std::env::var(CLOCK_WAS_AHEAD).is_ok_and(|said| said == "yes");
         let warehouse = Warehouse::open(&location)
             .await?

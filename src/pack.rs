@@ -1,5 +1,11 @@
-//! pack: tests a pack: each indicator's golden case computed and compared with the answer worked out by hand. And writes what
-//! figures were computed from, for who wants to count again.
+//! pack: packs of definitions that travel, and their golden cases: each computed and compared with the answer worked out by
+//! hand. And writes what figures were computed from, for who wants to count again.
+
+mod add;
+mod bundle;
+mod contract;
+mod test;
+mod verify;
 
 use beleidsinfo_ingest::source::Source;
 use beleidsinfo_warehouse::compute::Computed;
@@ -23,13 +29,20 @@ use std::sync::Arc;
 
 use crate::cli::{PackArgs, PackVerb};
 use crate::context::At;
-use crate::progress::Step;
 use crate::report::{Outcome, Problems};
 use crate::sources::Door;
 
+pub use contract::{Contract, overdue};
+
 pub async fn run(at: &At, args: PackArgs) -> Result<Outcome, Problems> {
     match args.what {
-        PackVerb::Test => test(at).await,
+        PackVerb::Build { folder, out, key } => {
+            bundle::build(at, &folder, out, key.as_deref()).await
+        }
+        PackVerb::Verify { what, signer } => verify::run(at, &what, signer.as_deref()).await,
+        PackVerb::Add { file, signer } => add::run(at, &file, signer.as_deref()).await,
+        PackVerb::List => verify::list(at),
+        PackVerb::Test { report, key } => test::run(at, report.as_deref(), key.as_deref()).await,
         PackVerb::ExportInputs { out } => export(at, &out).await,
     }
 }
@@ -47,32 +60,6 @@ async fn export(at: &At, out: &Path) -> Result<Outcome, Problems> {
         out.display()
     );
     Ok(Outcome::Done)
-}
-
-async fn test(at: &At) -> Result<Outcome, Problems> {
-    let project = at.project()?;
-    let pack = project.pack()?;
-    let step = Step::start("test", pack.indicators.len() as u64);
-    let (mut cells, mut wrong) = (0, Vec::new());
-    for indicator in pack.indicators.values() {
-        let (checked, mut found) = golden(&project, &pack, indicator).await?;
-        cells += checked;
-        wrong.append(&mut found);
-        step.tick(&indicator.id);
-    }
-    step.end(&format!(
-        "{} golden cases, {cells} cells, {} wrong",
-        pack.indicators.len(),
-        wrong.len()
-    ));
-    for line in &wrong {
-        println!("✗ {line}");
-    }
-    Ok(if wrong.is_empty() {
-        Outcome::Done
-    } else {
-        Outcome::NotRight
-    })
 }
 
 /// One line of `golden/out.csv`.

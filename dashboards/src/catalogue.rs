@@ -7,7 +7,7 @@ use beleidsinfo_warehouse::index::Extent;
 use beleidsinfo_warehouse::indicator::Indicator;
 use beleidsinfo_warehouse::lineage::Role;
 use beleidsinfo_warehouse::term::Term;
-use chrono::{Months, NaiveDate};
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::lens::Lens;
@@ -85,15 +85,9 @@ pub struct Group<'e, 'a> {
     pub entries: Vec<&'e Entry<'a>>,
 }
 
-/// A definition is to be looked at again after this long.
-pub const REVIEW: Months = Months::new(12);
-
 /// Whether its owner should have looked at it again by `on`; a draft need not have been looked at.
 pub fn review_overdue(indicator: &Indicator, on: NaiveDate) -> bool {
-    match indicator.reviewed_on {
-        Some(reviewed) => reviewed + REVIEW <= on,
-        None => false,
-    }
+    indicator.review_due().is_some_and(|due| due <= on)
 }
 
 /// The whole catalogue, in the order of the themes.

@@ -25,6 +25,8 @@ pub mod source;
 mod form;
 mod unpack;
 
+pub mod archive;
+
 pub mod connector;
 mod reshape;
 mod value;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use chrono::NaiveDate;
+use chrono::{Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -53,6 +53,8 @@ pub struct Indicator {
     /// When it was last looked at, by the owner; a draft need not have been.
     #[serde(default, deserialize_with = "crate::period::optional_toml_date")]
     pub reviewed_on: Option<NaiveDate>,
+    /// How long a review holds, such as `P1Y`, `P6M` or `P90D`; a year when not said.
+    pub review_every: Option<String>,
     /// How far it is from a thought to what readers are given.
     #[serde(default, rename = "status")]
     pub stage: Stage,
@@ -229,6 +231,12 @@ impl Direction {
     }
 }
 
+/// How long a review holds.
+enum Span {
+    Months(u32),
+    Days(u64),
+}
+
 impl Indicator {
     pub fn parse(theme: &str, id: &str, path: &str, toml: &str, sql: &str) -> Result<Self> {
         let mut indicator: Indicator = toml::from_str(toml).map_err(|e| {
@@ -255,6 +263,11 @@ impl Indicator {
         if indicator.stage != Stage::Draft && indicator.reviewed_on.is_none() {
             return wrong(
                 "needs `reviewed_on`, the day its owner last looked at it; only with `status = \"draft\"` it may do without",
+            );
+        }
+        if indicator.review_span().is_none() {
+            return wrong(
+                "review_every must be a number of years, months or days, such as \"P1Y\", \"P6M\" or \"P90D\"",
             );
         }
         if indicator.kind.keeps_values()
@@ -300,6 +313,28 @@ impl Indicator {
             .ok()
     }
 
+    fn review_span(&self) -> Option<Span> {
+        let text = self.review_every.as_deref().unwrap_or("P1Y");
+        let (number, unit) = text
+            .strip_prefix('P')?
+            .split_at_checked(text.len().checked_sub(2)?)?;
+        let n: u32 = number.parse().ok().filter(|n| *n > 0)?;
+        match unit {
+            "Y" => Some(Span::Months(n.checked_mul(12)?)),
+            "M" => Some(Span::Months(n)),
+            "D" => Some(Span::Days(u64::from(n))),
+            _ => None,
+        }
+    }
+
+    /// The day on which its next review is due; `None`: it was never looked at, as a draft need not be.
+    pub fn review_due_on(&self) -> Option<NaiveDate> {
+        match self.review_span()? {
+            Span::Months(n) => self.reviewed_on?.checked_add_months(Months::new(n)),
+            Span::Days(n) => self.reviewed_on?.checked_add_days(Days::new(n)),
+        }
+    }
+
     pub fn major(&self) -> u32 {
         Version::parse(&self.version).map_or(0, |v| v.0)
     }
@@ -330,5 +365,34 @@ impl Indicator {
             },
             usize::from,
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_review_is_due_after_its_span() {
+        let due = |every: &str| {
+            let toml = format!(
+                "version = \"1.0.0\"\ntitle = {{ nl = \"x\", en = \"x\" }}\nquestion = {{ nl = \"x\", en = \"x\" }}\n\
+                 definition = {{ nl = \"x\", en = \"x\" }}\ncounted = {{ nl = \"x\", en = \"x\" }}\nkind = \"count\"\n\
+                 slices = [[]]\nperiods = [\"year\"]\nunit = \"count\"\ndirection = \"neutral\"\nfinal_after = \"P30D\"\n\
+                 minimum_group = 5\nowner = \"x\"\nreviewed_on = 2024-08-31\n{every}\n"
+            );
+            let indicator = Indicator::parse("t", "i", "i/indicator.toml", &toml, "").ok()?;
+            indicator.review_due_on().map(|d| d.to_string())
+        };
+        assert_eq!(due("").as_deref(), Some("2025-08-31"));
+        assert_eq!(due("review_every = \"P2Y\"").as_deref(), Some("2026-08-31"));
+        assert_eq!(due("review_every = \"P6M\"").as_deref(), Some("2025-02-28"));
+        assert_eq!(
+            due("review_every = \"P90D\"").as_deref(),
+            Some("2024-11-29")
+        );
+        for wrong in ["1Y", "P", "", "PY", "P0D", "P1W", "P-1Y", "P1é"] {
+            assert_eq!(due(&format!("review_every = \"{wrong}\"")), None, "{wrong}");
+        }
     }
 }

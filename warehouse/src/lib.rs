@@ -7,6 +7,7 @@ pub mod language;
 
 pub mod keys;
 pub mod seal;
+pub mod signature;
 
 pub mod durable;
 pub mod location;
@@ -58,6 +59,7 @@ pub mod reference;
 
 mod arrivals;
 
+pub mod conformity;
 pub mod life;
 pub mod sandbox;
 

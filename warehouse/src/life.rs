@@ -3,6 +3,8 @@
 
 mod compare;
 
+pub(crate) use compare::term_rows;
+
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};

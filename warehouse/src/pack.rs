@@ -18,6 +18,11 @@ use crate::region::Territory;
 use crate::region::plan::{Plan, PlanName};
 use crate::term::Term;
 
+pub mod bundle;
+mod merge;
+
+pub use merge::{CORE, Part, labels, merge};
+
 static BUILTIN: Dir = include_dir!("$CARGO_MANIFEST_DIR/../sql");
 
 /// Paths (with `/`, relative to the pack) and contents of a pack's files.
@@ -59,6 +64,11 @@ pub struct About {
     pub languages: Vec<String>,
     pub licence: String,
     pub publisher: String,
+    /// The lowest version of this program that can use it.
+    pub needs: Option<String>,
+    /// Other packs that a project must have, by name, each with a requirement such as `^1.2`.
+    #[serde(default)]
+    pub dependencies: IndexMap<String, String>,
     #[serde(default)]
     pub themes: Vec<Theme>,
     /// Words for slice columns and their values.
@@ -229,10 +239,13 @@ impl Pack {
         problems.extend(contract::references_lead_somewhere(pack.contracts.values()));
         for (name, indicator) in &pack.indicators {
             if !pack.about.themes.iter().any(|t| t.id == indicator.theme) {
-                problems.push(Error::input(format!(
-                    "indicator `{name}`: theme `{}` is not in pack.toml",
-                    indicator.theme
-                )));
+                problems.push(
+                    Error::input(format!(
+                        "indicator `{name}`: theme `{}` is not in pack.toml",
+                        indicator.theme
+                    ))
+                    .hint("put the folder under a theme that is there, or add the theme with [[themes]] to the pack.toml of its pack"),
+                );
             }
         }
         for indicator in pack.indicators.values() {

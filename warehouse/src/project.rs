@@ -1,14 +1,13 @@
 //! project: a folder with `beleidsinfo.toml`: where the warehouse is, which packs, whose data.
 
 use std::collections::BTreeSet;
-use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
 use crate::board::Board;
 use crate::error::{Doing, Error, Result};
-use crate::pack::{self, Pack};
+use crate::pack::{self, Pack, Part};
 
 /// The settings file, read once.
 #[derive(Debug, Clone, Deserialize)]
@@ -109,7 +108,7 @@ impl Project {
 
     /// The packs' files merged and parsed; all problems at once.
     pub fn pack(&self) -> Result<Pack, Vec<Error>> {
-        Pack::parse(self.files()?)
+        self.pack_of(&self.parts().map_err(|e| vec![e])?)
     }
 
     /// The packs with the files of `sandbox/<name>/` laid over them, and the paths of those.
@@ -163,44 +162,64 @@ impl Project {
         self.folder.join(SANDBOX).join(name)
     }
 
-    fn files(&self) -> Result<pack::Files, Vec<Error>> {
-        let mut files = pack::Files::new();
-        for name in &self.settings.packs {
-            let more = match name.strip_prefix("builtin:") {
-                Some("vlavirgem") => pack::builtin_files(),
-                Some(other) => {
-                    return Err(vec![
-                        Error::input(format!("there is no built-in pack `{other}`"))
-                            .hint("the built-in pack is builtin:vlavirgem"),
-                    ]);
-                }
-                // What is tried out is not what is published.
-                None if Path::new(name)
-                    .components()
-                    .any(|c| c.as_os_str() == SANDBOX) =>
-                {
-                    return Err(vec![
-                        Error::refused(format!("`{name}` is a sandbox and not a pack"))
-                            .hint("what was tried out and found right goes into a pack, with its next version"),
-                    ]);
-                }
-                None => pack::folder_files(&self.folder.join(name)).map_err(|e| vec![e])?,
-            };
-            for (path, text) in more {
-                if path != "pack.toml" && files.contains_key(&path) {
-                    return Err(vec![Error::input(format!(
-                        "pack `{name}` has {path}, which another pack has too"
-                    ))]);
-                }
-                match files.entry(path) {
-                    Entry::Vacant(new) => drop(new.insert(text)),
-                    // Each pack brings its own themes and words.
-                    Entry::Occupied(mut first) => {
-                        let merged = merge_about(first.get(), &text).map_err(|e| vec![e])?;
-                        first.insert(merged);
-                    }
-                }
+    /// The packs as they stand in the settings, in that order.
+    ///
+    /// Errors: a built-in pack that is not there, a sandbox, a folder that cannot be read.
+    pub fn parts(&self) -> Result<Vec<Part>> {
+        self.settings
+            .packs
+            .iter()
+            .map(|place| self.part(place))
+            .collect()
+    }
+
+    fn part(&self, place: &str) -> Result<Part> {
+        let files = match place.strip_prefix("builtin:") {
+            Some("vlavirgem") => pack::builtin_files(),
+            Some(other) => {
+                return Err(Error::input(format!("there is no built-in pack `{other}`"))
+                    .hint("the built-in pack is builtin:vlavirgem"));
             }
+            // What is tried out is not what is published.
+            None if Path::new(place)
+                .components()
+                .any(|c| c.as_os_str() == SANDBOX) =>
+            {
+                return Err(Error::refused(format!("`{place}` is a sandbox and not a pack"))
+                    .hint("what was tried out and found right goes into a pack, with its next version"));
+            }
+            None => pack::folder_files(&self.folder.join(place))?,
+        };
+        Ok(Part {
+            place: place.into(),
+            files,
+        })
+    }
+
+    /// These packs merged and parsed, as those of the project would be; all problems at once.
+    pub fn pack_of(&self, parts: &[Part]) -> Result<Pack, Vec<Error>> {
+        let (mut files, mut problems) = pack::merge(parts);
+        self.add_territories(&mut files).map_err(|e| vec![e])?;
+        let parsed = match files.contains_key("pack.toml") || problems.is_empty() {
+            true => Pack::parse(files),
+            // Why it is not there was told.
+            false => Err(Vec::new()),
+        };
+        match parsed {
+            Ok(pack) if problems.is_empty() => Ok(pack),
+            Ok(_) => Err(problems),
+            Err(more) => {
+                problems.extend(more);
+                Err(problems)
+            }
+        }
+    }
+
+    fn files(&self) -> Result<pack::Files, Vec<Error>> {
+        let parts = self.parts().map_err(|e| vec![e])?;
+        let (mut files, problems) = pack::merge(&parts);
+        if !problems.is_empty() {
+            return Err(problems);
         }
         self.add_territories(&mut files).map_err(|e| vec![e])?;
         Ok(files)
@@ -234,34 +253,6 @@ impl Project {
     pub fn sources_folder(&self) -> PathBuf {
         self.folder.join(&self.settings.sources)
     }
-}
-
-/// The first pack's `pack.toml`, with the themes and slice words of another.
-fn merge_about(first: &str, other: &str) -> Result<String> {
-    let parse = |text: &str| {
-        text.parse::<toml::Table>()
-            .reading(|| "cannot read pack.toml".into())
-    };
-    let (mut about, other) = (parse(first)?, parse(other)?);
-    if let Some(toml::Value::Array(more)) = other.get("themes") {
-        let themes = about
-            .entry("themes")
-            .or_insert_with(|| toml::Value::Array(Vec::new()));
-        if let toml::Value::Array(themes) = themes {
-            themes.extend(more.iter().cloned());
-        }
-    }
-    if let Some(toml::Value::Table(more)) = other.get("slices") {
-        let slices = about
-            .entry("slices")
-            .or_insert_with(|| toml::Value::Table(toml::Table::new()));
-        if let toml::Value::Table(slices) = slices {
-            for (name, words) in more {
-                slices.entry(name.clone()).or_insert(words.clone());
-            }
-        }
-    }
-    Ok(about.to_string())
 }
 
 fn read_boards(folder: &Path) -> Result<Vec<Board>> {

@@ -142,6 +142,7 @@ fn of_proof(proof: &Proof, snapshot: &Snapshot) -> Indicator {
         minimum_group: 0,
         owner: definition.owner.clone(),
         reviewed_on: definition.reviewed_on,
+        review_every: None,
         stage: definition.status,
         legal: None,
         counted: Text::new("feiten", "facts"),

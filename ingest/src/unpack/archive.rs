@@ -1,6 +1,7 @@
 //! unpack/archive: zip. What its directory says is looked at before anything is unpacked, and not believed.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::rc::Rc;
 
@@ -140,6 +141,31 @@ impl<'a> Archive<'a> {
         let mut out = Vec::new();
         self.read(at, &mut |part| out.extend_from_slice(part))?;
         Ok(Some(out))
+    }
+
+    /// Every file by its path; `over` where they are more than `most` bytes together.
+    pub fn all(mut self, most: u64, over: impl Fn() -> Error) -> Result<BTreeMap<String, Vec<u8>>> {
+        let mut files = BTreeMap::new();
+        let mut total = 0;
+        for at in 0..self.members.len() {
+            // What the directory says of the size is not believed, but may be enough to go no further.
+            let index = self.members[at].index;
+            let said = self.zip.by_index_raw(index).map(|member| member.size());
+            if total + said.unwrap_or(0) > most {
+                return Err(over());
+            }
+            let mut out = Vec::new();
+            total += self.read(at, &mut |part| {
+                if (out.len() + part.len()) as u64 <= most {
+                    out.extend_from_slice(part);
+                }
+            })?;
+            if total > most {
+                return Err(over());
+            }
+            files.insert(self.members[at].path.clone(), out);
+        }
+        Ok(files)
     }
 
     /// Unpacks every file of a workbook to nowhere, so that the limits are held against what is really in them.

@@ -194,6 +194,12 @@ fn words(a: &Indicator, b: &Indicator) -> Vec<Change> {
             shown(b.reviewed_on.map(|d| d.to_string())),
             None,
         ),
+        one(
+            "review_every",
+            shown(a.review_every.clone()),
+            shown(b.review_every.clone()),
+            None,
+        ),
         one("status", a.stage.name(), b.stage.name(), None),
     ];
     let legal = |i: &Indicator| {
@@ -353,7 +359,7 @@ fn terms(old: &Shelf, new: &Shelf, a: &Indicator, b: &Indicator) -> Vec<Change> 
 }
 
 /// By term and first day: what it says.
-fn term_rows(pack: &Pack) -> BTreeMap<(String, NaiveDate), String> {
+pub(crate) fn term_rows(pack: &Pack) -> BTreeMap<(String, NaiveDate), String> {
     let says = |term: Term| {
         let more = term.extension_days.unwrap_or(0);
         let says = format!("{} {} +{more}", term.days, term.unit);
