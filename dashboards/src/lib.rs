@@ -15,11 +15,13 @@ mod reading;
 mod rules;
 mod trouble;
 
+mod compare;
 mod lens;
 
 mod assess;
 mod drawing;
 mod page;
+mod sentence;
 
 mod tile;
 

@@ -13,6 +13,7 @@ struct Answer {
     body: String,
 }
 
+mod compare;
 mod files;
 mod lineage;
 mod quality;
@@ -49,6 +50,9 @@ fn pages() -> Vec<String> {
             "/boards/vergunningen?region=12041",
             "/boards/vergunningen?region=11002&territory=as_recorded&period=2025",
             "/boards/dienstverlening?compare=12025&as_of=411",
+            "/boards/vergunningen?region=12041&compare=previous&compare=group:landelijk&compare=group:nearest&compare=12025",
+            "/boards/vergunningen?compare=none",
+            "/indicators/ov_dlt_gewoon?region=12041&compare=province&compare=rolling&compare=target",
             "/indicators",
             "/indicators/ov_tijdig",
             "/indicators/ov_tijdig?region=11002&territory=as_recorded&kind=month",

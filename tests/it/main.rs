@@ -24,6 +24,7 @@ mod life;
 mod lineage;
 mod pack_golden;
 mod pack_list;
+mod peers;
 mod privacy;
 mod proof;
 mod publish;

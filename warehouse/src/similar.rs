@@ -213,7 +213,11 @@ mod tests {
 
     #[test]
     fn what_cannot_tell_municipalities_apart_is_refused() {
-        let told = |features: &[Feature]| standardise(features).expect_err("refused").to_string();
+        let told = |features: &[Feature]| {
+            let error = standardise(features).expect_err("refused");
+            let cause = std::error::Error::source(&error);
+            cause.map(|c| c.to_string()).unwrap_or_default()
+        };
         let x = feature("x", &[("a", 1.0), ("b", 2.0)]);
         assert!(told(&[]).contains("there are none"));
         assert!(told(&[x.clone(), x.clone()]).contains("`x` is there twice"));

@@ -77,7 +77,7 @@ pub fn render(lens: &Lens, visit: &Visit) -> Outcome<String> {
         place,
         regions: lens.region_choices(),
         all: lens.region.is_none(),
-        hidden: hidden(lens, &["territory", "as_of"]),
+        hidden: hidden(lens, &["territory", "as_of", "compare"]),
         attention: attention.into_iter().take(MOST).collect(),
         more: match left {
             0 => String::new(),
@@ -109,6 +109,10 @@ pub fn hidden(lens: &Lens, names: &[&str]) -> Vec<(String, String)> {
             _ => None,
         };
         pairs.extend(value.map(|v| (name.to_string(), v)));
+    }
+    if names.contains(&"compare") {
+        let codes = lens.compare_codes().into_iter();
+        pairs.extend(codes.map(|code| ("compare".to_string(), code)));
     }
     pairs
 }
