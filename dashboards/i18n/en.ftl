@@ -623,6 +623,7 @@ compare-version = by version { $version }
 compare-why-no-figure = no figure
 compare-why-other-ground = other area
 compare-why-other-definition = other definition (version { $version })
+compare-why-other-meaning = decided for version { $major } of the definition, which counts otherwise
 compare-why-incomplete = only { $share } complete so far
 compare-why-own-incomplete = not yet: this figure is only { $share } complete
 compare-why-part = { $there } of { $all } municipalities have a figure

@@ -623,6 +623,7 @@ compare-version = volgens versie { $version }
 compare-why-no-figure = geen cijfer
 compare-why-other-ground = ander grondgebied
 compare-why-other-definition = andere definitie (versie { $version })
+compare-why-other-meaning = beslist voor versie { $major } van de definitie, die anders telt
 compare-why-incomplete = nog maar { $share } volledig
 compare-why-own-incomplete = nog niet: dit cijfer is maar { $share } volledig
 compare-why-part = { $there } van de { $all } gemeenten hebben een cijfer

@@ -242,16 +242,28 @@ pub fn hold_back(lens: &Lens, assessment: &mut Assessment, slice: &Slice) {
     }
 }
 
+/// The first number of the version that the only target here was decided for, where it is not that of the figure.
+pub fn target_of_other_meaning(lens: &Lens, own: Own) -> Option<u32> {
+    let (id, slice) = (&own.indicator.id, own.slice.code());
+    let targets = lens.snapshot.targets.iter();
+    let here = targets.filter(|t| t.is_for(id, t.indicator_major, own.region, own.period, &slice));
+    let majors: Vec<u32> = here.map(|t| t.indicator_major).collect();
+    let other = majors.iter().max().copied();
+    other.filter(|_| !majors.contains(&own.indicator.major()))
+}
+
 /// All that was chosen, in the order of the choice; the target is told with its decision, so it is not among them.
 pub fn held(lens: &Lens, own: Own) -> Vec<Held> {
     let chosen = lens.compares.iter();
     let chosen = chosen.filter(|a| **a != Against::Target);
     // Of years both are the same.
     let same = own.period.previous() == own.period.year_earlier();
-    let doubled = |a: &&Against| {
-        !(same && **a == Against::Year && lens.compares.contains(&Against::Previous))
+    let single = |a: &&Against| match a {
+        Against::Year => !(same && lens.compares.contains(&Against::Previous)),
+        Against::Place(code) => code != own.region,
+        _ => true,
     };
-    chosen.filter(doubled).map(|a| one(lens, own, a)).collect()
+    chosen.filter(single).map(|a| one(lens, own, a)).collect()
 }
 
 /// One comparison; that of an own figure which is too incomplete is refused.

@@ -122,7 +122,7 @@ pub fn compared(lens: &Lens, assessment: &Assessment, slice: &Slice, room: bool)
     let counts = assessment.reading.number.is_some();
     let mut rows = Vec::new();
     if lens.compares.contains(&Against::Target) {
-        rows.extend(target(lens, assessment));
+        rows.extend(target(lens, assessment, slice));
     }
     let own = assessment.own(slice);
     let held = compare::held(lens, own);
@@ -155,13 +155,18 @@ pub fn compared(lens: &Lens, assessment: &Assessment, slice: &Slice, room: bool)
 }
 
 /// The decided target; where there is none for a figure with a direction, that.
-fn target(lens: &Lens, assessment: &Assessment) -> Option<Compared> {
+fn target(lens: &Lens, assessment: &Assessment, slice: &Slice) -> Option<Compared> {
     let (words, measure) = (lens.words, lens.measure(assessment.indicator));
     let counts = assessment.reading.number.is_some();
     if let (Some(target), Some(bound)) = (assessment.target, assessment.bound) {
         let on = number::short_date(target.decided_on, lens.language());
         let label = words.with("target-decided", &[("date", &on)]);
         return Some(Compared::number(label, measure.text(bound)));
+    }
+    if let Some(major) = compare::target_of_other_meaning(lens, assessment.own(slice)) {
+        let major = major.to_string();
+        let why = words.with("compare-why-other-meaning", &[("major", &major)]);
+        return Some(Compared::word(words.t("target"), why));
     }
     (counts && assessment.indicator.direction != Direction::Neutral)
         .then(|| Compared::word(words.t("target"), words.t("target-none")))

@@ -58,7 +58,7 @@ fn each_kind_says_a_change_in_its_own_words() {
             "ov_tijdig",
             was(91.5, 93.8),
             "Beslist binnen de wettelijke termijn, 4de kwartaal 2025: 91,5~%, 2,3~procentpunt lager dan 93,8~% (4de kwartaal 2024): slechter.",
-            "Decided within the legal term, 4th quarter 2025: 91.5%, 2.25~percentage points lower than 93.8% (4th quarter 2024): worse.",
+            "Decided within the legal term, 4th quarter 2025: 91.5%, 2.3~percentage points lower than 93.8% (4th quarter 2024): worse.",
         ),
         (
             "klacht_gegrond",

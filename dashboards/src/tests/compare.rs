@@ -253,6 +253,23 @@ async fn another_meaning_is_refused_and_another_wording_marked() {
 }
 
 #[tokio::test]
+async fn a_target_of_another_meaning_is_not_held_against_the_figure() {
+    let mut sample = Sample::new();
+    let snapshot = Arc::get_mut(&mut sample.snapshot).expect("the only one");
+    for target in &mut snapshot.targets {
+        target.indicator_major = 2;
+    }
+    let router = router(sample, false);
+    let page = ask(&router, "/nl/indicators/ov_dlt_gewoon?region=12041", &[]).await;
+    assert!(
+        page.body.contains(
+            "<dd class=\"w\">beslist voor versie 2 van de definitie, die anders telt</dd>"
+        )
+    );
+    assert!(!page.body.contains("; doel "));
+}
+
+#[tokio::test]
 async fn other_ground_is_refused() {
     let router = router(Sample::new(), false);
     let recorded = "/nl/indicators/ov_dlt_gewoon/series.json?region=11002&territory=as_recorded&period=2025-Q1&compare=year&compare=province&compare=rolling&compare=46030";
