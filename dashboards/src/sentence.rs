@@ -261,7 +261,7 @@ fn before(lens: &Lens, comparisons: &[Held]) -> Before {
 fn beside(held: &Held) -> Option<(Beside, f64)> {
     let what = match &held.against {
         Against::Others => Beside::Others,
-        Against::Group(_) => Beside::Group(held.label.clone()),
+        Against::Group(_) => Beside::Group(lower(&held.label)),
         Against::Rolling | Against::Above(_) | Against::Place(_) => {
             Beside::Named(held.label.clone())
         }

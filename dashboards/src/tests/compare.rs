@@ -313,7 +313,7 @@ async fn a_parent_without_figures_says_how_many_have_them() {
     assert_eq!(province["label"], "Gebied 10000");
     assert_eq!(
         province["refused"]["text"],
-        "3 van de 4 gemeenten hebben een cijfer"
+        "3 van de 4 gemeenten met een cijfer"
     );
     let page = ask(
         &router,
