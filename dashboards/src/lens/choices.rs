@@ -14,6 +14,13 @@ pub struct Choice {
     pub chosen: bool,
 }
 
+/// Words within a line, now at its beginning.
+fn upper(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_uppercase().to_string());
+    first.unwrap_or_default() + chars.as_str()
+}
+
 /// The chooser of comparisons: several may be ticked, and one municipality named.
 #[derive(Debug, Clone)]
 pub struct Chooser {
@@ -73,7 +80,7 @@ impl Lens<'_> {
         let asked: Vec<Against> = asked.cloned().collect();
         offered.extend(asked);
         let label = |against: &Against| match against {
-            Against::Group(_) => self.group_name(against, region),
+            Against::Group(_) => upper(&self.group_name(against, region)),
             Against::Place(code) => self.name(code, self.cutoff()),
             other => self.words.named("compare", &other.code()),
         };

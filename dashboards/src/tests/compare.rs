@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use beleidsinfo_warehouse::figure::{Figure, Status};
 use beleidsinfo_warehouse::index::FigureIndex;
+use beleidsinfo_warehouse::period::{Period, PeriodKind};
 use beleidsinfo_warehouse::region::{Region, RegionBook};
 use serde_json::Value;
 
@@ -323,4 +324,60 @@ async fn a_parent_without_figures_says_how_many_have_them() {
     .await;
     assert!(page.body.contains("value=\"province\" checked"));
     assert!(!page.body.contains("value=\"region\""));
+}
+
+#[tokio::test]
+async fn twelve_months_and_a_province_stand_where_they_are_counted() {
+    let mut sample = Sample::new();
+    let snapshot = Arc::get_mut(&mut sample.snapshot).expect("the only one");
+    let indicator = snapshot.pack.indicators.get_mut("ov_dlt_gewoon");
+    let indicator = indicator.expect("an indicator of the sample");
+    indicator.periods.push(PeriodKind::RollingYear);
+    let runs: Vec<_> = snapshot.figures.runs().cloned().collect();
+    let mut figures: Vec<Figure> = snapshot.figures.all_at(4).cloned().collect();
+    let own = figures
+        .iter()
+        .find(|f| f.address.code() == "ov_dlt_gewoon/1.2.0/2025-Q3/2025-01-01/12041");
+    let (mut twelve, mut province) = (own.cloned().expect("a figure"), own.cloned().expect("one"));
+    twelve.address.period = Period::parse("2025-09-P12M").expect("a period");
+    twelve.value = Some(77.25);
+    province.address.region = "10000".into();
+    province.value = Some(66.5);
+    figures.extend([twelve, province]);
+    snapshot.figures = Arc::new(FigureIndex::new(runs, figures));
+    let region = |code: &str, level: &str, parent: Option<&str>| Region {
+        code: code.into(),
+        valid_from: "1970-01-01".parse().expect("a date"),
+        valid_until: None,
+        level: level.into(),
+        parent: parent.map(String::from),
+        name_nl: format!("Gebied {code}"),
+    };
+    snapshot.regions = RegionBook::new(
+        [
+            region("12041", "municipality", Some("10000")),
+            region("10000", "province", None),
+        ],
+        [],
+    );
+    let router = router(sample, false);
+    let json = json(&router, &format!("{DLT}&compare=rolling&compare=province")).await;
+    assert_eq!(held(&json, "rolling")["value"], 77.25);
+    assert_eq!(
+        held(&json, "rolling")["label"],
+        "12 maanden tot en met september 2025"
+    );
+    assert_eq!(held(&json, "province")["value"], 66.5);
+    let sentence = json["sentence"].as_str().expect("a sentence");
+    assert!(
+        sentence.contains(
+            "; 12 maanden tot en met september 2025 77,3\u{a0}dagen; Gebied 10000 66,5\u{a0}dagen."
+        ),
+        "{sentence}"
+    );
+    // Only a board or page with such an indicator offers it.
+    let page = ask(&router, "/nl/indicators/ov_dlt_gewoon?region=12041", &[]).await;
+    assert!(page.body.contains("value=\"rolling\""));
+    let page = ask(&router, "/nl/indicators/ov_tijdig?region=12041", &[]).await;
+    assert!(!page.body.contains("value=\"rolling\""));
 }
