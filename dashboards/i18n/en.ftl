@@ -649,6 +649,7 @@ say-not = not compared with { $earlier }: { $why }
 say-others = median of the other municipalities { $value }
 say-group = { $name } { $value }
 say-named = { $name } { $value }
+say-over = { $value } over { $name }
 say-target = target { $value }
 say-provisional = This figure is provisional; how complete it is, is not known.
 say-provisional-part = This figure is provisional and { $share } complete.

@@ -649,6 +649,7 @@ say-not = niet vergeleken met { $earlier }: { $why }
 say-others = mediaan van de andere gemeenten { $value }
 say-group = { $name } { $value }
 say-named = { $name } { $value }
+say-over = { $value } over { $name }
 say-target = doel { $value }
 say-provisional = Dit cijfer is voorlopig; hoe volledig het is, is niet bekend.
 say-provisional-part = Dit cijfer is voorlopig en voor { $share } volledig.

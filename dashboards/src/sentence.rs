@@ -2,7 +2,7 @@
 //!
 //! The title stands first and the verb forms agree with nothing, so that any title of any pack gives a right sentence.
 
-use beleidsinfo_warehouse::indicator::{Direction, Indicator, Kind};
+use beleidsinfo_warehouse::indicator::{Indicator, Kind};
 use beleidsinfo_warehouse::period::Period;
 
 use crate::assess::Assessment;
@@ -22,6 +22,8 @@ pub struct Facts {
     pub word: String,
     pub note: String,
     pub before: Before,
+    /// How the change is judged where that is known already; absent: by the direction of the indicator.
+    pub course: Option<Course>,
     /// Other places and times, with their numbers.
     pub beside: Vec<(Beside, f64)>,
     /// The bound of the target, with the words of how the figure stands against it.
@@ -45,8 +47,10 @@ pub enum Beside {
     Others,
     /// The median of a group of this name.
     Group(String),
-    /// A municipality, a province, twelve months.
+    /// A municipality, a province.
     Named(String),
+    /// Twelve months.
+    Over(String),
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -101,7 +105,7 @@ pub fn say(measure: Measure, period: Period, facts: &Facts) -> String {
             parts[0] = format!(
                 "{}, {}",
                 parts[0],
-                change(measure, now, *before, &when(*earlier))
+                change(measure, now, *before, &when(*earlier), facts.course)
             );
         }
         Before::Not(earlier, why) if !matches!(facts.sure, Sure::TooFew(_)) => {
@@ -114,6 +118,9 @@ pub fn say(measure: Measure, period: Period, facts: &Facts) -> String {
     for (what, value) in &facts.beside {
         let value = measure.with_unit(*value);
         parts.push(match what {
+            Beside::Over(name) => {
+                words.with("say-over", &[("name", name.as_str()), ("value", &value)])
+            }
             Beside::Others => words.with("say-others", &[("value", &value)]),
             Beside::Group(name) => {
                 words.with("say-group", &[("name", name.as_str()), ("value", &value)])
@@ -163,10 +170,16 @@ fn moment(measure: Measure, period: Period) -> String {
     }
 }
 
-fn change(measure: Measure, now: f64, before: f64, earlier: &str) -> String {
+fn change(
+    measure: Measure,
+    now: f64,
+    before: f64,
+    earlier: &str,
+    judged: Option<Course>,
+) -> String {
     let words = measure.words;
-    let course = measure.course(now, before);
-    if course == Course::Equal {
+    let course = judged.unwrap_or_else(|| measure.course(now, before));
+    if measure.text(now) == measure.text(before) {
         return words.with("say-equal", &[("earlier", earlier)]);
     }
     let rose = now > before;
@@ -200,13 +213,10 @@ fn change(measure: Measure, now: f64, before: f64, earlier: &str) -> String {
         }
     };
     // What has no direction is never better or worse.
-    match measure.indicator.direction {
-        Direction::Neutral => told,
-        _ => match course {
-            Course::Better => format!("{told}: {}", words.t("say-better")),
-            Course::Worse => format!("{told}: {}", words.t("say-worse")),
-            _ => told,
-        },
+    match course {
+        Course::Better => format!("{told}: {}", words.t("say-better")),
+        Course::Worse => format!("{told}: {}", words.t("say-worse")),
+        Course::Equal | Course::Rose | Course::Fell => told,
     }
 }
 
@@ -218,13 +228,19 @@ pub fn of(lens: &Lens, assessment: &Assessment, own: Own) -> String {
     let figure = lens.figure(own.indicator, own.period, own.region, own.slice);
     let standing = assessment.standing_mark(lens);
     let target = lens.compares.contains(&Against::Target);
+    let before = before(lens, &comparisons);
     let facts = Facts {
         title: lens.title(own.indicator),
         slice: lens.slice_label(own.slice),
         number: reading.number,
         word: reading.value.clone(),
         note: reading.note.clone(),
-        before: before(lens, &comparisons),
+        course: assessment.course.filter(|course| match before {
+            // The mark on the page is about last year; of another period only that it has no direction.
+            Before::Was(period, _) if period == own.period.year_earlier() => true,
+            _ => matches!(course, Course::Rose | Course::Fell),
+        }),
+        before,
         beside: comparisons.iter().filter_map(beside).collect(),
         target: assessment
             .bound
@@ -262,9 +278,8 @@ fn beside(held: &Held) -> Option<(Beside, f64)> {
     let what = match &held.against {
         Against::Others => Beside::Others,
         Against::Group(_) => Beside::Group(lower(&held.label)),
-        Against::Rolling | Against::Above(_) | Against::Place(_) => {
-            Beside::Named(held.label.clone())
-        }
+        Against::Rolling => Beside::Over(held.label.clone()),
+        Against::Above(_) | Against::Place(_) => Beside::Named(held.label.clone()),
         Against::Target | Against::Previous | Against::Year => return None,
     };
     Some((what, held.value?))

@@ -11,6 +11,7 @@ use beleidsinfo_warehouse::target::Standing;
 
 use crate::assess::{Mark, assess};
 use crate::charts::strip;
+use crate::compare;
 use crate::lens::{Choice, Lens};
 use crate::number;
 use crate::page::{Page, Visit};
@@ -142,7 +143,8 @@ fn attention(lens: &Lens) -> (Vec<Attention>, usize) {
                     continue;
                 }
                 targets += 1;
-                let assessment = assess(lens, indicator, period, region, &total);
+                let mut assessment = assess(lens, indicator, period, region, &total);
+                compare::hold_back(lens, &mut assessment, &total);
                 if let Some(urgency) = assessment.urgency() {
                     found.push((urgency, assessment));
                 }
@@ -237,7 +239,8 @@ fn row(lens: &Lens, indicator: &Indicator) -> Row {
     let total = Slice::default();
     let (reading, mark, spark) = match &lens.region {
         Some(region) => {
-            let assessment = assess(lens, indicator, period, region, &total);
+            let mut assessment = assess(lens, indicator, period, region, &total);
+            compare::hold_back(lens, &mut assessment, &total);
             // The target when there is one, else the course.
             let mark = match assessment.standing {
                 Some(_) => assessment.standing_mark(lens),

@@ -1,6 +1,7 @@
 //! sentence/tests: kinds, states and languages; and every indicator of the built-in pack.
 
 use beleidsinfo_warehouse::Language;
+use beleidsinfo_warehouse::indicator::Direction;
 use beleidsinfo_warehouse::pack::{Pack, builtin_files};
 
 use super::*;
@@ -154,6 +155,19 @@ fn what_is_not_sure_is_said_and_what_is_too_little_is_not_compared() {
     assert_eq!(
         both(&pack, "ov_dlt_gewoon", &refused)[0],
         "Doorlooptijd gewone procedure, 4de kwartaal 2025: 84,0~dagen; niet vergeleken met 4de kwartaal 2024: ander grondgebied."
+    );
+}
+
+#[test]
+fn a_judgement_that_is_known_already_stands() {
+    let facts = Facts {
+        course: Some(Course::Fell),
+        ..was(84.0, 92.0)
+    };
+    let [nl, _] = both(&pack(), "ov_dlt_gewoon", &facts);
+    assert!(
+        nl.ends_with("gedaald van 92,0~dagen (4de kwartaal 2024)."),
+        "{nl}"
     );
 }
 
