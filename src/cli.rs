@@ -116,6 +116,11 @@ pub enum Verb {
         after_help = "Examples:\n  beleidsinfo pack build packs/eigen --key ~/.ssh/pakketten\n  beleidsinfo pack verify afval-1.2.0.zip --signer buren.pub\n  beleidsinfo pack add afval-1.2.0.zip --signer buren.pub\n  beleidsinfo pack list\n  beleidsinfo pack test --report conformiteit.json --key ~/.ssh/pakketten\n  beleidsinfo pack verify conformiteit.json\n  beleidsinfo pack export-inputs --out /tmp/inputs\n  python3 checks/independent.py /tmp/inputs"
     )]
     Pack(PackArgs),
+    /// Make groups of the most alike municipalities, by features standardised over all: a file for the table region_groups.
+    #[command(
+        after_help = "Example:\n  beleidsinfo peers gelijkend.toml --out raw/gelijkend.csv\n\nBeside the file: every feature with its mean and deviation (…-features.csv) and every distance (…-distances.csv)."
+    )]
+    Peers(PeersArgs),
     /// Make a new project folder.
     #[command(after_help = "Example:\n  beleidsinfo init mijn-gemeente --nis 12041")]
     Init(InitArgs),
@@ -445,6 +450,15 @@ pub enum PackVerb {
         #[arg(long, default_value = "inputs")]
         out: PathBuf,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct PeersArgs {
+    /// By which features, for whom: see docs/comparisons.md.
+    pub file: PathBuf,
+    /// The file to write.
+    #[arg(long, default_value = "groups.csv")]
+    pub out: PathBuf,
 }
 
 #[derive(Debug, Args)]

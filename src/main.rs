@@ -17,6 +17,7 @@ mod keys;
 mod lineage;
 mod memory;
 mod pack;
+mod peers;
 mod progress;
 mod proof;
 mod publish;
@@ -62,6 +63,7 @@ async fn main() -> ExitCode {
         Verb::Lineage(args) => lineage::run(&at, args).await,
         Verb::Status => status::run(&at).await,
         Verb::Pack(args) => pack::run(&at, args).await,
+        Verb::Peers(args) => peers::run(&at, args).await,
         Verb::Init(args) => init::run(args),
         Verb::Keys(args) => keys::run(args),
         Verb::Generate(args) => generate::run_verb(args),

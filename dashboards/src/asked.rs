@@ -5,16 +5,17 @@ use serde::Deserialize;
 
 use crate::trouble::{Outcome, Trouble};
 
-/// The query of a page. Empty is the same as absent, so that a form without script works.
+/// The query of a page. Empty is the same as absent, so that a form without script works; of what is there twice the last
+/// counts, but comparisons add up.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[serde(from = "Vec<(String, String)>")]
 pub struct Asked {
     pub region: Option<String>,
     pub period: Option<String>,
     pub kind: Option<String>,
     pub territory: Option<String>,
     pub slice: Option<String>,
-    pub compare: Option<String>,
+    pub compare: Vec<String>,
     pub as_of: Option<String>,
     pub run: Option<String>,
     /// Two runs to compare.
@@ -28,6 +29,39 @@ pub struct Asked {
     pub q: Option<String>,
     /// `count`: have the figures counted that rest on a file.
     pub figures: Option<String>,
+}
+
+impl From<Vec<(String, String)>> for Asked {
+    fn from(pairs: Vec<(String, String)>) -> Self {
+        let mut asked = Self::default();
+        for (name, value) in pairs {
+            let place = match name.as_str() {
+                "compare" => {
+                    let value = value.trim();
+                    if !value.is_empty() && !asked.compare.iter().any(|c| c == value) {
+                        asked.compare.push(value.to_string());
+                    }
+                    continue;
+                }
+                "region" => &mut asked.region,
+                "period" => &mut asked.period,
+                "kind" => &mut asked.kind,
+                "territory" => &mut asked.territory,
+                "slice" => &mut asked.slice,
+                "as_of" => &mut asked.as_of,
+                "run" => &mut asked.run,
+                "from" => &mut asked.from,
+                "to" => &mut asked.to,
+                "rule" => &mut asked.rule,
+                "severity" => &mut asked.severity,
+                "page" => &mut asked.page,
+                "figures" => &mut asked.figures,
+                _ => continue,
+            };
+            *place = Some(value);
+        }
+        asked
+    }
 }
 
 pub fn given(value: &Option<String>) -> Option<&str> {

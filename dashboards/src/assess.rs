@@ -18,9 +18,6 @@ pub struct Assessment<'a> {
     pub standing: Option<Standing>,
     /// The same period last year, when the ground is the same.
     pub year: Option<f64>,
-    pub previous: Option<f64>,
-    /// Filled in where it is shown: it asks for every other municipality.
-    pub peer: Option<f64>,
     /// Since the same period last year.
     pub course: Option<Course>,
     /// How many periods in a row it grew worse, and where it came from.
@@ -49,7 +46,7 @@ pub fn assess<'a>(
             .then(|| lens.shown(indicator, p, region, slice))
             .flatten()
     };
-    let (year, previous) = (at(period.year_earlier()), at(period.previous()));
+    let year = at(period.year_earlier());
     let target = lens.target(indicator, period, region, slice);
     let bound = target.and_then(|t| t.bound(indicator.direction));
     let mut assessment = Assessment {
@@ -64,8 +61,6 @@ pub fn assess<'a>(
             .zip(year)
             .map(|(now, then)| measure.course(now, then)),
         year,
-        previous,
-        peer: None,
         streak: None,
         reading,
     };

@@ -87,7 +87,7 @@ pub struct Group<'e, 'a> {
 
 /// Whether its owner should have looked at it again by `on`; a draft need not have been looked at.
 pub fn review_overdue(indicator: &Indicator, on: NaiveDate) -> bool {
-    indicator.review_due().is_some_and(|due| due <= on)
+    indicator.review_due_on().is_some_and(|due| due < on)
 }
 
 /// The whole catalogue, in the order of the themes.

@@ -4,12 +4,15 @@ use beleidsinfo_warehouse::Language;
 use beleidsinfo_warehouse::quality::StoredFinding;
 use serde_json::{Value, json};
 
+use crate::assess::assess;
 use crate::charts::canvas::Finish;
 use crate::charts::trend::{self, Width};
+use crate::compare::{self, Held, Mark};
 use crate::drawing;
 use crate::lens::Lens;
 use crate::number;
 use crate::pages::indicator::Focus;
+use crate::sentence;
 
 /// One cell; a text that a spreadsheet would take for a formula is kept a text.
 fn cell(text: &str, separator: char) -> String {
@@ -134,6 +137,15 @@ pub fn series_json(lens: &Lens, focus: &Focus) -> Value {
             })
         })
         .collect();
+    let mut assessment = assess(
+        lens,
+        focus.indicator,
+        focus.period,
+        &focus.region,
+        &focus.slice,
+    );
+    compare::hold_back(lens, &mut assessment, &focus.slice);
+    let own = assessment.own(&focus.slice);
     json!({
         "indicator": focus.indicator.id,
         "version": focus.indicator.version,
@@ -147,7 +159,43 @@ pub fn series_json(lens: &Lens, focus: &Focus) -> Value {
         "run": lens.run.run_id,
         "as_of": lens.as_of,
         "synthetic": lens.snapshot.settings.organisation.synthetic,
+        "period": focus.period.code(),
+        "sentence": sentence::of(lens, &assessment, own),
+        "comparisons": compare::held(lens, own).iter().map(|h| comparison(lens, h)).collect::<Vec<_>>(),
+        "complete_enough": compare::ENOUGH,
         "points": points,
+    })
+}
+
+/// What the shown period is held against: its number, or why there is none, and what must be known beside it.
+fn comparison(lens: &Lens, held: &Held) -> Value {
+    let marks = held.marks.iter().map(|mark| {
+        let mut told = json!({
+            "mark": mark.key(),
+            "text": mark.words(lens, held.period, true),
+        });
+        match mark {
+            Mark::Counted {
+                there,
+                all,
+                without,
+            } => {
+                told["counted"] = json!(there);
+                told["members"] = json!(all);
+                told["without"] = json!(without);
+            }
+            Mark::Mixed(codes) => told["mixed"] = json!(codes),
+            Mark::Version(version) => told["version"] = json!(version),
+        }
+        told
+    });
+    json!({
+        "against": held.against.code(),
+        "label": held.label,
+        "period": held.period.code(),
+        "value": held.value.map(round),
+        "refused": held.why.as_ref().map(|why| json!({ "why": why.key(), "text": why.words(lens) })),
+        "marks": marks.collect::<Vec<_>>(),
     })
 }
 

@@ -11,14 +11,15 @@ use beleidsinfo_warehouse::target::Target;
 use chrono::NaiveDate;
 
 use crate::asked::{Asked, escape, given};
+use crate::compare::{self, Against, Own, USUAL};
 use crate::ground::Ground;
-use crate::reading::{Measure, Reading, median};
+use crate::reading::{Measure, Reading};
 use crate::trouble::{Outcome, Trouble};
 use crate::words::Words;
 
 mod choices;
 
-pub use choices::Choice;
+pub use choices::{Choice, Chooser};
 
 pub struct Lens<'a> {
     pub words: Words,
@@ -28,8 +29,10 @@ pub struct Lens<'a> {
     pub territory: Territory,
     /// `None` only where nothing has figures, or where all municipalities are asked for.
     pub region: Option<String>,
-    /// The region to compare with; `None` is the median of the others.
-    pub compare: Option<String>,
+    /// What figures are held against, in this order.
+    pub compares: Vec<Against>,
+    /// Whether the address says so; else they are the usual ones.
+    pub chose: bool,
     pub as_of: Option<String>,
 }
 
@@ -62,7 +65,8 @@ impl<'a> Lens<'a> {
             ground,
             territory,
             region: None,
-            compare: None,
+            compares: USUAL.to_vec(),
+            chose: !asked.compare.is_empty(),
             as_of: given(&asked.as_of).map(String::from),
         };
         let choices = lens.region_codes();
@@ -73,11 +77,9 @@ impl<'a> Lens<'a> {
             None if may_be_all && choices.len() > 1 => None,
             None => choices.first().cloned(),
         };
-        lens.compare = match given(&asked.compare) {
-            None | Some("others") => None,
-            Some(code) if ground.has(territory, code) => Some(code.to_string()),
-            Some(code) => return Err(Trouble::not_found("region", code)),
-        };
+        if lens.chose {
+            lens.compares = lens.chosen(&asked.compare)?;
+        }
         Ok(lens)
     }
 
@@ -317,7 +319,35 @@ impl<'a> Lens<'a> {
         codes
     }
 
-    /// What the own line is compared with: one municipality, or the median of the others.
+    /// The comparisons an address names; a place or a group that nobody knows is trouble.
+    fn chosen(&self, codes: &[String]) -> Outcome<Vec<Against>> {
+        let mut chosen = Vec::new();
+        for code in codes.iter().filter(|c| *c != compare::NONE) {
+            let against = Against::parse(code);
+            let known = match &against {
+                Against::Place(code) => self.ground.has(self.territory, code),
+                Against::Group(name) => self.snapshot.groups.has(name),
+                _ => true,
+            };
+            if !known {
+                let what = match against {
+                    Against::Group(_) => "group",
+                    _ => "region",
+                };
+                let name = code.strip_prefix("group:").unwrap_or(code);
+                return Err(Trouble::not_found(what, name));
+            }
+            chosen.push(against);
+        }
+        Ok(chosen)
+    }
+
+    /// The comparison that is drawn as a line beside the own one: the first that is of other places.
+    pub fn peer_against(&self) -> Option<&Against> {
+        self.compares.iter().find(|a| a.elsewhere())
+    }
+
+    /// What the own line is drawn beside.
     pub fn peer(
         &self,
         indicator: &Indicator,
@@ -325,28 +355,46 @@ impl<'a> Lens<'a> {
         except: &str,
         slice: &Slice,
     ) -> Option<f64> {
-        if let Some(code) = &self.compare {
-            return self.shown(indicator, period, code, slice);
-        }
-        // A province is no municipality among others.
-        let book = &self.snapshot.regions;
-        if book.below(self.territory, except).is_some() {
-            return None;
-        }
-        let others = self
-            .municipalities(indicator, period.last_day())
-            .into_iter()
-            .filter(|c| *c != except)
-            .filter_map(|c| self.shown(indicator, period, c, slice))
-            .collect();
-        median(others)
+        let own = Own {
+            indicator,
+            period,
+            region: except,
+            slice,
+        };
+        compare::beside(self, own, self.peer_against()?).value
     }
 
+    /// Of that line, short; empty where there is none.
     pub fn peer_label(&self) -> String {
-        match &self.compare {
-            Some(code) => self.name(code, self.cutoff()),
-            None => self.words.t("peer-median"),
+        match self.peer_against() {
+            Some(Against::Others) => self.words.t("peer-median"),
+            _ => self.peer_column(),
         }
+    }
+
+    /// Of that line, above a column.
+    pub fn peer_column(&self) -> String {
+        let region = self.region.as_deref().unwrap_or_default();
+        match self.peer_against() {
+            None => String::new(),
+            Some(Against::Others) => self.words.t("peer-median-column"),
+            Some(Against::Place(code)) => self.name(code, self.cutoff()),
+            Some(Against::Above(level)) => self.words.named("compare", level),
+            Some(against) => {
+                let name = self.group_name(against, region);
+                self.words.with("compare-group", &[("name", &name)])
+            }
+        }
+    }
+
+    /// The name of a group for a region, else its code.
+    pub fn group_name(&self, against: &Against, region: &str) -> String {
+        let Against::Group(name) = against else {
+            return String::new();
+        };
+        let groups = &self.snapshot.groups;
+        let found = groups.find(name, region).and_then(|id| groups.name(id));
+        found.map_or_else(|| name.clone(), |t| t.get(self.language()).to_string())
     }
 
     pub fn target(
@@ -406,6 +454,15 @@ impl<'a> Lens<'a> {
         )
     }
 
+    /// The comparisons as an address names them; none where they are the usual ones.
+    pub fn compare_codes(&self) -> Vec<String> {
+        match (self.chose, self.compares.is_empty()) {
+            (false, _) => Vec::new(),
+            (true, true) => vec![compare::NONE.into()],
+            (true, false) => self.compares.iter().map(Against::code).collect(),
+        }
+    }
+
     /// A page of this language that keeps region, territory, comparison and as-of; `more` wins over those.
     pub fn href(&self, path: &str, more: &[(&str, &str)]) -> String {
         let mut pairs: Vec<(&str, String)> = Vec::new();
@@ -415,9 +472,7 @@ impl<'a> Lens<'a> {
         if Some(&self.territory) != self.ground.territories.first() {
             pairs.push(("territory", self.territory.code()));
         }
-        if let Some(compare) = &self.compare {
-            pairs.push(("compare", compare.clone()));
-        }
+        pairs.extend(self.compare_codes().into_iter().map(|c| ("compare", c)));
         if let Some(as_of) = &self.as_of {
             pairs.push(("as_of", as_of.clone()));
         }

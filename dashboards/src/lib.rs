@@ -15,12 +15,14 @@ mod reading;
 mod rules;
 mod trouble;
 
+mod compare;
 mod lens;
 
 mod assess;
 mod catalogue;
 mod drawing;
 mod page;
+mod sentence;
 
 mod tile;
 

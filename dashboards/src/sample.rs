@@ -10,6 +10,7 @@ use beleidsinfo_warehouse::board::Board;
 use beleidsinfo_warehouse::error::{Error, Result};
 use beleidsinfo_warehouse::figure::{Address, Figure, Slice, State, Status};
 use beleidsinfo_warehouse::gateway::Snapshot;
+use beleidsinfo_warehouse::group::{Groups, Membership};
 use beleidsinfo_warehouse::index::{AsOf, FigureIndex, Run, RunCheck};
 use beleidsinfo_warehouse::indicator::Kind;
 use beleidsinfo_warehouse::pack::{self, Files, Pack};
@@ -89,6 +90,33 @@ fn targets() -> Vec<Target> {
         }
     }
     all
+}
+
+/// A group for all, and one made for Puurs-Sint-Amands. Turnhout has no figures of each indicator.
+fn groups() -> Groups {
+    let row = |group: &str, region: &str, of: Option<&str>, name: (&str, &str)| Membership {
+        group: group.into(),
+        version: "2025".into(),
+        region: region.into(),
+        valid_from: day("2024-01-01"),
+        valid_until: None,
+        mixed: region == "46030",
+        of: of.map(String::from),
+        name: Some(Text::new(name.0, name.1)),
+    };
+    let land = ["12041", "23106", "37021", "44085", "46030"];
+    let land = land.map(|code| {
+        row(
+            "landelijk",
+            code,
+            None,
+            ("landelijke gemeenten", "rural municipalities"),
+        )
+    });
+    let near = ["13040", "44085", "12025"];
+    let alike = ("gelijkende gemeenten", "similar municipalities");
+    let near = near.map(|code| row("nearest-12041", code, Some("12041"), alike));
+    Groups::new(land.into_iter().chain(near))
 }
 
 fn board(id: &str, title: (&str, &str), theme: &str, tiles: &[&str]) -> Board {
@@ -182,6 +210,7 @@ impl Sample {
             figures: figures.into(),
             regions: regions(),
             targets: targets(),
+            groups: groups(),
             products: BTreeMap::from([
                 (
                     "omv".to_string(),

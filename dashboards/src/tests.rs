@@ -14,6 +14,7 @@ struct Answer {
 }
 
 mod catalogue;
+mod compare;
 mod files;
 mod lineage;
 mod quality;
@@ -50,6 +51,9 @@ fn pages() -> Vec<String> {
             "/boards/vergunningen?region=12041",
             "/boards/vergunningen?region=11002&territory=as_recorded&period=2025",
             "/boards/dienstverlening?compare=12025&as_of=411",
+            "/boards/vergunningen?region=12041&compare=previous&compare=group:landelijk&compare=group:nearest&compare=12025",
+            "/boards/vergunningen?compare=none",
+            "/indicators/ov_dlt_gewoon?region=12041&compare=province&compare=rolling&compare=target",
             "/indicators",
             "/indicators?by=law&q=termijn",
             "/methodology",

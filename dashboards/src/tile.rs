@@ -6,6 +6,7 @@ use beleidsinfo_warehouse::period::Period;
 
 use crate::assess::{Assessment, Mark, assess};
 use crate::charts::spark;
+use crate::compare::{self, Against, Why};
 use crate::drawing;
 use crate::lens::Lens;
 use crate::number;
@@ -32,6 +33,8 @@ pub struct Compared {
     pub value: String,
     /// Words where there is no number.
     pub is_word: bool,
+    /// What must be known beside it: `9 van de 10`.
+    pub note: String,
 }
 
 impl Compared {
@@ -40,6 +43,7 @@ impl Compared {
             label,
             value,
             is_word: false,
+            note: String::new(),
         }
     }
     fn word(label: String, value: String) -> Self {
@@ -53,7 +57,7 @@ impl Compared {
 pub fn tile(lens: &Lens, indicator: &Indicator, period: Period, slice: &Slice, id: &str) -> Tile {
     let region = lens.region.clone().unwrap_or_default();
     let mut assessment = assess(lens, indicator, period, &region, slice);
-    assessment.peer = lens.peer(indicator, period, &region, slice);
+    compare::hold_back(lens, &mut assessment, slice);
     // That nobody knows how complete it is, is said on the page of the indicator; here it is only noise.
     if assessment.reading.completeness == lens.words.t("complete-unknown") {
         assessment.reading.completeness.clear();
@@ -76,7 +80,7 @@ pub fn tile(lens: &Lens, indicator: &Indicator, period: Period, slice: &Slice, i
         class: standing.as_ref().map_or("plain", |m| m.class),
         standing,
         spark: sparkline(lens, indicator, &region, slice, period, id),
-        compared: compared(lens, &assessment),
+        compared: compared(lens, &assessment, slice, false),
         reading: assessment.reading,
     }
 }
@@ -110,38 +114,60 @@ pub fn sparkline(
     )
 }
 
-/// Target, last year, the period before, the others: only what is known, and in words when the ground changed.
-pub fn compared(lens: &Lens, assessment: &Assessment) -> Vec<Compared> {
-    let (words, language) = (lens.words, lens.language());
+/// Target, and all else that was chosen: numbers, and words where there is none. What has no figure is left out unless it was
+/// asked for, and marks are short unless there is room.
+pub fn compared(lens: &Lens, assessment: &Assessment, slice: &Slice, room: bool) -> Vec<Compared> {
+    let words = lens.words;
     let measure = lens.measure(assessment.indicator);
-    let period = assessment.period;
     let counts = assessment.reading.number.is_some();
     let mut rows = Vec::new();
-    if let (Some(target), Some(bound)) = (assessment.target, assessment.bound) {
-        let on = number::short_date(target.decided_on, language);
-        let label = words.with("target-decided", &[("date", &on)]);
-        rows.push(Compared::number(label, measure.text(bound)));
-    } else if counts && assessment.indicator.direction != Direction::Neutral {
-        rows.push(Compared::word(words.t("target"), words.t("target-none")));
+    if lens.compares.contains(&Against::Target) {
+        rows.extend(target(lens, assessment, slice));
     }
-    let mut past = |earlier: Period, value: Option<f64>| {
-        let label = earlier.label(language);
-        if let Some(value) = value {
-            rows.push(Compared::number(label, measure.text(value)));
-        } else if counts && !lens.same_ground(&assessment.region, earlier, period) {
-            rows.push(Compared::word(label, words.t("other-ground")));
+    let own = assessment.own(slice);
+    let held = compare::held(lens, own);
+    let too_few = held.iter().find_map(|h| match h.why {
+        Some(Why::OwnIncomplete(_)) if counts => h.why.as_ref(),
+        _ => None,
+    });
+    if let Some(why) = too_few {
+        // Said once, for all of them.
+        rows.push(Compared::word(words.t("compare-not-yet"), why.words(lens)));
+        return rows;
+    }
+    for held in held {
+        let notes = held.marks.iter();
+        let notes = notes.map(|m| m.words(lens, held.period, room));
+        let note = notes.collect::<Vec<_>>().join(" · ");
+        match (held.value, held.why) {
+            (Some(value), _) => rows.push(Compared {
+                note,
+                ..Compared::number(held.label, measure.text(value))
+            }),
+            (None, Some(Why::NoFigure | Why::NotAlike)) if !lens.chose => {}
+            (None, Some(why)) if counts => {
+                rows.push(Compared::word(held.label, why.words(lens)));
+            }
+            (None, _) => {}
         }
-    };
-    past(period.previous(), assessment.previous);
-    if period.year_earlier() != period.previous() {
-        past(period.year_earlier(), assessment.year);
-    }
-    if let Some(peer) = assessment.peer {
-        let label = match &lens.compare {
-            Some(_) => lens.peer_label(),
-            None => words.t("peer-median-long"),
-        };
-        rows.push(Compared::number(label, measure.text(peer)));
     }
     rows
+}
+
+/// The decided target; where there is none for a figure with a direction, that.
+fn target(lens: &Lens, assessment: &Assessment, slice: &Slice) -> Option<Compared> {
+    let (words, measure) = (lens.words, lens.measure(assessment.indicator));
+    let counts = assessment.reading.number.is_some();
+    if let (Some(target), Some(bound)) = (assessment.target, assessment.bound) {
+        let on = number::short_date(target.decided_on, lens.language());
+        let label = words.with("target-decided", &[("date", &on)]);
+        return Some(Compared::number(label, measure.text(bound)));
+    }
+    if let Some(major) = compare::target_of_other_meaning(lens, assessment.own(slice)) {
+        let major = major.to_string();
+        let why = words.with("compare-why-other-meaning", &[("major", &major)]);
+        return Some(Compared::word(words.t("target"), why));
+    }
+    (counts && assessment.indicator.direction != Direction::Neutral)
+        .then(|| Compared::word(words.t("target"), words.t("target-none")))
 }

@@ -16,6 +16,7 @@ pub mod references;
 mod rules;
 mod table;
 mod values;
+mod windows;
 mod withheld;
 
 use std::sync::Arc;
@@ -135,6 +136,7 @@ fn of_records(
         if desk.fallen == fallen {
             for built in built.iter().flatten() {
                 desk.reject_duplicates(built)?;
+                desk.reject_windows(built)?;
             }
         }
         if desk.fallen == fallen {
@@ -161,6 +163,10 @@ fn of_records(
         if let Some(built) = &mut built[at] {
             built.table.notes.push(note);
         }
+    }
+    for built in built.iter_mut().flatten() {
+        let notes = desk.windows(built)?;
+        built.table.notes.extend(notes);
     }
     let (mut tables, mut profile) = (Vec::new(), Vec::new());
     for built in built.iter().flatten() {
@@ -403,6 +409,21 @@ impl<'a> Desk<'a> {
         let record = |row: usize| self.place(built.members[row][0] as usize).record;
         for note in keys::duplicates(&built.table, self.rules.zone, alive, record)? {
             self.reject(built, &note);
+        }
+        Ok(())
+    }
+
+    /// What is wrong with the validities of the rows that stand.
+    fn windows(&self, built: &Built) -> Result<Vec<Note>> {
+        windows::doubts(&built.table, &self.setting, |row| {
+            self.row_alive(built, row)
+        })
+    }
+
+    fn reject_windows(&mut self, built: &Built) -> Result<()> {
+        let notes = self.windows(built)?;
+        for note in notes.iter().filter(|n| n.severity == Severity::Reject) {
+            self.reject(built, note);
         }
         Ok(())
     }

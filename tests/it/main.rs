@@ -25,6 +25,7 @@ mod lineage;
 mod pack_golden;
 mod pack_list;
 mod packs;
+mod peers;
 mod privacy;
 mod proof;
 mod publish;

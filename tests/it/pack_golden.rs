@@ -10,13 +10,13 @@ use crate::corpora::{near, one};
 use crate::independent::is_counted_again;
 use crate::project::{Project, reference_data};
 
-fn put(project: &Project, file: &Path) {
+pub fn put(project: &Project, file: &Path) {
     let name = file.file_name().expect("a file has a name");
     std::fs::copy(file, project.path("raw").join(name)).expect("a copied file");
 }
 
 /// A mapping of the corpora, with the day up to which its file is complete.
-fn complete(mapping: &str, until: &str) -> String {
+pub fn complete(mapping: &str, until: &str) -> String {
     let full = "load      = \"full\"\n";
     assert!(mapping.contains(full));
     mapping.replacen(full, &format!("{full}complete_until = {until}\n"), 1)

@@ -36,6 +36,10 @@ pub struct Contract {
     pub rules: Vec<Rule>,
     #[serde(default)]
     pub references: Vec<Reference>,
+    /// Rows of a file that are alike in these columns are windows (`valid_from` to `valid_until`) of one thing: they may
+    /// not overlap, and a hole between two of them is a doubt. Empty: no such rule.
+    #[serde(default)]
+    pub windows: Vec<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -143,13 +147,21 @@ impl Contract {
             .key
             .iter()
             .map(|c| ("key", c))
-            .chain(contract.tenant.iter().map(|c| ("tenant", c)));
+            .chain(contract.tenant.iter().map(|c| ("tenant", c)))
+            .chain(contract.windows.iter().map(|c| ("windows", c)));
         for (what, column) in named {
             if !contract.columns.contains_key(column) {
                 return Err(Error::input(format!(
                     "{path}: {what} names column `{column}`, which the contract does not have"
                 )));
             }
+        }
+        let dated = ["valid_from", "valid_until"];
+        if !contract.windows.is_empty() && dated.iter().any(|d| !contract.columns.contains_key(*d))
+        {
+            return Err(Error::input(format!(
+                "{path}: windows asks for the columns valid_from and valid_until"
+            )));
         }
         rules::prepare(&mut contract, path)?;
         Ok(contract)

@@ -21,6 +21,7 @@ use crate::define::{self, Defined, Reads};
 use crate::error::{Error, Result};
 use crate::explain::{self, Explanation, Side};
 use crate::figure::Address;
+use crate::group::Groups;
 use crate::index::{AsOf, FigureIndex, Run};
 use crate::life::Life;
 use crate::lineage::Lineage;
@@ -50,6 +51,8 @@ pub struct Snapshot {
     pub figures: Arc<FigureIndex>,
     pub regions: RegionBook,
     pub targets: Vec<Target>,
+    /// Who is compared with whom.
+    pub groups: Groups,
     /// Product code to its names.
     pub products: BTreeMap<String, crate::Text>,
     /// What the indicators read, and what the run found there.
@@ -151,6 +154,7 @@ impl Gateway {
                 .await?
                 .with_plans(&pack.plans)?,
             targets: reference::targets(&session).await?,
+            groups: reference::groups(&session, &pack).await?,
             products: reference::products(&session).await?,
             lineage: Lineage::of(&pack)
                 .await?

@@ -247,6 +247,14 @@ impl FigureIndex {
             .collect()
     }
 
+    /// The versions of an indicator that ever had figures.
+    pub fn versions_of<'a>(&'a self, indicator: &'a str) -> impl Iterator<Item = &'a str> {
+        let from = (indicator.to_string(), String::new());
+        let of = self.regions.range(from..).map(|(of, _)| of);
+        of.take_while(move |of| of.0 == indicator)
+            .map(|of| of.1.as_str())
+    }
+
     /// The slices with figures of this definition, the total first.
     pub fn slices(&self, indicator: &str, version: &str) -> Vec<&Slice> {
         self.slices

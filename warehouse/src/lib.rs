@@ -27,8 +27,11 @@ pub mod principal;
 pub mod profile;
 pub mod project;
 pub mod region;
+pub mod similar;
 pub mod target;
 pub mod term;
+
+pub mod group;
 
 pub mod index;
 pub mod proof;

@@ -378,7 +378,7 @@ impl Pack {
     pub fn is_code_table(&self, name: &str) -> bool {
         let columns = self.contracts.values().flat_map(|c| c.columns.values());
         let mut lookups = columns.filter_map(|c| c.lookup.as_ref());
-        name.starts_with("region") || lookups.any(|lookup| lookup.table == name)
+        ["regions", "region_changes"].contains(&name) || lookups.any(|lookup| lookup.table == name)
     }
 
     /// Tables a mapping may fill.

@@ -16,6 +16,7 @@ use crate::contract::Contract;
 use crate::define::Reads;
 use crate::error::{Doing, Error, Result};
 use crate::figure::Figure;
+use crate::group::{Groups, Membership};
 use crate::index::{FigureIndex, Run};
 use crate::language::Text;
 use crate::period::PeriodKind;
@@ -159,6 +160,39 @@ pub(crate) async fn targets(session: &Session) -> Result<Vec<Target>> {
         }
     }
     Ok(targets)
+}
+
+/// The groups of regions; none where the definitions do not know the table yet.
+pub(crate) async fn groups(session: &Session, pack: &crate::pack::Pack) -> Result<Groups> {
+    use arrow::array::{Array, AsArray};
+    if !pack.contracts.contains_key("region_groups") {
+        return Ok(Groups::default());
+    }
+    let sql = "select group_id, version, region_code, of_code, name_nl, name_en, valid_from, valid_until, mixed \
+               from region_groups order by group_id, version, region_code, valid_from";
+    let mut found = Vec::new();
+    for rows in session.collect(sql).await? {
+        let texts: Vec<_> = (0..6)
+            .map(|c| text_column(&rows, c))
+            .collect::<Result<_>>()?;
+        let (from, until) = (date_column(&rows, 6)?, date_column(&rows, 7)?);
+        let mixed = rows.column(8).as_boolean();
+        for i in 0..rows.num_rows() {
+            let Some(valid_from) = from[i] else { continue };
+            let (nl, en) = (optional(&texts[4], i), optional(&texts[5], i));
+            found.push(Membership {
+                group: texts[0].value(i).into(),
+                version: texts[1].value(i).into(),
+                region: texts[2].value(i).into(),
+                of: optional(&texts[3], i),
+                name: nl.map(|nl| Text::new(&nl, en.as_deref().unwrap_or(&nl))),
+                valid_from,
+                valid_until: until[i],
+                mixed: mixed.is_valid(i) && mixed.value(i),
+            });
+        }
+    }
+    Ok(Groups::new(found))
 }
 
 /// Product code to its names, for labels.

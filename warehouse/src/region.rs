@@ -172,6 +172,13 @@ impl RegionBook {
             .map_or(code, |r| &r.name_nl)
     }
 
+    /// The municipalities of a day, in order.
+    pub fn municipalities(&self, on: NaiveDate) -> BTreeSet<String> {
+        let windows = self.regions.values().flatten();
+        let there = windows.filter(|r| r.level == "municipality" && r.valid_on(on));
+        there.map(|r| r.code.clone()).collect()
+    }
+
     /// Whether any window of `code` overlaps `[start, end)`.
     pub fn exists_in(&self, code: &str, start: NaiveDate, end: NaiveDate) -> bool {
         self.regions.get(code).is_some_and(|w| {

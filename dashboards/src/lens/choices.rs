@@ -1,8 +1,10 @@
 //! choices: what the choosers of a page offer, with what is chosen now.
 
 use beleidsinfo_warehouse::period::{Period, PeriodKind};
+use beleidsinfo_warehouse::region::Territory;
 
 use super::Lens;
+use crate::compare::{Against, NONE};
 
 /// An entry of a chooser.
 #[derive(Debug, Clone)]
@@ -10,6 +12,21 @@ pub struct Choice {
     pub value: String,
     pub label: String,
     pub chosen: bool,
+}
+
+/// Words within a line, now at its beginning.
+fn upper(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_uppercase().to_string());
+    first.unwrap_or_default() + chars.as_str()
+}
+
+/// The chooser of comparisons: several may be ticked, and one municipality named.
+#[derive(Debug, Clone)]
+pub struct Chooser {
+    pub boxes: Vec<Choice>,
+    pub places: Vec<Choice>,
+    pub summary: String,
 }
 
 impl Lens<'_> {
@@ -39,23 +56,65 @@ impl Lens<'_> {
             .collect()
     }
 
-    pub fn compare_choices(&self) -> Vec<Choice> {
-        let others = Choice {
-            value: String::new(),
-            label: self.words.t("compare-others"),
-            chosen: self.compare.is_none(),
+    /// What figures can be held against; rolling years only where something here is counted by them.
+    pub fn compare_chooser(&self, rolling: bool) -> Chooser {
+        let (book, groups) = (&self.snapshot.regions, &self.snapshot.groups);
+        let region = self.region.as_deref().unwrap_or_default();
+        let mut offered = vec![Against::Target, Against::Previous, Against::Year];
+        offered.extend(rolling.then_some(Against::Rolling));
+        offered.push(Against::Others);
+        let families = groups.families(region).into_iter();
+        offered.extend(families.map(|name| Against::Group(name.into())));
+        if let Territory::Vintage(on) = self.territory {
+            let above = book.above(self.territory, region);
+            let has = |level: &&str| {
+                let is = |code: &&str| book.on(code, on).is_some_and(|r| r.level == **level);
+                above.iter().any(is)
+            };
+            let levels = ["province", "region"].into_iter().filter(has);
+            offered.extend(levels.map(Against::Above));
+        }
+        // What the address asks for and is not offered here can still be left out.
+        let asked = self.compares.iter();
+        let asked = asked.filter(|a| !matches!(a, Against::Place(_)) && !offered.contains(a));
+        let asked: Vec<Against> = asked.cloned().collect();
+        offered.extend(asked);
+        let label = |against: &Against| match against {
+            Against::Group(_) => upper(&self.group_name(against, region)),
+            Against::Place(code) => self.name(code, self.cutoff()),
+            other => self.words.named("compare", &other.code()),
         };
-        let regions = self
+        let boxes: Vec<Choice> = offered
+            .iter()
+            .map(|against| Choice {
+                value: against.code(),
+                label: label(against),
+                chosen: self.compares.contains(against),
+            })
+            .collect();
+        let nobody = Choice {
+            value: NONE.into(),
+            label: self.words.t("compare-no-place"),
+            chosen: false,
+        };
+        let places = self
             .region_codes()
             .into_iter()
-            .filter(|c| Some(c) != self.region.as_ref());
-        std::iter::once(others)
-            .chain(regions.map(|code| Choice {
+            .filter(|c| Some(c) != self.region.as_ref())
+            .map(|code| Choice {
                 label: self.name(&code, self.cutoff()),
-                chosen: self.compare.as_ref() == Some(&code),
+                chosen: self.compares.contains(&Against::Place(code.clone())),
                 value: code,
-            }))
-            .collect()
+            });
+        let summary: Vec<String> = self.compares.iter().map(label).collect();
+        Chooser {
+            boxes,
+            places: std::iter::once(nobody).chain(places).collect(),
+            summary: match summary.is_empty() {
+                true => self.words.t("compare-nothing"),
+                false => summary.join(", "),
+            },
+        }
     }
 
     pub fn territory_choices(&self) -> Vec<Choice> {

@@ -7,7 +7,8 @@ use beleidsinfo_warehouse::period::{Period, PeriodKind};
 use super::home::hidden;
 use crate::asked::{Asked, given};
 use crate::assess::assess;
-use crate::lens::{Choice, Lens};
+use crate::compare;
+use crate::lens::{Choice, Chooser, Lens};
 use crate::page::{Page, Visit};
 use crate::tile::{Tile, tile};
 use crate::trouble::{Outcome, Trouble};
@@ -28,7 +29,7 @@ struct BoardPage {
     boards: Vec<Choice>,
     regions: Vec<Choice>,
     periods: Vec<Choice>,
-    compares: Vec<Choice>,
+    chooser: Chooser,
     territories: Vec<Choice>,
     as_of: String,
     hidden: Vec<(String, String)>,
@@ -86,7 +87,8 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
             view.reading.note.clear();
         }
         if let Some(region) = &lens.region {
-            let assessment = assess(lens, indicator, at, region, &slice);
+            let mut assessment = assess(lens, indicator, at, region, &slice);
+            compare::hold_back(lens, &mut assessment, &slice);
             targets += usize::from(assessment.standing.is_some());
             if let Some(urgency) = assessment.urgency() {
                 let item = Attention {
@@ -106,6 +108,10 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
         .as_ref()
         .map_or_else(String::new, |r| lens.name(r, lens.cutoff()));
     let heading = format!("{title} · {place}");
+    let rolling = board.tiles.iter().any(|t| {
+        let indicator = lens.snapshot.pack.indicators.get(&t.indicator);
+        indicator.is_some_and(|i| i.periods.contains(&PeriodKind::RollingYear))
+    });
     let page = BoardPage {
         page: Page::new(visit, heading, "boards").over(lens, visit),
         title,
@@ -121,7 +127,7 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
             .collect(),
         regions: lens.region_choices(),
         periods: lens.period_choices(chosen.kind(), chosen, 24),
-        compares: lens.compare_choices(),
+        chooser: lens.compare_chooser(rolling),
         territories: lens.territory_choices(),
         as_of: lens.as_of.clone().unwrap_or_default(),
         hidden: hidden(lens, &[]),

@@ -11,6 +11,7 @@ use beleidsinfo_warehouse::target::Standing;
 
 use crate::assess::{Mark, assess};
 use crate::charts::strip;
+use crate::compare;
 use crate::lens::{Choice, Lens};
 use crate::number;
 use crate::page::{Page, Visit};
@@ -82,7 +83,7 @@ pub fn render(lens: &Lens, visit: &Visit) -> Outcome<String> {
         place,
         regions: lens.region_choices(),
         all: lens.region.is_none(),
-        hidden: hidden(lens, &["territory", "as_of"]),
+        hidden: hidden(lens, &["territory", "as_of", "compare"]),
         attention: attention.into_iter().take(MOST).collect(),
         more: match left {
             0 => String::new(),
@@ -115,6 +116,10 @@ pub fn hidden(lens: &Lens, names: &[&str]) -> Vec<(String, String)> {
         };
         pairs.extend(value.map(|v| (name.to_string(), v)));
     }
+    if names.contains(&"compare") {
+        let codes = lens.compare_codes().into_iter();
+        pairs.extend(codes.map(|code| ("compare".to_string(), code)));
+    }
     pairs
 }
 
@@ -143,7 +148,8 @@ fn attention(lens: &Lens) -> (Vec<Attention>, usize) {
                     continue;
                 }
                 targets += 1;
-                let assessment = assess(lens, indicator, period, region, &total);
+                let mut assessment = assess(lens, indicator, period, region, &total);
+                compare::hold_back(lens, &mut assessment, &total);
                 if let Some(urgency) = assessment.urgency() {
                     found.push((urgency, assessment));
                 }
@@ -264,7 +270,8 @@ fn row(lens: &Lens, indicator: &Indicator) -> Row {
     let total = Slice::default();
     let (reading, mark, spark) = match &lens.region {
         Some(region) => {
-            let assessment = assess(lens, indicator, period, region, &total);
+            let mut assessment = assess(lens, indicator, period, region, &total);
+            compare::hold_back(lens, &mut assessment, &total);
             // The target when there is one, else the course.
             let mark = match assessment.standing {
                 Some(_) => assessment.standing_mark(lens),

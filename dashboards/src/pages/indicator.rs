@@ -17,12 +17,14 @@ use crate::catalogue;
 use crate::charts::bars;
 use crate::charts::canvas::Finish;
 use crate::charts::trend::{self, Width};
+use crate::compare;
 use crate::drawing;
-use crate::lens::{Choice, Lens};
+use crate::lens::{Choice, Chooser, Lens};
 use crate::number;
 use crate::page::{Page, Visit};
 use crate::pages::{lineage, odd};
 use crate::reading::Reading;
+use crate::sentence;
 use crate::tile::{Compared, compared};
 use crate::trouble::{Outcome, Trouble};
 
@@ -40,7 +42,9 @@ struct IndicatorPage {
     regions: Vec<Choice>,
     kinds: Vec<Choice>,
     periods: Vec<Choice>,
-    compares: Vec<Choice>,
+    chooser: Chooser,
+    /// The figure said in a sentence or two.
+    said: String,
     territories: Vec<Choice>,
     as_of: String,
     hidden: Vec<(String, String)>,
@@ -211,7 +215,7 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
     let (indicator, language, words) = (focus.indicator, lens.language(), lens.words);
     let measure = lens.measure(indicator);
     let mut assessment = assess(lens, indicator, focus.period, &focus.region, &focus.slice);
-    assessment.peer = lens.peer(indicator, focus.period, &focus.region, &focus.slice);
+    compare::hold_back(lens, &mut assessment, &focus.slice);
     let trend = drawing::trend(lens, indicator, &focus.region, &focus.slice, &focus.periods);
     let axis = |v: f64, decimals: usize| number::decimal(v, decimals, language);
     let draw = |width, id, class| trend::draw(&trend, width, Finish::Page { id, class }, axis);
@@ -302,7 +306,8 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
             })
             .collect(),
         periods: lens.period_choices(focus.kind, focus.period, 36),
-        compares: lens.compare_choices(),
+        chooser: lens.compare_chooser(indicator.periods.contains(&PeriodKind::RollingYear)),
+        said: sentence::of(lens, &assessment, assessment.own(&focus.slice)),
         territories: lens.territory_choices(),
         as_of: lens.as_of.clone().unwrap_or_default(),
         hidden: [
@@ -317,7 +322,7 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
         proof: proof(lens, &assessment.reading),
         course: assessment.course_mark(lens),
         standing: assessment.standing_mark(lens),
-        compared: compared(lens, &assessment),
+        compared: compared(lens, &assessment, &focus.slice, true),
         unit_word: measure.unit_word(),
         counted: measure.counted(),
         trend_wide: draw(Width::Wide, "trend", "wide"),
@@ -327,10 +332,7 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
             .points
             .iter()
             .any(|p| p.provisional && p.own.is_some()),
-        peer_label: match &lens.compare {
-            Some(_) => lens.peer_label(),
-            None => words.t("peer-median-column"),
-        },
+        peer_label: lens.peer_column(),
         columns: 4
             + usize::from(rows.iter().any(|r| !r.target.is_empty()))
             + usize::from(rows.iter().any(|r| !r.peer.is_empty())),

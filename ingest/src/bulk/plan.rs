@@ -206,12 +206,13 @@ impl<'a> TablePlan<'a> {
             columns,
             rules: of_rows,
             references,
+            windows,
         } = contract
         else {
             return None;
         };
-        // Rows that point at others are looked up by the ordinary lane.
-        if !references.is_empty() {
+        // Rows that point at others are looked up by the ordinary lane, and it lays validities beside each other.
+        if !references.is_empty() || !windows.is_empty() {
             return None;
         }
         if key.is_empty() {

@@ -138,6 +138,36 @@ pub const ALL: &[Known] = &[
         sentence: "Sleutel system, case_id = \"omgevingsloket\", \"A-1\" staat al in record 1: laat er een van weg in de bron.",
     },
     Known {
+        id: "overlap",
+        about: About::Record,
+        severity: REJECT,
+        changeable: false,
+        meaning: [
+            "Waar het contract `windows` noemt: geldigheden van hetzelfde overlappen niet; de vroegste blijft.",
+            "Where the contract names `windows`: validities of the same thing do not overlap; the earliest stands.",
+        ],
+        example: [
+            "gemeente 12041 in een groep vanaf 2019 zonder einde, en nog eens vanaf 2025",
+            "municipality 12041 in a group from 2019 without an end, and again from 2025",
+        ],
+        sentence: "Geldigheid van group_id, version, region_code = \"landelijk\", \"2025\", \"12041\" vanaf 2025-01-01 overlapt met die vanaf 2019-01-01: laat de vroegere eindigen waar de latere begint.",
+    },
+    Known {
+        id: "gap",
+        about: About::Record,
+        severity: WARN,
+        changeable: true,
+        meaning: [
+            "Waar het contract `windows` noemt: tussen twee geldigheden van hetzelfde blijft geen dag open.",
+            "Where the contract names `windows`: no day is left open between two validities of the same thing.",
+        ],
+        example: [
+            "gemeente 12041 in een groep tot 2024-01-01, en opnieuw vanaf 2024-07-01",
+            "municipality 12041 in a group until 2024-01-01, and again from 2024-07-01",
+        ],
+        sentence: "Geldigheid van group_id, version, region_code = \"landelijk\", \"2025\", \"12041\" heeft een gat: van 2024-01-01 tot 2024-07-01 geldt er niets. Vul het aan in de bron, of laat het staan als het zo bedoeld is.",
+    },
+    Known {
         id: "insz",
         about: About::Record,
         severity: REJECT,

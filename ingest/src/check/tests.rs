@@ -10,6 +10,7 @@ mod receipt;
 mod rows;
 mod shapes;
 mod thousand;
+mod windows;
 
 use std::path::Path;
 

@@ -1,0 +1,289 @@
+//! sentence: a figure said in one or two sentences, from its numbers, by the templates of `i18n/`. Pure.
+//!
+//! The title stands first and the verb forms agree with nothing, so that any title of any pack gives a right sentence.
+
+use beleidsinfo_warehouse::indicator::{Indicator, Kind};
+use beleidsinfo_warehouse::period::Period;
+
+use crate::assess::Assessment;
+use crate::compare::{Against, Held, Own, Why, held};
+use crate::lens::Lens;
+use crate::number;
+use crate::reading::{Course, Measure};
+
+/// What is said of a figure.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    pub title: String,
+    pub slice: String,
+    /// In display units; `None` where there is no number.
+    pub number: Option<f64>,
+    /// Where there is no number: the word for it, and what it means.
+    pub word: String,
+    pub note: String,
+    pub before: Before,
+    /// How the change is judged where that is known already; absent: by the direction of the indicator.
+    pub course: Option<Course>,
+    /// Other places and times, with their numbers.
+    pub beside: Vec<(Beside, f64)>,
+    /// The bound of the target, with the words of how the figure stands against it.
+    pub target: Option<(f64, String)>,
+    pub sure: Sure,
+}
+
+/// What the figure came from.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Before {
+    #[default]
+    Nothing,
+    Was(Period, f64),
+    /// Not comparable with that period, and why.
+    Not(Period, String),
+}
+
+/// A number from elsewhere, by what it is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Beside {
+    Others,
+    /// The median of a group of this name.
+    Group(String),
+    /// A municipality, a province.
+    Named(String),
+    /// Twelve months.
+    Over(String),
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub enum Sure {
+    #[default]
+    Final,
+    /// Provisional; complete for this part where that is known.
+    Provisional(Option<f64>),
+    /// Too incomplete to be compared.
+    TooFew(f64),
+}
+
+/// How a change is put into words.
+enum Shape {
+    /// From one level to another.
+    Level,
+    /// A difference of shares, in percentage points.
+    Share,
+    /// More or fewer of what is counted.
+    Amount,
+}
+
+fn shape(indicator: &Indicator) -> Shape {
+    match indicator.kind {
+        _ if indicator.unit == "%" => Shape::Share,
+        Kind::Count | Kind::Sum | Kind::Stock | Kind::Balance => Shape::Amount,
+        _ => Shape::Level,
+    }
+}
+
+/// One or two sentences; the same facts always give the same.
+pub fn say(measure: Measure, period: Period, facts: &Facts) -> String {
+    let words = measure.words;
+    let when = |p| moment(measure, p);
+    let mut head = facts.title.clone();
+    if !facts.slice.is_empty() {
+        head = format!("{head} ({})", facts.slice);
+    }
+    let values = [("title", head.as_str()), ("period", &when(period))];
+    let head = words.with("say-head", &values);
+    let Some(now) = facts.number else {
+        let note = facts.note.trim();
+        let first = format!("{head}: {}.", facts.word);
+        return match note {
+            "" => first,
+            note => format!("{first} {note}"),
+        };
+    };
+    let mut parts = vec![measure.with_unit(now)];
+    match &facts.before {
+        Before::Was(earlier, before) if !matches!(facts.sure, Sure::TooFew(_)) => {
+            parts[0] = format!(
+                "{}, {}",
+                parts[0],
+                change(measure, now, *before, &when(*earlier), facts.course)
+            );
+        }
+        Before::Not(earlier, why) if !matches!(facts.sure, Sure::TooFew(_)) => {
+            let values = [("earlier", when(*earlier)), ("why", why.clone())];
+            let values = [("earlier", values[0].1.as_str()), ("why", &values[1].1)];
+            parts.push(words.with("say-not", &values));
+        }
+        _ => {}
+    }
+    for (what, value) in &facts.beside {
+        let value = measure.with_unit(*value);
+        parts.push(match what {
+            Beside::Over(name) => {
+                words.with("say-over", &[("name", name.as_str()), ("value", &value)])
+            }
+            Beside::Others => words.with("say-others", &[("value", &value)]),
+            Beside::Group(name) => {
+                words.with("say-group", &[("name", name.as_str()), ("value", &value)])
+            }
+            Beside::Named(name) => {
+                words.with("say-named", &[("name", name.as_str()), ("value", &value)])
+            }
+        });
+    }
+    if let Some((bound, standing)) = &facts.target {
+        let bound = measure.with_unit(*bound);
+        let mut target = words.with("say-target", &[("value", &bound)]);
+        if !standing.is_empty() {
+            target = format!("{target} ({})", lower(standing));
+        }
+        parts.push(target);
+    }
+    let first = format!("{head}: {}.", parts.join("; "));
+    let share = |part: f64| number::percent(part, 0, words.language);
+    match facts.sure {
+        Sure::Final => first,
+        Sure::Provisional(None) => format!("{first} {}", words.t("say-provisional")),
+        Sure::Provisional(Some(part)) => {
+            let second = words.with("say-provisional-part", &[("share", &share(part))]);
+            format!("{first} {second}")
+        }
+        Sure::TooFew(part) => {
+            let second = words.with("say-too-few", &[("share", &share(part))]);
+            format!("{first} {second}")
+        }
+    }
+}
+
+/// Words that began a line, now within one.
+fn lower(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_lowercase().to_string());
+    first.unwrap_or_default() + chars.as_str()
+}
+
+/// A stock is of a day, all else of a period.
+fn moment(measure: Measure, period: Period) -> String {
+    let language = measure.words.language;
+    match measure.indicator.kind {
+        Kind::Stock => number::date(period.last_day(), language),
+        _ => period.label(language),
+    }
+}
+
+fn change(
+    measure: Measure,
+    now: f64,
+    before: f64,
+    earlier: &str,
+    judged: Option<Course>,
+) -> String {
+    let words = measure.words;
+    let course = judged.unwrap_or_else(|| measure.course(now, before));
+    if measure.text(now) == measure.text(before) {
+        return words.with("say-equal", &[("earlier", earlier)]);
+    }
+    let rose = now > before;
+    let was = measure.with_unit(before);
+    let apart = (now - before).abs();
+    let told = match shape(measure.indicator) {
+        Shape::Level => {
+            let key = if rose { "say-rose" } else { "say-fell" };
+            words.with(key, &[("before", &was), ("earlier", earlier)])
+        }
+        Shape::Share => {
+            let points = measure.text(apart);
+            let points = number::with_unit(&points, &words.t("unit-points"), words.language);
+            let key = if rose { "say-higher" } else { "say-lower" };
+            let values = [
+                ("change", points.as_str()),
+                ("before", &was),
+                ("earlier", earlier),
+            ];
+            words.with(key, &values)
+        }
+        Shape::Amount => {
+            let key = if rose { "say-more" } else { "say-less" };
+            let apart = measure.text(apart);
+            let values = [
+                ("change", apart.as_str()),
+                ("before", &was),
+                ("earlier", earlier),
+            ];
+            words.with(key, &values)
+        }
+    };
+    // What has no direction is never better or worse.
+    match course {
+        Course::Better => format!("{told}: {}", words.t("say-better")),
+        Course::Worse => format!("{told}: {}", words.t("say-worse")),
+        Course::Equal | Course::Rose | Course::Fell => told,
+    }
+}
+
+/// The sentence of a figure as a page shows it: against last year (else the period before), the others, the target.
+pub fn of(lens: &Lens, assessment: &Assessment, own: Own) -> String {
+    let measure = lens.measure(own.indicator);
+    let comparisons = held(lens, own);
+    let reading = &assessment.reading;
+    let figure = lens.figure(own.indicator, own.period, own.region, own.slice);
+    let standing = assessment.standing_mark(lens);
+    let target = lens.compares.contains(&Against::Target);
+    let before = before(lens, &comparisons);
+    let facts = Facts {
+        title: lens.title(own.indicator),
+        slice: lens.slice_label(own.slice),
+        number: reading.number,
+        word: reading.value.clone(),
+        note: reading.note.clone(),
+        course: assessment.course.filter(|course| match before {
+            // The mark on the page is about last year; of another period only that it has no direction.
+            Before::Was(period, _) if period == own.period.year_earlier() => true,
+            _ => matches!(course, Course::Rose | Course::Fell),
+        }),
+        before,
+        beside: comparisons.iter().filter_map(beside).collect(),
+        target: assessment
+            .bound
+            .filter(|_| target)
+            .map(|bound| (bound, standing.map_or_else(String::new, |m| m.text))),
+        sure: match figure {
+            Some(figure) if reading.provisional => match crate::compare::incomplete(figure) {
+                Some(part) => Sure::TooFew(part),
+                None => Sure::Provisional(figure.completeness),
+            },
+            _ => Sure::Final,
+        },
+    };
+    say(measure, own.period, &facts)
+}
+
+/// The same period last year; the period before where that cannot be compared.
+fn before(lens: &Lens, comparisons: &[Held]) -> Before {
+    let of = |against: &Against| comparisons.iter().find(|h| h.against == *against);
+    let (year, previous) = (of(&Against::Year), of(&Against::Previous));
+    let mut refused = Before::Nothing;
+    for held in [year, previous].into_iter().flatten() {
+        match (&held.value, &held.why) {
+            (Some(value), _) => return Before::Was(held.period, *value),
+            (None, Some(why)) if *why != Why::NoFigure && refused == Before::Nothing => {
+                refused = Before::Not(held.period, lower(&why.words(lens)));
+            }
+            _ => {}
+        }
+    }
+    refused
+}
+
+fn beside(held: &Held) -> Option<(Beside, f64)> {
+    let what = match &held.against {
+        Against::Others => Beside::Others,
+        Against::Group(_) => Beside::Group(lower(&held.label)),
+        Against::Rolling => Beside::Over(held.label.clone()),
+        Against::Above(_) | Against::Place(_) => Beside::Named(held.label.clone()),
+        Against::Target | Against::Previous | Against::Year => return None,
+    };
+    Some((what, held.value?))
+}
+
+#[cfg(test)]
+mod tests;
