@@ -17,6 +17,8 @@ mod trouble;
 
 mod lens;
 
+mod standing;
+
 mod assess;
 mod drawing;
 mod page;

@@ -49,6 +49,8 @@ fn pages() -> Vec<String> {
             "/boards/vergunningen?region=12041",
             "/boards/vergunningen?region=11002&territory=as_recorded&period=2025",
             "/boards/dienstverlening?compare=12025&as_of=411",
+            "/targets",
+            "/targets?region=12041&as_of=411",
             "/indicators",
             "/indicators/ov_tijdig",
             "/indicators/ov_tijdig?region=11002&territory=as_recorded&kind=month",
@@ -337,6 +339,6 @@ async fn what_needs_attention_comes_first_by_the_rule() {
         .nth(1)
         .and_then(|p| p.split("</ol>").next())
         .expect("what is urgent");
-    assert!(urgent.contains("Achterstand") && urgent.contains("Doel niet gehaald"));
+    assert!(urgent.contains("Achterstand") && urgent.contains("Van schema af"));
     assert!(!urgent.contains("Beslist binnen"), "its target is reached");
 }

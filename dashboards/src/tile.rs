@@ -10,6 +10,7 @@ use crate::drawing;
 use crate::lens::Lens;
 use crate::number;
 use crate::reading::Reading;
+use crate::standing;
 
 pub struct Tile {
     pub title: String,
@@ -117,10 +118,11 @@ pub fn compared(lens: &Lens, assessment: &Assessment) -> Vec<Compared> {
     let period = assessment.period;
     let counts = assessment.reading.number.is_some();
     let mut rows = Vec::new();
-    if let (Some(target), Some(bound)) = (assessment.target, assessment.bound) {
+    if let Some(target) = assessment.target {
         let on = number::short_date(target.decided_on, language);
         let label = words.with("target-decided", &[("date", &on)]);
-        rows.push(Compared::number(label, measure.text(bound)));
+        let value = standing::short(lens, assessment.indicator, target);
+        rows.push(Compared::number(label, value));
     } else if counts && assessment.indicator.direction != Direction::Neutral {
         rows.push(Compared::word(words.t("target"), words.t("target-none")));
     }

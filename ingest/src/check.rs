@@ -12,6 +12,7 @@ mod convert;
 mod findings;
 mod kbo;
 mod keys;
+mod overlaps;
 pub mod references;
 mod rules;
 mod table;
@@ -135,6 +136,11 @@ fn of_records(
         if desk.fallen == fallen {
             for built in built.iter().flatten() {
                 desk.reject_duplicates(built)?;
+            }
+        }
+        if desk.fallen == fallen {
+            for built in built.iter().flatten() {
+                desk.reject_overlaps(built)?;
             }
         }
         if desk.fallen == fallen {
@@ -402,6 +408,18 @@ impl<'a> Desk<'a> {
         let alive = |row: usize| self.row_alive(built, row);
         let record = |row: usize| self.place(built.members[row][0] as usize).record;
         for note in keys::duplicates(&built.table, self.rules.zone, alive, record)? {
+            self.reject(built, &note);
+        }
+        Ok(())
+    }
+
+    fn reject_overlaps(&mut self, built: &Built) -> Result<()> {
+        let alive = |row: usize| self.row_alive(built, row);
+        let place = |row: usize| {
+            let place = self.place(built.members[row][0] as usize);
+            (place.record, place.line)
+        };
+        for note in overlaps::overlaps(&built.table, self.rules.zone, alive, place)? {
             self.reject(built, &note);
         }
         Ok(())

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::language::Text;
 
 pub(crate) use rules::references_lead_somewhere;
-pub use rules::{Bound, Pattern, Reference, Rule, Severity};
+pub use rules::{Bound, Pattern, Reference, Rule, Severity, WithoutOverlaps};
 
 /// One table of the canonical model. A column without visibility and purpose does not parse.
 #[derive(Debug, Clone, Deserialize)]
@@ -36,6 +36,7 @@ pub struct Contract {
     pub rules: Vec<Rule>,
     #[serde(default)]
     pub references: Vec<Reference>,
+    pub without_overlaps: Option<WithoutOverlaps>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -118,6 +119,9 @@ pub struct Lookup {
     pub column: String,
     /// The date column of this row on which the code must be valid; absent: valid ever.
     pub valid_on: Option<String>,
+    /// The date column of this row with the first day on which it no longer holds: a code that ends before it is a warning
+    /// (`outlived`). An empty cell is no end.
+    pub valid_until: Option<String>,
 }
 
 /// The columns `store` adds to every row of a table that is not a system table; readers of the state do not see them

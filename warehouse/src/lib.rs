@@ -26,6 +26,7 @@ pub mod principal;
 pub mod profile;
 pub mod project;
 pub mod region;
+pub mod role;
 pub mod target;
 
 pub mod index;

@@ -206,6 +206,8 @@ impl<'a> TablePlan<'a> {
             columns,
             rules: of_rows,
             references,
+            // Rows are held against each other by the ordinary lane.
+            without_overlaps: None,
         } = contract
         else {
             return None;
@@ -274,6 +276,9 @@ impl<'a> TablePlan<'a> {
                 Some(_) if *visibility == Visibility::Personal => return None,
                 Some(mapped) => From::new(mapping, mapped, *kind, rules, &slot)?,
             };
+            if lookup.as_ref().is_some_and(|l| l.valid_until.is_some()) {
+                return None;
+            }
             let lookup = lookup
                 .as_ref()
                 .map(|lookup| (lookup, lookup.valid_on.as_deref().and_then(place)));

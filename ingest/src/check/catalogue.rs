@@ -207,6 +207,21 @@ pub const ALL: &[Known] = &[
         sentence: "Kolom NIS: 44085 bestond nog niet op 2017-01-13, maar ontstond op 2019-01-01 uit de fusie van 44036, 44072, 44080: aanvaard als herlevering onder de nieuwe code.",
     },
     Known {
+        id: "outlived",
+        about: About::Record,
+        severity: WARN,
+        changeable: true,
+        meaning: [
+            "Wat een geldigheid heeft, zoals een doel, loopt niet door nadat de gemeente ophield te bestaan.",
+            "What has a validity, such as a target, does not go on after the municipality ceased to exist.",
+        ],
+        example: [
+            "een doel voor Borsbeek vanaf 2024, zonder einde",
+            "a target for Borsbeek from 2024, without an end",
+        ],
+        sentence: "Kolom region_code: 11007 bestaat niet meer sinds 2025-01-01: laat de geldigheid dan eindigen, en beslis opnieuw voor 11002.",
+    },
+    Known {
         id: "placeholder",
         about: About::Record,
         severity: WARN,
@@ -433,7 +448,16 @@ pub fn list(language: Language, pack: &Pack) -> String {
             );
             (&reference.id, reference.severity, &reference.meaning, form)
         });
-        for (id, level, meaning, form) in rules.chain(references) {
+        let overlaps = contract.without_overlaps.iter().map(|rule| {
+            let form = format!(
+                "({}) without overlaps of [{}, {})",
+                rule.columns.join(", "),
+                rule.from,
+                rule.until
+            );
+            (&rule.id, Severity::Reject, &rule.meaning, form)
+        });
+        for (id, level, meaning, form) in rules.chain(references).chain(overlaps) {
             text.push_str(&format!(
                 "- **`{id}`** ({}, {} `{}`). {}.\n  - `{form}`\n",
                 severity(level),
