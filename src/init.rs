@@ -8,6 +8,9 @@ use crate::cli::InitArgs;
 use crate::report::{Outcome, Problems};
 
 const MAPPING: &str = include_str!("init/omgeving.toml");
+/// An empty form for targets, and the mapping that reads it once there is one: a source without files is an error.
+const TARGETS: &str = include_str!("init/formulier.txt");
+const TARGETS_MAPPING: &str = include_str!("../data-samples/sources/doelen.toml");
 
 pub fn run(args: InitArgs) -> Result<Outcome, Problems> {
     if args
@@ -47,6 +50,8 @@ pub fn run(args: InitArgs) -> Result<Outcome, Problems> {
         "boards/vergunningen.toml",
         include_str!("../data-samples/boards/vergunningen.toml"),
     )?;
+    write(&args.folder, "doelen/formulier.txt", TARGETS)?;
+    write(&args.folder, "doelen/koppeling.toml", TARGETS_MAPPING)?;
     write(&args.folder, ".gitignore", "raw/\nvar/\n")?;
     std::fs::create_dir_all(args.folder.join("raw"))?;
     println!("Made {}.", args.folder.display());
@@ -59,6 +64,9 @@ pub fn run(args: InitArgs) -> Result<Outcome, Problems> {
         args.folder.display()
     );
     println!("3. beleidsinfo store && beleidsinfo compute && beleidsinfo serve");
+    println!(
+        "Targets that were decided: fill in doelen/formulier.txt, one file for each decision."
+    );
     Ok(Outcome::Done)
 }
 

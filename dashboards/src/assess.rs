@@ -1,12 +1,14 @@
 //! assess: how a figure stands: against its target, last year, the period before and the others; and what needs attention first. Pure.
 
 use beleidsinfo_warehouse::figure::Slice;
-use beleidsinfo_warehouse::indicator::Indicator;
+use beleidsinfo_warehouse::indicator::{Direction, Indicator};
 use beleidsinfo_warehouse::period::Period;
-use beleidsinfo_warehouse::target::{Standing, Target};
+use beleidsinfo_warehouse::target::{Because, Judgement, Standing, Target};
 
 use crate::lens::Lens;
 use crate::reading::{Course, Reading};
+use crate::standing;
+pub use crate::standing::Mark;
 
 pub struct Assessment<'a> {
     pub indicator: &'a Indicator,
@@ -15,21 +17,14 @@ pub struct Assessment<'a> {
     pub reading: Reading,
     pub target: Option<&'a Target>,
     pub bound: Option<f64>,
-    pub standing: Option<Standing>,
+    /// Where there is a target and a number.
+    pub judgement: Option<Judgement>,
     /// The same period last year, when the ground is the same.
     pub year: Option<f64>,
     /// Since the same period last year.
     pub course: Option<Course>,
     /// How many periods in a row it grew worse, and where it came from.
     pub streak: Option<(usize, f64)>,
-}
-
-/// What a mark says: a symbol, words, and a colour that only repeats them.
-#[derive(Debug, Clone)]
-pub struct Mark {
-    pub icon: &'static str,
-    pub class: &'static str,
-    pub text: String,
 }
 
 pub fn assess<'a>(
@@ -49,17 +44,26 @@ pub fn assess<'a>(
     let year = at(period.year_earlier());
     let target = lens.target(indicator, period, region, slice);
     let bound = target.and_then(|t| t.bound(indicator.direction));
+    // Within a band neither more nor less is better.
+    let direction = target.and_then(|t| match t.is_band() {
+        true => Some(Direction::Neutral),
+        false => t.direction,
+    });
+    let figure = lens.figure(indicator, period, region, slice);
+    let judgement = target
+        .zip(figure)
+        .and_then(|(t, f)| standing::judged(lens, indicator, t, f, year));
     let mut assessment = Assessment {
         indicator,
         period,
         region: region.to_string(),
         target,
         bound,
-        standing: reading.number.zip(target).map(|(v, t)| t.standing(v)),
+        judgement,
         course: reading
             .number
             .zip(year)
-            .map(|(now, then)| measure.course(now, then)),
+            .map(|(now, then)| measure.course(now, then, direction)),
         year,
         streak: None,
         reading,
@@ -68,7 +72,7 @@ pub fn assess<'a>(
         let (mut later, mut steps, mut from) = (now, 0, now);
         let mut earlier = period.previous();
         while let Some(value) = at(earlier) {
-            if measure.course(later, value) != Course::Worse || steps >= 12 {
+            if measure.course(later, value, direction) != Course::Worse || steps >= 12 {
                 break;
             }
             (later, from) = (value, value);
@@ -81,21 +85,30 @@ pub fn assess<'a>(
 }
 
 impl Assessment<'_> {
-    /// The rule that stands on the pages: a target missed comes first (missed and getting worse before missed), then a target
-    /// nearly reached that is getting worse. `None` needs no attention.
+    /// The rule that stands on the pages: what is off track comes first (and getting worse before other), then what is at risk
+    /// and getting worse. `None` needs no attention.
     pub fn urgency(&self) -> Option<u8> {
         let worse = self.course == Some(Course::Worse);
-        match self.standing? {
-            Standing::Missed if worse => Some(0),
-            Standing::Missed => Some(1),
-            Standing::Near if worse => Some(2),
+        match self.judgement? {
+            Judgement::Judged(Standing::OffTrack, _) if worse => Some(0),
+            Judgement::Judged(Standing::OffTrack, _) => Some(1),
+            // At this pace it leaves the target: that is worse in whatever direction.
+            Judgement::Judged(Standing::AtRisk, Because::Pace { .. }) => Some(2),
+            Judgement::Judged(Standing::AtRisk, _) if worse => Some(2),
             _ => None,
         }
     }
 
     /// How far from the target, in parts of it: orders what is equally urgent.
     pub fn shortfall(&self) -> f64 {
-        match (self.reading.number, self.bound) {
+        let bound = match self.judgement {
+            Some(Judgement::Judged(
+                _,
+                Because::Beyond { bound, .. } | Because::Tolerated { bound, .. },
+            )) => Some(bound),
+            _ => self.bound,
+        };
+        match (self.reading.number, bound) {
             (Some(value), Some(bound)) => (value - bound).abs() / bound.abs().max(1.0),
             _ => 0.0,
         }
@@ -123,17 +136,14 @@ impl Assessment<'_> {
 
     /// `None` where there is no number, or nothing to hold it against.
     pub fn standing_mark(&self, lens: &Lens) -> Option<Mark> {
-        self.reading.number?;
-        let (icon, class, key) = match self.standing {
-            Some(Standing::Reached) => ("check", "good", "standing-reached"),
-            Some(Standing::Near) => ("near", "warn", "standing-near"),
-            Some(Standing::Missed) => ("cross", "bad", "standing-missed"),
-            None => return None,
-        };
-        Some(Mark {
-            icon,
-            class,
-            text: lens.words.t(key),
+        Some(standing::mark(lens.words, self.judgement.as_ref()?))
+    }
+
+    /// Which part of the rule gave that mark; empty where there is none.
+    pub fn standing_why(&self, lens: &Lens) -> String {
+        let judged = self.target.zip(self.judgement.as_ref());
+        judged.map_or_else(String::new, |(target, judgement)| {
+            standing::why(lens, self.indicator, target, judgement, self.year)
         })
     }
 
@@ -141,11 +151,17 @@ impl Assessment<'_> {
     pub fn sentence(&self, lens: &Lens) -> String {
         let measure = lens.measure(self.indicator);
         let language = lens.language();
-        let (Some(now), Some(bound)) = (self.reading.number, self.bound) else {
+        let (Some(now), Some(target)) = (self.reading.number, self.target) else {
             return String::new();
         };
-        let (now, bound) = (measure.with_unit(now), measure.with_unit(bound));
+        let now = measure.with_unit(now);
+        let bound = standing::bounds(lens, self.indicator, target);
         let period = self.period.label(language);
+        if let Some(Judgement::Judged(_, Because::Pace { .. })) = self.judgement {
+            let why = self.standing_why(lens);
+            let values = [("period", period.as_str()), ("now", &now), ("why", &why)];
+            return lens.words.with("attention-pace", &values);
+        }
         if let Some((steps, from)) = self.streak {
             let steps = lens.words.named("ordinal", &steps.to_string());
             let kind = lens.words.named("period", self.period.kind().name());

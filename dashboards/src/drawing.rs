@@ -9,6 +9,7 @@ use chrono::Datelike;
 use crate::charts::trend::{Point, Trend};
 use crate::lens::Lens;
 use crate::number;
+use crate::reading::Measure;
 
 /// How far back a line goes.
 fn reach(kind: PeriodKind) -> usize {
@@ -79,6 +80,8 @@ pub fn points(
         .iter()
         .map(|&period| {
             let figure = lens.figure(indicator, period, region, slice);
+            let target = lens.target(indicator, period, region, slice);
+            let bound = target.and_then(|t| t.bound(indicator.direction));
             Point {
                 tick: tick(period),
                 own: figure.and_then(|f| measure.shown(f)),
@@ -86,9 +89,10 @@ pub fn points(
                 peer: with_peer
                     .then(|| lens.peer(indicator, period, region, slice))
                     .flatten(),
-                target: lens
-                    .target(indicator, period, region, slice)
-                    .and_then(|t| t.bound(indicator.direction)),
+                target: bound,
+                band: target
+                    .filter(|t| t.is_band())
+                    .and_then(|t| if t.lower == bound { t.upper } else { t.lower }),
             }
         })
         .collect()
@@ -168,7 +172,9 @@ pub fn trend(
             _ => measure.text(v),
         }),
         peer_label: label(last(|p| p.peer), &lens.peer_label()),
-        target_label: label(last(|p| p.target), &words.t("target-short")),
+        target_label: bounds(&measure, &points).map_or_else(String::new, |bounds| {
+            format!("{} {bounds}", words.t("target-short"))
+        }),
         unit: measure.unit_word(),
         percent: indicator.unit == "%" && indicator.direction != Direction::Neutral
             || indicator.kind == Kind::Share,
@@ -176,6 +182,15 @@ pub fn trend(
         points,
         breaks,
     }
+}
+
+/// The last target of a line: `90`, or of a band `0,95–1,10`.
+fn bounds(measure: &Measure, points: &[Point]) -> Option<String> {
+    let last = points.iter().rev().find(|p| p.target.is_some())?;
+    let mut bounds: Vec<f64> = [last.target, last.band].into_iter().flatten().collect();
+    bounds.sort_by(f64::total_cmp);
+    let texts: Vec<String> = bounds.into_iter().map(|b| measure.text(b)).collect();
+    Some(texts.join("–"))
 }
 
 /// The text alternative: from where to where, the others, the target, the gaps and the breaks.
@@ -218,8 +233,9 @@ pub fn describe(
             &[("peer", &lens.peer_label()), ("value", &peer)],
         ));
     }
-    if let Some(target) = points.iter().rev().find_map(|p| p.target) {
-        sentences.push(words.with("chart-target", &[("value", &measure.with_unit(target))]));
+    if let Some(bounds) = bounds(&measure, points) {
+        let value = number::with_unit(&bounds, &measure.unit(), language);
+        sentences.push(words.with("chart-target", &[("value", &value)]));
     }
     let gaps = points.iter().filter(|p| p.own.is_none()).count();
     if gaps > 0 {

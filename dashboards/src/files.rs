@@ -64,7 +64,8 @@ pub fn series_csv(lens: &Lens, focus: &Focus) -> String {
         "csv-n",
         "csv-status",
         "csv-completeness",
-        "csv-target",
+        "csv-target-lower",
+        "csv-target-upper",
         "csv-peer",
         "csv-cutoff",
         "csv-origin",
@@ -75,9 +76,7 @@ pub fn series_csv(lens: &Lens, focus: &Focus) -> String {
         let reading = measure.read(figure);
         // Without a number there is nothing counted; a 0 would say otherwise.
         let counted = figure.filter(|_| reading.number.is_some());
-        let target = lens
-            .target(focus.indicator, period, &focus.region, &focus.slice)
-            .and_then(|t| t.bound(focus.indicator.direction));
+        let target = lens.target(focus.indicator, period, &focus.region, &focus.slice);
         vec![
             focus.indicator.id.clone(),
             focus.indicator.version.clone(),
@@ -92,7 +91,8 @@ pub fn series_csv(lens: &Lens, focus: &Focus) -> String {
             counted.map_or_else(String::new, |f| f.n.to_string()),
             figure.map_or_else(String::new, |f| words.named("status", f.status.name())),
             file(figure.and_then(|f| f.completeness)),
-            file(target),
+            file(target.and_then(|t| t.lower)),
+            file(target.and_then(|t| t.upper)),
             file(lens.peer(focus.indicator, period, &focus.region, &focus.slice)),
             lens.cutoff().to_string(),
             origin(lens),
@@ -122,6 +122,7 @@ pub fn series_json(lens: &Lens, focus: &Focus) -> Value {
         .iter()
         .map(|&period| {
             let figure = lens.figure(focus.indicator, period, &focus.region, &focus.slice);
+            let target = lens.target(focus.indicator, period, &focus.region, &focus.slice);
             json!({
                 "period": period.code(),
                 "value": figure.and_then(|f| measure.shown(f)).map(round),
@@ -129,9 +130,10 @@ pub fn series_json(lens: &Lens, focus: &Focus) -> Value {
                 "status": figure.map(|f| f.status.name()),
                 "n": figure.filter(|f| measure.shown(f).is_some()).map(|f| f.n),
                 "completeness": figure.and_then(|f| f.completeness),
-                "target": lens
-                    .target(focus.indicator, period, &focus.region, &focus.slice)
-                    .and_then(|t| t.bound(focus.indicator.direction)),
+                "target": target.and_then(|t| t.bound(focus.indicator.direction)),
+                "target_lower": target.and_then(|t| t.lower),
+                "target_upper": target.and_then(|t| t.upper),
+                "target_id": target.map(|t| t.target_id.clone()),
                 "compared": lens.peer(focus.indicator, period, &focus.region, &focus.slice).map(round),
                 "address": figure.map(|f| f.address.code()),
             })

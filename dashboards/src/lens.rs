@@ -7,7 +7,7 @@ use beleidsinfo_warehouse::index::{Run, Series};
 use beleidsinfo_warehouse::indicator::Indicator;
 use beleidsinfo_warehouse::period::{Period, PeriodKind};
 use beleidsinfo_warehouse::region::Territory;
-use beleidsinfo_warehouse::target::Target;
+use beleidsinfo_warehouse::target::{self, Target};
 use chrono::NaiveDate;
 
 use crate::asked::{Asked, escape, given};
@@ -405,11 +405,10 @@ impl<'a> Lens<'a> {
         slice: &Slice,
     ) -> Option<&'a Target> {
         let slice = slice.code();
-        self.snapshot
-            .targets
-            .iter()
-            .filter(|t| t.is_for(&indicator.id, indicator.major(), region, period, &slice))
-            .max_by_key(|t| t.decided_on)
+        let targets = self.snapshot.targets.iter();
+        target::in_force(
+            targets.filter(|t| t.is_for(&indicator.id, indicator.major(), region, period, &slice)),
+        )
     }
 
     /// Whether figures of both days speak of the same ground.

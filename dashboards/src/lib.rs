@@ -18,6 +18,8 @@ mod trouble;
 mod compare;
 mod lens;
 
+mod standing;
+
 mod assess;
 mod catalogue;
 mod drawing;

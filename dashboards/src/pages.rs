@@ -16,3 +16,4 @@ pub mod proof;
 pub mod quality;
 pub mod rests;
 pub mod sources;
+pub mod targets;

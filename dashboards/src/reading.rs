@@ -164,13 +164,13 @@ impl<'a> Measure<'a> {
         reading
     }
 
-    /// Differences that do not show are none.
-    pub fn course(self, now: f64, before: f64) -> Course {
+    /// Differences that do not show are none. A target may have a direction of its own.
+    pub fn course(self, now: f64, before: f64, direction: Option<Direction>) -> Course {
         if self.text(now) == self.text(before) {
             return Course::Equal;
         }
         let rose = now > before;
-        match (self.indicator.direction, rose) {
+        match (direction.unwrap_or(self.indicator.direction), rose) {
             (Direction::Neutral, true) => Course::Rose,
             (Direction::Neutral, false) => Course::Fell,
             (Direction::HigherIsBetter, true) | (Direction::LowerIsBetter, false) => Course::Better,

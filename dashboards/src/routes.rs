@@ -60,6 +60,8 @@ pub fn router(reads: Reads, principal: Principal, public_only: bool) -> Router {
             .route("/{lang}/about", get(arrivals::about))
             .route("/{lang}/boards", get(steering::boards))
             .route("/{lang}/boards/{id}", get(steering::board))
+            .route("/{lang}/targets", get(steering::targets))
+            .route("/api/targets", get(steering::targets_json))
             .route("/{lang}/indicators", get(steering::indicators))
             .route("/api/indicators", get(steering::catalogue))
             .route("/{lang}/methodology", get(steering::methodology))

@@ -82,10 +82,13 @@ fn targets() -> Vec<Target> {
                 lower,
                 upper,
                 tolerance: Some(tolerance),
-                valid_from: day("2024-01-01"),
+                direction: None,
+                valid_from: day("2025-01-01"),
                 valid_until: None,
                 decision_uri: "https://example.org/besluit/1".into(),
-                decided_on: day("2024-01-12"),
+                decided_on: day("2024-12-12"),
+                role_uri: "http://data.vlaanderen.be/id/concept/BestuursfunctieCode/5ab0e9b8a3b2ca7c5e000014".into(),
+                organisation_kbo: "0000000000".into(),
             });
         }
     }

@@ -54,6 +54,8 @@ fn pages() -> Vec<String> {
             "/boards/vergunningen?region=12041&compare=previous&compare=group:landelijk&compare=group:nearest&compare=12025",
             "/boards/vergunningen?compare=none",
             "/indicators/ov_dlt_gewoon?region=12041&compare=province&compare=rolling&compare=target",
+            "/targets",
+            "/targets?region=12041&as_of=411",
             "/indicators",
             "/indicators?by=law&q=termijn",
             "/methodology",
@@ -344,6 +346,6 @@ async fn what_needs_attention_comes_first_by_the_rule() {
         .nth(1)
         .and_then(|p| p.split("</ol>").next())
         .expect("what is urgent");
-    assert!(urgent.contains("Achterstand") && urgent.contains("Doel niet gehaald"));
+    assert!(urgent.contains("Achterstand") && urgent.contains("Van schema af"));
     assert!(!urgent.contains("Beslist binnen"), "its target is reached");
 }

@@ -11,6 +11,7 @@ use crate::drawing;
 use crate::lens::Lens;
 use crate::number;
 use crate::reading::Reading;
+use crate::standing;
 
 pub struct Tile {
     pub title: String,
@@ -156,12 +157,13 @@ pub fn compared(lens: &Lens, assessment: &Assessment, slice: &Slice, room: bool)
 
 /// The decided target; where there is none for a figure with a direction, that.
 fn target(lens: &Lens, assessment: &Assessment, slice: &Slice) -> Option<Compared> {
-    let (words, measure) = (lens.words, lens.measure(assessment.indicator));
+    let words = lens.words;
     let counts = assessment.reading.number.is_some();
-    if let (Some(target), Some(bound)) = (assessment.target, assessment.bound) {
+    if let Some(target) = assessment.target {
         let on = number::short_date(target.decided_on, lens.language());
         let label = words.with("target-decided", &[("date", &on)]);
-        return Some(Compared::number(label, measure.text(bound)));
+        let value = standing::short(lens, assessment.indicator, target);
+        return Some(Compared::number(label, value));
     }
     if let Some(major) = compare::target_of_other_meaning(lens, assessment.own(slice)) {
         let major = major.to_string();

@@ -12,11 +12,11 @@ mod convert;
 mod findings;
 mod kbo;
 mod keys;
+mod overlaps;
 pub mod references;
 mod rules;
 mod table;
 mod values;
-mod windows;
 mod withheld;
 
 use std::sync::Arc;
@@ -136,7 +136,11 @@ fn of_records(
         if desk.fallen == fallen {
             for built in built.iter().flatten() {
                 desk.reject_duplicates(built)?;
-                desk.reject_windows(built)?;
+            }
+        }
+        if desk.fallen == fallen {
+            for built in built.iter().flatten() {
+                desk.reject_overlaps(built)?;
             }
         }
         if desk.fallen == fallen {
@@ -165,7 +169,7 @@ fn of_records(
         }
     }
     for built in built.iter_mut().flatten() {
-        let notes = desk.windows(built)?;
+        let notes = desk.overlaps(built)?;
         built.table.notes.extend(notes);
     }
     let (mut tables, mut profile) = (Vec::new(), Vec::new());
@@ -414,14 +418,17 @@ impl<'a> Desk<'a> {
     }
 
     /// What is wrong with the validities of the rows that stand.
-    fn windows(&self, built: &Built) -> Result<Vec<Note>> {
-        windows::doubts(&built.table, &self.setting, |row| {
-            self.row_alive(built, row)
-        })
+    fn overlaps(&self, built: &Built) -> Result<Vec<Note>> {
+        let alive = |row: usize| self.row_alive(built, row);
+        let place = |row: usize| {
+            let place = self.place(built.members[row][0] as usize);
+            (place.record, place.line)
+        };
+        overlaps::overlaps(&built.table, &self.setting, alive, place)
     }
 
-    fn reject_windows(&mut self, built: &Built) -> Result<()> {
-        let notes = self.windows(built)?;
+    fn reject_overlaps(&mut self, built: &Built) -> Result<()> {
+        let notes = self.overlaps(built)?;
         for note in notes.iter().filter(|n| n.severity == Severity::Reject) {
             self.reject(built, note);
         }

@@ -131,6 +131,37 @@ impl CodeLists {
         }
     }
 
+    /// Whether a code that is valid on the row's first day ends before the row does (`until` absent: it has no end); the
+    /// answer is a Dutch sentence.
+    pub(crate) fn outlived(
+        &self,
+        lookup: &Lookup,
+        code: &str,
+        on: NaiveDate,
+        until: Option<NaiveDate>,
+    ) -> Option<String> {
+        let list = self
+            .lists
+            .get(&(lookup.table.clone(), lookup.column.clone()))?;
+        let mut ends = list.get(code)?.iter().find(|w| w.holds(on))?.until?;
+        // One window may follow on another: only its name or its province changed.
+        while let Some(next) = list.get(code)?.iter().find(|w| w.from == Some(ends)) {
+            ends = next.until?;
+        }
+        if until.is_some_and(|until| until <= ends) {
+            return None;
+        }
+        let successor = self.regions.on_territory(code, ends);
+        Some(match successor.filter(|_| lookup.table == "regions") {
+            Some(to) => format!(
+                "{code} bestaat niet meer sinds {ends}: laat de geldigheid dan eindigen, en beslis opnieuw voor {to}."
+            ),
+            None => {
+                format!("{code} bestaat niet meer sinds {ends}: laat de geldigheid dan eindigen.")
+            }
+        })
+    }
+
     fn outside(&self, lookup: &Lookup, code: &str, windows: &[Window], day: NaiveDate) -> Doubt {
         let regions = lookup.table == "regions";
         let ended = windows

@@ -3,6 +3,7 @@
 mod columnar;
 pub(crate) mod csv;
 pub(crate) mod decode;
+mod form;
 mod header;
 pub(crate) mod json;
 mod lines;
@@ -20,7 +21,7 @@ use polars::prelude::*;
 
 pub(crate) use missing::MissingColumns;
 
-use crate::form;
+use crate::form::fits;
 use crate::mapping::{Connector, Mapping};
 use crate::unpack::unpack;
 
@@ -103,7 +104,7 @@ impl Records {
 pub(crate) fn read(name: &str, bytes: &[u8], mapping: &Mapping) -> Result<Records> {
     let unpacked = unpack(name, bytes, mapping.member.as_deref())?;
     let (name, bytes) = (unpacked.name.as_str(), &*unpacked.bytes);
-    form::fits(name, bytes, mapping.connector)?;
+    fits(name, bytes, mapping.connector)?;
     match mapping.connector {
         Connector::Csv => csv::read(
             name,
@@ -113,6 +114,11 @@ pub(crate) fn read(name: &str, bytes: &[u8], mapping: &Mapping) -> Result<Record
         Connector::Sheet => sheet::read(name, bytes, mapping),
         Connector::Parquet | Connector::Arrow => columnar::read(name, bytes, mapping),
         Connector::Json => json::read(
+            name,
+            decode::decode(name, bytes, &mapping.encoding)?,
+            mapping,
+        ),
+        Connector::Toml => form::read(
             name,
             decode::decode(name, bytes, &mapping.encoding)?,
             mapping,

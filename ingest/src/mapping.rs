@@ -117,6 +117,8 @@ pub enum Connector {
     Json,
     /// One JSON record a line.
     Ndjson,
+    /// A form that is filled in by hand.
+    Toml,
     Xes,
     Xml,
     /// A spreadsheet in any form: xlsx, xlsb, xls, ods.
@@ -128,7 +130,7 @@ pub enum Connector {
 }
 
 const CONNECTORS: &str =
-    "csv, json, ndjson, xml, xes, xlsx, xlsb, xls, ods, parquet, arrow and kbo";
+    "csv, json, ndjson, toml, xml, xes, xlsx, xlsb, xls, ods, parquet, arrow and kbo";
 
 impl Connector {
     /// What it reads, as a noun.
@@ -136,6 +138,7 @@ impl Connector {
         match self {
             Connector::Csv => "delimited text",
             Connector::Json | Connector::Ndjson => "JSON",
+            Connector::Toml => "TOML",
             Connector::Xml => "XML",
             Connector::Xes => "an event log in XML",
             Connector::Sheet => "a spreadsheet",
@@ -368,6 +371,7 @@ impl<'de> Deserialize<'de> for Connector {
             "csv" => Ok(Connector::Csv),
             "json" => Ok(Connector::Json),
             "ndjson" => Ok(Connector::Ndjson),
+            "toml" => Ok(Connector::Toml),
             "xes" => Ok(Connector::Xes),
             "xml" => Ok(Connector::Xml),
             "xlsx" | "xlsb" | "xls" | "ods" => Ok(Connector::Sheet),

@@ -63,7 +63,7 @@ impl Source {
                 "{}: `records = \"{records}\"` does not go with this connector",
                 path.display()
             ))
-            .hint("`records` is `$.data.items[*]` for json, `$.name[*]` for parquet and arrow, and `/export/dossier` for xml; the others have no use for it"));
+            .hint("`records` is `$.data.items[*]` for json, `$.name[*]` for toml, `$.name[*]` for parquet and arrow, and `/export/dossier` for xml; the others have no use for it"));
         }
         Ok(Source {
             id: id.into(),
@@ -226,7 +226,7 @@ fn hash(text: &str) -> String {
 
 /// How many braces and brackets are open at once at most; those in texts and comments count too. The TOML reader goes one
 /// call deeper for each, and ends the program when there are thousands.
-fn nesting(text: &str) -> usize {
+pub(crate) fn nesting(text: &str) -> usize {
     let (mut open, mut most) = (0usize, 0);
     for byte in text.bytes() {
         match byte {

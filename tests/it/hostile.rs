@@ -159,6 +159,38 @@ fn json() {
 }
 
 #[test]
+fn forms() {
+    let many = "[[a]]\nid = \"A\"\n".repeat(30_000);
+    refused(
+        "toml",
+        "",
+        "day = 2025-01-02\n[[a]]\nid = \"A\"\n",
+        &[
+            (
+                "a-form-of-2-mb",
+                format!("[[a]]\nid = \"{}\"\n", "x".repeat(2 * MIB)).into_bytes(),
+                "more than 1 MiB",
+            ),
+            (
+                "lists-100000-deep",
+                format!("[[a]]\nid = {}", "[".repeat(100_000)).into_bytes(),
+                "nested more than 256 deep",
+            ),
+            (
+                "a-key-of-100000-parts",
+                format!("[[a]]\n{}a = 1\n", "a.".repeat(100_000)).into_bytes(),
+                "not well-formed TOML",
+            ),
+            (
+                "one-text-for-30000-records",
+                format!("day = \"{}\"\n{many}", "x".repeat(MIB / 4)).into_bytes(),
+                "a record of more than 16 MiB",
+            ),
+        ],
+    );
+}
+
+#[test]
 fn json_lines() {
     let keys: String = (0..100_000).map(|n| format!("\"k{n}\": 1, ")).collect();
     refused(

@@ -35,6 +35,7 @@ mod sandbox;
 mod schedule;
 mod serve;
 mod suggest;
+mod targets;
 mod territory;
 mod twice;
 mod wrong;

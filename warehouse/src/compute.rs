@@ -16,6 +16,7 @@ pub(crate) mod rollup;
 mod scope;
 mod sound;
 mod tally;
+mod targets;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -110,6 +111,7 @@ impl Warehouse {
         let book = book.with_plans(&pack.plans)?;
         let population = reference::population(&session).await?;
         let filled = reference::filled(&session).await?;
+        let targets = reference::targets(&session).await?;
         book.whole()?;
         book.divides(&pack.territories)?;
         let before = match latest {
@@ -289,6 +291,7 @@ impl Warehouse {
         let (found, asked) =
             checks::ask(&inputs.session, part.as_ref(), &scopes, pack, reads).await?;
         checks.extend(found);
+        checks.extend(targets::checks(&targets, pack));
         counts.checks = asked;
         counts.coverage = inputs.coverage.rows().to_vec();
         let Some(cutoff_on) = inputs.cutoffs.values().min().copied() else {

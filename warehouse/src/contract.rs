@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::language::Text;
 
 pub(crate) use rules::references_lead_somewhere;
-pub use rules::{Bound, Pattern, Reference, Rule, Severity};
+pub use rules::{Bound, Pattern, Reference, Rule, Severity, WithoutOverlaps};
 
 /// One table of the canonical model. A column without visibility and purpose does not parse.
 #[derive(Debug, Clone, Deserialize)]
@@ -36,10 +36,7 @@ pub struct Contract {
     pub rules: Vec<Rule>,
     #[serde(default)]
     pub references: Vec<Reference>,
-    /// Rows of a file that are alike in these columns are windows (`valid_from` to `valid_until`) of one thing: they may
-    /// not overlap, and a hole between two of them is a doubt. Empty: no such rule.
-    #[serde(default)]
-    pub windows: Vec<String>,
+    pub without_overlaps: Option<WithoutOverlaps>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -122,6 +119,9 @@ pub struct Lookup {
     pub column: String,
     /// The date column of this row on which the code must be valid; absent: valid ever.
     pub valid_on: Option<String>,
+    /// The date column of this row with the first day on which it no longer holds: a code that ends before it is a warning
+    /// (`outlived`). An empty cell is no end.
+    pub valid_until: Option<String>,
 }
 
 /// The columns `store` adds to every row of a table that is not a system table; readers of the state do not see them
@@ -147,21 +147,13 @@ impl Contract {
             .key
             .iter()
             .map(|c| ("key", c))
-            .chain(contract.tenant.iter().map(|c| ("tenant", c)))
-            .chain(contract.windows.iter().map(|c| ("windows", c)));
+            .chain(contract.tenant.iter().map(|c| ("tenant", c)));
         for (what, column) in named {
             if !contract.columns.contains_key(column) {
                 return Err(Error::input(format!(
                     "{path}: {what} names column `{column}`, which the contract does not have"
                 )));
             }
-        }
-        let dated = ["valid_from", "valid_until"];
-        if !contract.windows.is_empty() && dated.iter().any(|d| !contract.columns.contains_key(*d))
-        {
-            return Err(Error::input(format!(
-                "{path}: windows asks for the columns valid_from and valid_until"
-            )));
         }
         rules::prepare(&mut contract, path)?;
         Ok(contract)

@@ -229,6 +229,15 @@ impl Direction {
             Direction::Neutral => "neutral",
         }
     }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        let all = [
+            Direction::HigherIsBetter,
+            Direction::LowerIsBetter,
+            Direction::Neutral,
+        ];
+        all.into_iter().find(|d| d.name() == name)
+    }
 }
 
 /// How long a review holds.

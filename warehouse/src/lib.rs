@@ -27,6 +27,7 @@ pub mod principal;
 pub mod profile;
 pub mod project;
 pub mod region;
+pub mod role;
 pub mod similar;
 pub mod target;
 pub mod term;

@@ -18,6 +18,7 @@ use crate::error::{Doing, Error, Result};
 use crate::figure::Figure;
 use crate::group::{Groups, Membership};
 use crate::index::{FigureIndex, Run};
+use crate::indicator::Direction;
 use crate::language::Text;
 use crate::period::PeriodKind;
 use crate::region::{ChangeKind, Region, RegionBook, RegionChange};
@@ -113,11 +114,12 @@ pub(crate) async fn population(session: &Session) -> Result<Population> {
 
 pub(crate) async fn targets(session: &Session) -> Result<Vec<Target>> {
     let sql = "select target_id, indicator_id, cast(indicator_major as bigint), region_code, period_kind, slice, cast(lower as double), \
-               cast(upper as double), cast(tolerance as double), valid_from, valid_until, decision_uri, decided_on from targets order by target_id";
+               cast(upper as double), cast(tolerance as double), valid_from, valid_until, decision_uri, decided_on, \
+               direction, role_uri, organisation_kbo from targets order by target_id";
     let mut targets = Vec::new();
     for rows in session.collect(sql).await? {
         use arrow::array::{Array, AsArray};
-        let texts: Vec<_> = [0, 1, 3, 4, 5, 11]
+        let texts: Vec<_> = [0, 1, 3, 4, 5, 11, 13, 14, 15]
             .iter()
             .map(|c| text_column(&rows, *c))
             .collect::<Result<_>>()?;
@@ -152,10 +154,13 @@ pub(crate) async fn targets(session: &Session) -> Result<Vec<Target>> {
                 lower: float(0, i),
                 upper: float(1, i),
                 tolerance: float(2, i),
+                direction: optional(&texts[6], i).and_then(|name| Direction::parse(&name)),
                 valid_from,
                 valid_until: until[i],
                 decision_uri: texts[5].value(i).into(),
                 decided_on,
+                role_uri: optional(&texts[7], i).unwrap_or_default(),
+                organisation_kbo: optional(&texts[8], i).unwrap_or_default(),
             });
         }
     }

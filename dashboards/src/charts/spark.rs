@@ -10,7 +10,10 @@ const HEIGHT: u32 = 56;
 /// The last points of a series; gaps stay gaps.
 pub fn draw(points: &[Point], title: &str, description: &str, id: &str) -> String {
     let mut canvas = Canvas::new(WIDTH, HEIGHT);
-    let values = points.iter().flat_map(|p| [p.own, p.target]).flatten();
+    let values = points
+        .iter()
+        .flat_map(|p| [p.own, p.target, p.band])
+        .flatten();
     let scale = Scale::around(values, Extent::Free, 3);
     let (left, right, top, bottom) = (3.0, f64::from(WIDTH) - 7.0, 7.0, f64::from(HEIGHT) - 7.0);
     let x = |i: usize| left + (right - left) * i as f64 / (points.len().max(2) - 1) as f64;
@@ -23,13 +26,14 @@ pub fn draw(points: &[Point], title: &str, description: &str, id: &str) -> Strin
             canvas.area(&area, Role::OwnSoft);
         }
     }
-    let targets: Vec<_> = points
-        .iter()
-        .enumerate()
-        .filter_map(|(i, p)| Some((x(i), y(p.target?))))
-        .collect();
-    if targets.len() > 1 {
-        canvas.line(&targets, Role::Target, 1.5);
+    for bound in [|p: &Point| p.target, |p: &Point| p.band] {
+        let bounds = points.iter().enumerate();
+        let bounds: Vec<_> = bounds
+            .filter_map(|(i, p)| Some((x(i), y(bound(p)?))))
+            .collect();
+        if bounds.len() > 1 {
+            canvas.line(&bounds, Role::Target, 1.5);
+        }
     }
     for line in runs(points, &[]) {
         super::trend::own_line(&mut canvas, points, &line, &x, &y, 2.2);

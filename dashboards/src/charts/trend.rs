@@ -12,6 +12,8 @@ pub struct Point {
     pub provisional: bool,
     pub peer: Option<f64>,
     pub target: Option<f64>,
+    /// The other bound, where the target is a band.
+    pub band: Option<f64>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -110,7 +112,7 @@ pub fn draw(
     };
     let values = points
         .iter()
-        .flat_map(|p| [p.own, p.peer, p.target])
+        .flat_map(|p| [p.own, p.peer, p.target, p.band])
         .flatten();
     let scale = Scale::around(values, extent, if width == Width::Wide { 5 } else { 4 });
     let step = (right_edge - left - 16.0) / (points.len().max(2) - 1) as f64;
@@ -181,7 +183,8 @@ pub fn draw(
             Role::Text,
         );
     }
-    targets(&mut canvas, points, &x, &y);
+    targets(&mut canvas, points.iter().map(|p| p.target), &x, &y);
+    targets(&mut canvas, points.iter().map(|p| p.band), &x, &y);
     for line in stretches(points.iter().map(|p| p.peer)) {
         let line: Vec<_> = line.iter().map(|&(i, v)| (x(i), y(v))).collect();
         canvas.line(&line, Role::Peer, 2.0);
@@ -238,21 +241,22 @@ pub fn draw(
 /// A target holds from the middle before a point to the middle after it.
 fn targets(
     canvas: &mut Canvas,
-    points: &[Point],
+    bounds: impl ExactSizeIterator<Item = Option<f64>>,
     x: &impl Fn(usize) -> f64,
     y: &impl Fn(f64) -> f64,
 ) {
     let half = (x(1) - x(0)) / 2.0;
-    for line in stretches(points.iter().map(|p| p.target)) {
+    let last = bounds.len().saturating_sub(1);
+    for line in stretches(bounds) {
         let mut steps = Vec::new();
         for (i, v) in line {
             steps.extend([(x(i) - half, y(v)), (x(i) + half, y(v))]);
         }
-        if let (Some(first), true) = (steps.first_mut(), !points.is_empty()) {
+        if let Some(first) = steps.first_mut() {
             first.0 = first.0.max(x(0));
         }
         if let Some(end) = steps.last_mut() {
-            end.0 = end.0.min(x(points.len() - 1));
+            end.0 = end.0.min(x(last));
         }
         canvas.line(&steps, Role::Target, 1.8);
     }

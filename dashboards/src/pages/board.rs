@@ -37,6 +37,8 @@ struct BoardPage {
     /// All targets were looked at and none asks for attention.
     calm: bool,
     tiles: Vec<Tile>,
+    /// The page of all targets.
+    targets: String,
     absent: Vec<String>,
     /// Why there is nothing to see, and where there is.
     gone: Option<(String, String)>,
@@ -89,7 +91,7 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
         if let Some(region) = &lens.region {
             let mut assessment = assess(lens, indicator, at, region, &slice);
             compare::hold_back(lens, &mut assessment, &slice);
-            targets += usize::from(assessment.standing.is_some());
+            targets += usize::from(assessment.judgement.is_some_and(|j| j.standing().is_some()));
             if let Some(urgency) = assessment.urgency() {
                 let item = Attention {
                     title: view.title.clone(),
@@ -134,6 +136,7 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
         calm: attention.is_empty() && targets > 0,
         attention: attention.into_iter().map(|(_, _, item)| item).collect(),
         tiles,
+        targets: lens.href("/targets", &[]),
         absent,
         gone,
     };

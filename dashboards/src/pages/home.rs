@@ -273,7 +273,7 @@ fn row(lens: &Lens, indicator: &Indicator) -> Row {
             let mut assessment = assess(lens, indicator, period, region, &total);
             compare::hold_back(lens, &mut assessment, &total);
             // The target when there is one, else the course.
-            let mark = match assessment.standing {
+            let mark = match assessment.judgement {
                 Some(_) => assessment.standing_mark(lens),
                 None => assessment.course_mark(lens),
             };
@@ -308,9 +308,11 @@ fn middle(lens: &Lens, indicator: &Indicator, period: Period) -> (Reading, Optio
         };
         values.push(value);
         if let Some(target) = lens.target(indicator, period, &code, &total) {
-            set += 1;
             bounds.extend(target.bound(indicator.direction));
-            reached += i64::from(target.standing(value) == Standing::Reached);
+            let assessment = assess(lens, indicator, period, &code, &total);
+            let standing = assessment.judgement.and_then(|j| j.standing());
+            set += i64::from(standing.is_some());
+            reached += i64::from(standing == Some(Standing::OnTrack));
         }
     }
     let count = number::whole(values.len() as i64, language);

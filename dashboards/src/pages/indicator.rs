@@ -22,6 +22,7 @@ use crate::drawing;
 use crate::lens::{Choice, Chooser, Lens};
 use crate::number;
 use crate::page::{Page, Visit};
+use crate::pages::targets::{self, Aim};
 use crate::pages::{lineage, odd};
 use crate::reading::Reading;
 use crate::sentence;
@@ -53,6 +54,8 @@ struct IndicatorPage {
     proof: String,
     course: Option<Mark>,
     standing: Option<Mark>,
+    /// Which part of the rule gave it.
+    standing_why: String,
     compared: Vec<Compared>,
     unit_word: String,
     counted: String,
@@ -92,6 +95,9 @@ struct IndicatorPage {
     /// Checks that found rows here: what should hold, and what was found.
     doubts: Vec<(String, String)>,
     lineage: Option<lineage::From>,
+    /// The targets of this place and slice in time, and where all are.
+    aims: Vec<Aim>,
+    targets: String,
 }
 
 /// The same quantile with what has not ended counted in (Kaplan-Meier), and why it stands there.
@@ -260,6 +266,8 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
         .find(|t| t.id == indicator.theme);
     let view = IndicatorPage {
         lineage: lineage::from(lens, &indicator.id),
+        aims: targets::of_figure(lens, indicator, &focus.slice),
+        targets: lens.href("/targets", &[]),
         survival: survival(lens, &focus),
         stage: match indicator.stage.is_published() {
             true => String::new(),
@@ -322,6 +330,7 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
         proof: proof(lens, &assessment.reading),
         course: assessment.course_mark(lens),
         standing: assessment.standing_mark(lens),
+        standing_why: assessment.standing_why(lens),
         compared: compared(lens, &assessment, &focus.slice, true),
         unit_word: measure.unit_word(),
         counted: measure.counted(),

@@ -264,6 +264,49 @@ pub async fn methodology(
     .await
 }
 
+/// All targets in time.
+pub async fn targets(
+    uri: Uri,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+    State(app): Here,
+) -> Response<Body> {
+    over_figures(
+        app,
+        uri,
+        headers,
+        asked,
+        Scope::OneOrAll,
+        |lens, visit, _| Ok(html(pages::targets::render(lens, visit)?)),
+    )
+    .await
+}
+
+pub async fn targets_json(
+    uri: Uri,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+    State(app): Here,
+) -> Response<Body> {
+    let visit = visit(&app, &uri);
+    let made = async {
+        let nothing = || Trouble::not_found("page", uri.path());
+        let seen = see(&app, visit.words, asked.as_of()?)
+            .await?
+            .ok_or_else(nothing)?;
+        let lens = Lens::new(
+            visit.words,
+            &seen.snapshot,
+            seen.run,
+            &seen.ground,
+            &asked,
+            true,
+        )?;
+        answer::json(&app, &uri, &headers, &pages::targets::json(&lens))
+    };
+    answer::outcome(&visit, made.await)
+}
+
 pub async fn indicator(
     uri: Uri,
     headers: HeaderMap,

@@ -43,6 +43,9 @@ const JSON: &str = r#"{"meta": {"n": 2}, "items": [
  {}, {"nr": "A-2", "punten": [[[4.1, 50.9], [4.2, 51.0]], []]}
 ]}"#;
 
+const FORM: &str = "# x\nnis = \"44021\"\nkanaal = 'Loket'\n\n[[zaak]]\nnr = \"A-1\"\nop = 2024-01-02T09:30:00\ndagen = 4_5\nbesluit = \"12/02/2024\"\n\
+                    heropend = true\n[[zaak]]\nnr = \"A-2\"\nop = 2024-03-31\ndagen = 1.5e1 # y\nnis = [\"44021\", \"11002\"]\n";
+
 const LINES: &str = "{\"nr\": \"A-1\", \"nis\": \"44021\", \"op\": \"2024-01-02\"}\n\n[1, 2]\r\n{\"nr\": [\"A-2\"], \"nis\": {\"a\": 1}}\n3\n";
 
 const XML: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
@@ -265,6 +268,34 @@ pub(super) fn targets() -> Vec<Target> {
             ),
             bytes(&[JSON, "[[1, \"a\"]]", "[1, 2]", "{}"]),
             json_words,
+            What::File,
+        ),
+        target(
+            "toml",
+            mapping("toml", "", PLAIN),
+            bytes(&[FORM]),
+            &[
+                "[[zaak]]",
+                "[[",
+                "]]",
+                "[",
+                "]",
+                "{",
+                "}",
+                "=",
+                ".",
+                "\"",
+                "\"\"\"",
+                "'",
+                "#",
+                "\n",
+                "2024-01-02",
+                "inf",
+                "_",
+                "\\u",
+                "nr = ",
+                "nr.",
+            ],
             What::File,
         ),
         target(

@@ -206,13 +206,14 @@ impl<'a> TablePlan<'a> {
             columns,
             rules: of_rows,
             references,
-            windows,
+            // Rows are held against each other by the ordinary lane.
+            without_overlaps: None,
         } = contract
         else {
             return None;
         };
-        // Rows that point at others are looked up by the ordinary lane, and it lays validities beside each other.
-        if !references.is_empty() || !windows.is_empty() {
+        // Rows that point at others are looked up by the ordinary lane.
+        if !references.is_empty() {
             return None;
         }
         if key.is_empty() {
@@ -275,6 +276,9 @@ impl<'a> TablePlan<'a> {
                 Some(_) if *visibility == Visibility::Personal => return None,
                 Some(mapped) => From::new(mapping, mapped, *kind, rules, &slot)?,
             };
+            if lookup.as_ref().is_some_and(|l| l.valid_until.is_some()) {
+                return None;
+            }
             let lookup = lookup
                 .as_ref()
                 .map(|lookup| (lookup, lookup.valid_on.as_deref().and_then(place)));

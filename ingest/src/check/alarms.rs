@@ -70,7 +70,7 @@ pub fn raise(
         // the past it begins with: it is told, and stops nothing.
         let tree = matches!(
             mapping.connector,
-            Connector::Json | Connector::Ndjson | Connector::Xml | Connector::Xes
+            Connector::Json | Connector::Ndjson | Connector::Toml | Connector::Xml | Connector::Xes
         );
         let first = past.iter().map(|p| p.stored_at).min();
         let usual = match tree || first.is_some_and(|first| receipt.pulled_at <= first) {

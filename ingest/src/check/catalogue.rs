@@ -138,28 +138,13 @@ pub const ALL: &[Known] = &[
         sentence: "Sleutel system, case_id = \"omgevingsloket\", \"A-1\" staat al in record 1: laat er een van weg in de bron.",
     },
     Known {
-        id: "overlap",
-        about: About::Record,
-        severity: REJECT,
-        changeable: false,
-        meaning: [
-            "Waar het contract `windows` noemt: geldigheden van hetzelfde overlappen niet; de vroegste blijft.",
-            "Where the contract names `windows`: validities of the same thing do not overlap; the earliest stands.",
-        ],
-        example: [
-            "gemeente 12041 in een groep vanaf 2019 zonder einde, en nog eens vanaf 2025",
-            "municipality 12041 in a group from 2019 without an end, and again from 2025",
-        ],
-        sentence: "Geldigheid van group_id, version, region_code = \"landelijk\", \"2025\", \"12041\" vanaf 2025-01-01 overlapt met die vanaf 2019-01-01: laat de vroegere eindigen waar de latere begint.",
-    },
-    Known {
         id: "gap",
         about: About::Record,
         severity: WARN,
         changeable: true,
         meaning: [
-            "Waar het contract `windows` noemt: tussen twee geldigheden van hetzelfde blijft geen dag open.",
-            "Where the contract names `windows`: no day is left open between two validities of the same thing.",
+            "Waar het contract dat vraagt (`gaps`): tussen twee geldigheden van hetzelfde blijft geen dag open.",
+            "Where the contract asks for it (`gaps`): no day is left open between two validities of the same thing.",
         ],
         example: [
             "gemeente 12041 in een groep tot 2024-01-01, en opnieuw vanaf 2024-07-01",
@@ -235,6 +220,21 @@ pub const ALL: &[Known] = &[
             "44085 on a case of 13 January 2017",
         ],
         sentence: "Kolom NIS: 44085 bestond nog niet op 2017-01-13, maar ontstond op 2019-01-01 uit de fusie van 44036, 44072, 44080: aanvaard als herlevering onder de nieuwe code.",
+    },
+    Known {
+        id: "outlived",
+        about: About::Record,
+        severity: WARN,
+        changeable: true,
+        meaning: [
+            "Wat een geldigheid heeft, zoals een doel, loopt niet door nadat de gemeente ophield te bestaan.",
+            "What has a validity, such as a target, does not go on after the municipality ceased to exist.",
+        ],
+        example: [
+            "een doel voor Borsbeek vanaf 2024, zonder einde",
+            "a target for Borsbeek from 2024, without an end",
+        ],
+        sentence: "Kolom region_code: 11007 bestaat niet meer sinds 2025-01-01: laat de geldigheid dan eindigen, en beslis opnieuw voor 11002.",
     },
     Known {
         id: "placeholder",
@@ -463,7 +463,16 @@ pub fn list(language: Language, pack: &Pack) -> String {
             );
             (&reference.id, reference.severity, &reference.meaning, form)
         });
-        for (id, level, meaning, form) in rules.chain(references) {
+        let overlaps = contract.without_overlaps.iter().map(|rule| {
+            let form = format!(
+                "({}) without overlaps of [{}, {})",
+                rule.columns.join(", "),
+                rule.from,
+                rule.until
+            );
+            (&rule.id, Severity::Reject, &rule.meaning, form)
+        });
+        for (id, level, meaning, form) in rules.chain(references).chain(overlaps) {
             text.push_str(&format!(
                 "- **`{id}`** ({}, {} `{}`). {}.\n  - `{form}`\n",
                 severity(level),

@@ -29,7 +29,9 @@ pub(super) struct Findings {
 #[cfg(debug_assertions)]
 pub(super) fn is_listed(rule: &str, contracts: &IndexMap<String, Contract>) -> bool {
     let of_table = |c: &Contract| {
-        c.rules.iter().any(|r| r.id == rule) || c.references.iter().any(|r| r.id == rule)
+        c.rules.iter().any(|r| r.id == rule)
+            || c.references.iter().any(|r| r.id == rule)
+            || c.without_overlaps.iter().any(|r| r.id == rule)
     };
     super::catalogue::find(rule).is_some() || contracts.values().any(of_table)
 }

@@ -41,6 +41,7 @@ pub(super) fn apply(table: &mut Table, setting: &Setting) -> Result<()> {
         required(table, at, target, column);
         codes(table, at, target, column);
         lookup(table, at, target, column, setting);
+        outlived(table, at, target, column, setting);
         values::range(table, at, target, column, setting);
         values::pattern(table, at, target, column, setting);
     }
@@ -286,6 +287,32 @@ fn lookup(table: &mut Table, at: usize, target: &str, column: &Column, setting: 
             format!("Kolom {}: {reason}", table.source_column(target))
         };
         note(table, row, rule, severity, target, reason);
+    }
+}
+
+/// Rows that go on after the code they name has ended.
+fn outlived(table: &mut Table, at: usize, target: &str, column: &Column, setting: &Setting) {
+    let Some(lookup) = &column.lookup else { return };
+    let named = |name: &Option<String>| table.array(name.as_deref()?).cloned();
+    let (Some(days), Some(ends)) = (named(&lookup.valid_on), named(&lookup.valid_until)) else {
+        return;
+    };
+    let array = table.arrays[at].clone();
+    let until_at = lookup.valid_until.as_deref().and_then(|u| table.index(u));
+    let severity = setting.severity("outlived", Severity::Warn);
+    for row in 0..table.height {
+        // An end that cannot be read is no absent one.
+        if until_at.is_some_and(|until| table.is_broken(row, until)) {
+            continue;
+        }
+        let (Some(code), Some(on)) = (text(&array, row), day(&days, row, setting.zone)) else {
+            continue;
+        };
+        let until = day(&ends, row, setting.zone);
+        if let Some(reason) = setting.codes.outlived(lookup, code, on, until) {
+            let reason = format!("Kolom {}: {reason}", table.source_column(target));
+            note(table, row, "outlived", severity, target, reason);
+        }
     }
 }
 

@@ -10,7 +10,7 @@ mod receipt;
 mod rows;
 mod shapes;
 mod thousand;
-mod windows;
+mod overlaps;
 
 use std::path::Path;
 

@@ -20,7 +20,7 @@ use crate::mapping::Mapping;
 use crate::nearest::nearest;
 
 /// Between the values of a list.
-const JOINT: &str = "; ";
+pub(super) const JOINT: &str = "; ";
 
 /// What a record is called that is one bare value.
 const VALUE: &str = "value";

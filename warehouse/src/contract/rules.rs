@@ -59,6 +59,23 @@ impl Reference {
     }
 }
 
+/// No two rows of a delivery with the same `columns` (absent is a value like another) may hold on one day; the one that stands
+/// first in the file stays. Named after `WITHOUT OVERLAPS` of SQL:2023.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WithoutOverlaps {
+    pub id: String,
+    pub columns: Vec<String>,
+    /// The first day on which a row holds.
+    pub from: String,
+    /// The first day on which it no longer does; absent in a row: it has no end.
+    pub until: String,
+    /// Whether a day on which none of them holds, between two that do, is a doubt.
+    #[serde(default)]
+    pub gaps: bool,
+    pub meaning: Text,
+}
+
 /// The lowest or highest value a column may have.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Bound {
@@ -167,9 +184,25 @@ pub(super) fn prepare(contract: &mut Contract, path: &str) -> Result<()> {
             )));
         }
     }
+    if let Some(rule) = &contract.without_overlaps {
+        let days = [&rule.from, &rule.until];
+        for column in rule.columns.iter().chain(days) {
+            if !contract.columns.contains_key(column) {
+                return Err(unknown(&rule.id, column));
+            }
+        }
+        let dated = |column: &String| contract.columns[column].kind == ColumnType::Date;
+        if !days.into_iter().all(dated) {
+            return Err(Error::input(format!(
+                "{path}: rule `{}`: `from` and `until` must be dates",
+                rule.id
+            )));
+        }
+    }
     let ids = contract.rules.iter().map(|r| r.id.as_str());
     let ids: Vec<&str> = ids
         .chain(contract.references.iter().map(|r| r.id.as_str()))
+        .chain(contract.without_overlaps.iter().map(|r| r.id.as_str()))
         .collect();
     match ids
         .iter()
@@ -267,6 +300,20 @@ mod tests {
         assert!(why("pattern = \"(\"\n").contains("cannot read table contract"));
         let whole = Pattern::new("[0-9]|x").expect("a pattern");
         assert!(whole.matches("x") && whole.matches("7") && !whole.matches("7x"));
+    }
+
+    #[test]
+    fn validities_that_may_not_overlap_are_dates() {
+        let day = |name: &str, kind: &str| {
+            format!(
+                "[columns.{name}]\ntype = \"{kind}\"\nmeaning = {{ nl = \"x\", en = \"x\" }}\nvisibility = \"internal\"\npurpose = \"x\"\n"
+            )
+        };
+        let rule = "[without_overlaps]\nid = \"o\"\ncolumns = [\"a\"]\nfrom = \"f\"\nuntil = \"u\"\nmeaning = { nl = \"x\", en = \"x\" }\n";
+        let with = |kind: &str| format!("{}{}{rule}", day("f", "date"), day("u", kind));
+        assert!(contract(&with("date")).is_ok());
+        assert!(why(&with("text")).contains("must be dates"));
+        assert!(why(&format!("{}{rule}", day("f", "date"))).contains("names column `u`"));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::drawing;
 use crate::lens::Lens;
 use crate::number;
 use crate::reading::Reading;
+use crate::standing;
 
 pub struct Row {
     pub label: String,
@@ -62,7 +63,8 @@ pub fn rows(lens: &Lens, focus: &Focus, earlier: Option<&str>) -> Vec<Row> {
                 label: period.label(lens.language()),
                 href: String::new(),
                 proof: proof(lens, &reading),
-                target: text(target.and_then(|t| t.bound(focus.indicator.direction))),
+                target: target
+                    .map_or_else(String::new, |t| standing::short(lens, focus.indicator, t)),
                 peer: text(lens.peer(focus.indicator, period, &focus.region, &focus.slice)),
                 earlier: text(before(period)),
                 own: period == focus.period,
@@ -109,9 +111,7 @@ pub fn places(lens: &Lens, focus: &Focus) -> Vec<Row> {
                 peer: String::new(),
                 earlier: String::new(),
                 own: code == focus.region,
-                mark: assessment
-                    .standing
-                    .and_then(|_| assessment.standing_mark(lens)),
+                mark: assessment.standing_mark(lens),
                 bar: String::new(),
                 breaks: Vec::new(),
                 reading,

@@ -1,4 +1,4 @@
-//! check/tests/windows: validities of the same thing: side by side, with a hole between them, over one another.
+//! check/tests/overlaps: validities of the same thing: side by side, with a hole between them, over one another.
 
 use super::*;
 use crate::check::tests::rows::MAPPING;
@@ -66,19 +66,20 @@ fn a_hole_between_two_windows_is_told() {
 }
 
 #[test]
-fn overlapping_windows_fall_and_the_earliest_stands() {
+fn overlapping_windows_fall_and_the_first_stands() {
     let delivery =
         groups("a,1,44040,2019-01-01,\na,1,44040,2021-01-01,2022-01-01\na,1,44040,2023-01-01,");
     assert_eq!(
         told(&delivery),
         [
-            ("overlap", 2, Severity::Reject),
-            ("overlap", 3, Severity::Reject)
+            ("groups_overlap", 2, Severity::Reject),
+            ("groups_overlap", 3, Severity::Reject)
         ]
     );
     let reason = &delivery.findings[0].reason;
     assert!(
-        reason.contains("vanaf 2021-01-01 overlapt met die vanaf 2019-01-01"),
+        reason.contains("geldt van 2021-01-01 tot 2022-01-01, en")
+            && reason.contains("in record 1 (regel 2) vanaf 2019-01-01"),
         "{reason}"
     );
 }
