@@ -10,6 +10,7 @@ use crate::compare::{Against, Held, Own, Why, held};
 use crate::lens::Lens;
 use crate::number;
 use crate::reading::{Course, Measure};
+use crate::standing;
 
 /// What is said of a figure.
 #[derive(Debug, Clone, Default)]
@@ -26,8 +27,8 @@ pub struct Facts {
     pub course: Option<Course>,
     /// Other places and times, with their numbers.
     pub beside: Vec<(Beside, f64)>,
-    /// The bound of the target, with the words of how the figure stands against it.
-    pub target: Option<(f64, String)>,
+    /// What the target asks, and the words of how the figure stands against it.
+    pub target: Option<(String, String)>,
     pub sure: Sure,
 }
 
@@ -130,9 +131,8 @@ pub fn say(measure: Measure, period: Period, facts: &Facts) -> String {
             }
         });
     }
-    if let Some((bound, standing)) = &facts.target {
-        let bound = measure.with_unit(*bound);
-        let mut target = words.with("say-target", &[("value", &bound)]);
+    if let Some((asked, standing)) = &facts.target {
+        let mut target = words.with("say-target", &[("value", asked)]);
         if !standing.is_empty() {
             target = format!("{target} ({})", lower(standing));
         }
@@ -178,7 +178,7 @@ fn change(
     judged: Option<Course>,
 ) -> String {
     let words = measure.words;
-    let course = judged.unwrap_or_else(|| measure.course(now, before));
+    let course = judged.unwrap_or_else(|| measure.course(now, before, None));
     if measure.text(now) == measure.text(before) {
         return words.with("say-equal", &[("earlier", earlier)]);
     }
@@ -226,7 +226,7 @@ pub fn of(lens: &Lens, assessment: &Assessment, own: Own) -> String {
     let comparisons = held(lens, own);
     let reading = &assessment.reading;
     let figure = lens.figure(own.indicator, own.period, own.region, own.slice);
-    let standing = assessment.standing_mark(lens);
+    let mark = assessment.standing_mark(lens);
     let target = lens.compares.contains(&Against::Target);
     let before = before(lens, &comparisons);
     let facts = Facts {
@@ -242,10 +242,11 @@ pub fn of(lens: &Lens, assessment: &Assessment, own: Own) -> String {
         }),
         before,
         beside: comparisons.iter().filter_map(beside).collect(),
-        target: assessment
-            .bound
-            .filter(|_| target)
-            .map(|bound| (bound, standing.map_or_else(String::new, |m| m.text))),
+        target: assessment.target.filter(|_| target).map(|target| {
+            let asked = standing::short(lens, own.indicator, target);
+            let asked = number::with_unit(&asked, &measure.unit(), lens.language());
+            (asked, mark.map_or_else(String::new, |m| m.text))
+        }),
         sure: match figure {
             Some(figure) if reading.provisional => match crate::compare::incomplete(figure) {
                 Some(part) => Sure::TooFew(part),

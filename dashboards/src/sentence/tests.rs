@@ -112,17 +112,17 @@ fn others_and_the_target_follow() {
             (Beside::Group("Mediaan Kempen".into()), 81.0),
             (Beside::Named("Mechelen".into()), 70.5),
         ],
-        target: Some((105.0, "Doel gehaald".into())),
+        target: Some(("105\u{a0}dagen".into(), "Doel gehaald".into())),
         ..was(84.0, 92.0)
     };
     let [nl, en] = both(&pack(), "ov_dlt_gewoon", &facts);
     assert_eq!(
         nl,
         "Doorlooptijd gewone procedure (Digitaal), 4de kwartaal 2025: 84,0~dagen, gedaald van 92,0~dagen (4de kwartaal 2024): beter; \
-         mediaan van de andere gemeenten 79,0~dagen; Mediaan Kempen 81,0~dagen; Mechelen 70,5~dagen; doel 105,0~dagen (doel gehaald)."
+         mediaan van de andere gemeenten 79,0~dagen; Mediaan Kempen 81,0~dagen; Mechelen 70,5~dagen; doel 105~dagen (doel gehaald)."
     );
     assert!(en.contains("; median of the other municipalities 79.0~days; "));
-    assert!(en.contains("; target 105.0~days ("));
+    assert!(en.contains("; target 105~dagen ("));
 }
 
 #[test]

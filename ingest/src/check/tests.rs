@@ -4,13 +4,13 @@ mod alarms;
 mod files;
 mod logs;
 mod others;
+mod overlaps;
 mod personal;
 mod property;
 mod receipt;
 mod rows;
 mod shapes;
 mod thousand;
-mod overlaps;
 
 use std::path::Path;
 
