@@ -7,11 +7,12 @@ use beleidsinfo_warehouse::error::Doing;
 use beleidsinfo_warehouse::pack::Part;
 use beleidsinfo_warehouse::pack::bundle::Bundle;
 use beleidsinfo_warehouse::project::{FILE, Project};
+use beleidsinfo_warehouse::signature::Signer;
 use beleidsinfo_warehouse::{Error, Result};
 use toml_edit::{DocumentMut, Item, Value};
 
 use super::bundle::{read, signed_by, wanted, write_whole};
-use super::verify::{Beside, Standing, assess, checked, hold_to_version};
+use super::verify::{Beside, Standing, assess, checked, hold_to_version, signer_of};
 use crate::context::At;
 use crate::report::{Outcome, Problems, count};
 
@@ -19,6 +20,7 @@ use crate::report::{Outcome, Problems, count};
 pub async fn run(at: &At, file: &Path, signer: Option<&Path>) -> Result<Outcome, Problems> {
     let (project, _, warehouse) = at.look().await?;
     let wanted = wanted(signer)?;
+    let said = wanted.is_some();
     let bundle = read(file)?;
     let name = file.display().to_string();
     let signer = checked(&name, &bundle, wanted)?;
@@ -53,6 +55,22 @@ pub async fn run(at: &At, file: &Path, signer: Option<&Path>) -> Result<Outcome,
             about.name, about.version
         );
         return Ok(Outcome::Done);
+    }
+    // Who signed the version before it signs this one too, unless a person says that another key may.
+    let same = |p: &&Part| matches!(p.about(), Ok(Some(a)) if a.name == about.name);
+    let before = beside.parts.iter().find(same);
+    if let Some(key) = before.and_then(|p| signer_of(&project, p))
+        && !said
+        && signer.as_ref().map(Signer::fingerprint).as_deref() != Some(&key)
+    {
+        problems.push(
+            Error::refused(format!(
+                "{name} is {}; the version of {} that is here was signed by {key}",
+                signed_by(signer.as_ref()),
+                about.name
+            ))
+            .hint("ask its publisher, by another way than the pack, whether the key is a new one; then add it with --signer and the new .pub"),
+        );
     }
     let folder = project.folder.join(&place);
     if folder.exists() && !holds(&folder, &bundle) {

@@ -661,6 +661,19 @@ fn a_newer_version_takes_the_place_of_an_older_and_never_the_other_way() {
     );
     std::fs::remove_dir_all(project.path("packs/afval-2.0.0")).expect("a removed folder");
     project.ok(&["pack", "add", &next]);
+    let version = |version: &str, name: &str, key: bool| {
+        project.write("new/pack.toml", &ABOUT.replace("1.2.0", version));
+        build(&project, name, key)
+    };
+    project.ok(&["pack", "add", &version("3.0.0", "signed.zip", true)]);
+    let plain = version("3.1.0", "plain.zip", false);
+    refused(
+        &project,
+        &plain,
+        7,
+        &["plain.zip is not signed; the version of afval that is here was signed by SHA256:"],
+    );
+    project.ok(&["pack", "add", &version("3.1.0", "again.zip", true)]);
     let staged = |file: &String| file.contains(".part") && file.contains("2.0.0");
     assert!(!project.files("packs").iter().any(staged));
 }
