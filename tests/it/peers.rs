@@ -191,11 +191,10 @@ fn a_group_of_ones_own_stands_beside_the_figure_from_the_next_run_on() {
         "{sentence}"
     );
     let (status, body) = server.get(&format!("{path}&as_of={first}"));
-    assert_eq!(status, 404, "{body}");
-    assert!(
-        body.contains("De vergelijkingsgroep land is er niet."),
-        "{body}"
-    );
+    assert_eq!(status, 200, "{body}");
+    let json: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+    let held = &json["comparisons"][0];
+    assert_eq!(held["refused"]["text"], "bestond toen niet", "{held}");
 }
 
 #[test]
