@@ -677,6 +677,9 @@ principle-gate-text = Inside, nothing is hidden or rounded. What is published fi
 home-more = { $count } more indicators
 
 # compare: what a figure is held against
+about-compare-text = You choose what a figure is compared with, and may choose several at once. Not compared: what is about another area, was counted by another definition or is less than 90% complete; the page says which. Beside the figure it is also said in words, made from the same numbers.
+about-groups = Groups to compare with
+about-groups-text = A group is a list of municipalities that your organisation brought itself, with a version and a validity. The number is the median of the other members on the last day of the period. Where not all members have a figure, it says how many do. Mixed: a merged municipality whose parts were in different groups.
 compare-target = Target
 compare-previous = Previous period
 compare-year = Same period last year

@@ -677,6 +677,9 @@ principle-gate-text = Binnen wordt niets verborgen of afgerond. Wat gepubliceerd
 home-more = Nog { $count } indicatoren
 
 # compare: what a figure is held against
+about-compare-text = U kiest zelf waarmee een cijfer vergeleken wordt, en met meer dan één tegelijk. Niet vergeleken wordt wat over een ander gebied gaat, met een andere definitie geteld is of voor minder dan 90 % volledig is; er staat dan waarom. Naast het cijfer staat het ook in woorden, gemaakt uit dezelfde getallen.
+about-groups = Vergelijkingsgroepen
+about-groups-text = Een groep is een lijst van gemeenten die uw organisatie zelf meebracht, met een versie en een geldigheid. Het getal is de mediaan van de andere leden op de laatste dag van de periode. Hebben niet alle leden een cijfer, dan staat erbij hoeveel wel. Gemengd: een gefuseerde gemeente waarvan de delen in verschillende groepen zaten.
 compare-target = Doel
 compare-previous = Vorige periode
 compare-year = Zelfde periode vorig jaar

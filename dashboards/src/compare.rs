@@ -240,6 +240,9 @@ pub fn hold_back(lens: &Lens, assessment: &mut Assessment, slice: &Slice) {
     if course.value.is_none() {
         assessment.course = None;
     }
+    if let Some(Why::OwnIncomplete(_)) = course.why {
+        assessment.streak = None;
+    }
 }
 
 /// The first number of the version that the only target here was decided for, where it is not that of the figure.
@@ -426,7 +429,12 @@ fn group(lens: &Lens, own: Own, name: &str, held: &mut Held) -> Result<f64, Why>
     if book.below(lens.territory, own.region).is_some() {
         return Err(Why::NotAlike);
     }
-    let group = groups.find(name, own.region).ok_or(Why::NoGroupFor)?;
+    let group = groups
+        .find(name, own.region)
+        .ok_or(match groups.has(name) {
+            true => Why::NoGroupFor,
+            false => Why::NotThen,
+        })?;
     let on = groups
         .on(group, own.period.last_day(), lens.territory, book)
         .ok_or(Why::NotThen)?;

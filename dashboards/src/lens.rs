@@ -326,7 +326,8 @@ impl<'a> Lens<'a> {
             let against = Against::parse(code);
             let known = match &against {
                 Against::Place(code) => self.ground.has(self.territory, code),
-                Against::Group(name) => self.snapshot.groups.has(name),
+                // Who looks back with a group in the address may come before it.
+                Against::Group(name) => self.as_of.is_some() || self.snapshot.groups.has(name),
                 _ => true,
             };
             if !known {

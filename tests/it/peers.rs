@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::pack_golden::{complete, put};
-use crate::project::{Project, reference_data};
+use crate::project::{HEADER, Project, reference_data};
+use crate::serve::serve;
 
 const GROUPS: &str = r#"
 connector = "csv"
@@ -142,6 +143,60 @@ fn the_ten_nearest_are_those_that_anyone_finds_again() {
     );
 }
 
+/// From a file through the door to the page; looking back, the groups of then.
+#[test]
+fn a_group_of_ones_own_stands_beside_the_figure_from_the_next_run_on() {
+    let project = Project::small("12041");
+    let rows = ["12041", "11001", "44085"].iter().zip([1, 2, 4]);
+    let rows: String = rows
+        .flat_map(|(code, every)| {
+            (0..12).map(move |i| {
+                let channel = if i % every == 0 { "E-loket" } else { "Loket" };
+                format!(
+                    "{code}-{i},{code},,{channel},{:02}/05/2025,01/11/2025,10/06/2025\n",
+                    i + 1
+                )
+            })
+        })
+        .collect();
+    project.write("raw/cases_2025-12-31.csv", &format!("{HEADER}{rows}"));
+    project.flow();
+    let first = project.rows("select max(batch) from runs").remove(0);
+    let group = |code: &str| format!("land,2025,{code},2025-01-01,,false,,landelijk,rural\n");
+    let groups: String = ["12041", "11001", "44085", "37021"].map(group).concat();
+    let head =
+        "group_id,version,region_code,valid_from,valid_until,mixed,of_code,name_nl,name_en\n";
+    project.write("raw/groups.csv", &format!("{head}{groups}"));
+    project.write("sources/groups.toml", GROUPS);
+    project.flow();
+    let server = serve(&project, &[]);
+    let path =
+        "/nl/indicators/zaak_digitaal/series.json?region=12041&period=2025-Q2&compare=group:land";
+    let (status, body) = server.get(path);
+    assert_eq!(status, 200, "{body}");
+    let json: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+    let held = &json["comparisons"][0];
+    // Half of Aartselaar's and a quarter of Lievegem's came in digitally: the middle is 37.5.
+    assert_eq!(
+        (&held["value"], &held["label"]),
+        (&37.5.into(), &"Mediaan landelijk".into())
+    );
+    assert_eq!(
+        held["marks"][0]["text"],
+        "2 van de 3 gemeenten, zonder Wingene"
+    );
+    let sentence = json["sentence"].as_str().expect("a sentence");
+    assert!(
+        sentence.contains("100,0\u{a0}%; mediaan landelijk 37,5\u{a0}%."),
+        "{sentence}"
+    );
+    let (status, body) = server.get(&format!("{path}&as_of={first}"));
+    assert_eq!(status, 200, "{body}");
+    let json: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+    let held = &json["comparisons"][0];
+    assert_eq!(held["refused"]["text"], "bestond toen niet", "{held}");
+}
+
 #[test]
 fn what_no_group_can_be_made_of_is_said() {
     let project = Project::small("44021");
@@ -160,7 +215,7 @@ fn what_no_group_can_be_made_of_is_said() {
         "raw/cases_2024-12-31.csv",
         &format!(
             "{}1,44021,,Loket,01/02/2024,01/06/2024,01/03/2024\n",
-            crate::project::HEADER
+            HEADER
         ),
     );
     project.flow();
