@@ -177,11 +177,6 @@ fn forms() {
                 "nested more than 256 deep",
             ),
             (
-                "a-key-of-100000-parts",
-                format!("[[a]]\n{}a = 1\n", "a.".repeat(100_000)).into_bytes(),
-                "not well-formed TOML",
-            ),
-            (
                 "one-text-for-30000-records",
                 format!("day = \"{}\"\n{many}", "x".repeat(MIB / 4)).into_bytes(),
                 "a record of more than 16 MiB",

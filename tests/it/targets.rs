@@ -469,3 +469,38 @@ fn a_form_that_is_filled_in_wrong_names_file_line_and_key() {
     );
     assert_eq!(project.rows("select count(*) from targets"), ["1"]);
 }
+
+#[test]
+fn the_empty_form_of_a_new_project_is_a_good_form() {
+    let project = project();
+    project.ok(&[
+        "init",
+        project.path("nieuw").to_str().expect("UTF-8"),
+        "--nis",
+        "12041",
+    ]);
+    let form = project.read("nieuw/doelen/formulier.txt");
+    // With the band it shows as an example, too.
+    let filled = form.replace("\"https://…\"", "\"https://besluiten.example.org/1\"");
+    let (head, band) = filled
+        .split_once("# [[doel]]")
+        .expect("an example of a band");
+    let band = format!("# [[doel]]{band}").replace("\n# ", "\n");
+    let band = band.trim_start_matches("# ");
+    project.write("doelen/2026.toml", &format!("{head}{band}"));
+    project.write(
+        "sources/doelen.toml",
+        &project.read("nieuw/doelen/koppeling.toml"),
+    );
+    project.ok(&["pull", "doelen"]);
+    project.ok(&["store"]);
+    let found = project
+        .rows("select target_id, lower, upper, direction, valid_until from targets order by 1");
+    assert_eq!(
+        found,
+        [
+            "ov-tijdig-2026,90.000000,,,",
+            "zaak-doorstroom-2026,0.950000,1.100000,neutral,2027-01-01"
+        ]
+    );
+}

@@ -26,7 +26,7 @@ const MOST_BYTES: usize = 1 << 20;
 pub(super) fn read(name: &str, text: String, mapping: &Mapping) -> Result<Records> {
     if text.len() > MOST_BYTES {
         return Err(
-            Error::input(format!("{name} is more than 1 MiB, and no form is"))
+            Error::refused(format!("{name} is more than 1 MiB, and no form is"))
                 .hint("have an export delivered as CSV or JSON"),
         );
     }
@@ -327,6 +327,9 @@ mod tests {
             format!("{:?}", error.expect_err("no form"))
         };
         assert!(why("[[doel]]\nondergrens = 87,5\n", "").contains("line 2"));
+        // Deep enough to run out of stack, were there no end to it.
+        let deep = format!("[[a]]\n{}a = 1\n", "a.".repeat(100_000));
+        assert!(why(&deep, "").contains("not well-formed TOML"));
         assert!(why("besluit = \"x\"\n", "").contains("no [[name]]"));
         assert!(why("[[a]]\n[[b]]\n", "").contains("several lists"));
         assert!(why("[[a]]\n", "records = \"$.doel[*]\"").contains("no [[doel]]"));
