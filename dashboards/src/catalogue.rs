@@ -100,7 +100,8 @@ pub fn entries<'a>(lens: &Lens<'a>) -> Vec<Entry<'a>> {
         let tables: Vec<String> = lineage
             .iter()
             .flat_map(|l| &l.tables)
-            .filter_map(|t| (t.role == Role::Facts).then(|| t.table.clone()))
+            .filter(|t| t.role == Role::Facts)
+            .map(|t| t.table.clone())
             .collect();
         let fills = |s: &beleidsinfo_warehouse::lineage::SourceRead| {
             s.tables.iter().any(|t| tables.contains(t))
