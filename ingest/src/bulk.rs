@@ -2,7 +2,8 @@
 //!
 //! One thread reads and cuts the file into blocks; others tell the records that are certainly clean from those that are not
 //! ([`sieve`]); the latter go through the ordinary check, whose answer stands ([`doubtful`]). In order of the file the keys are
-//! then compared. A record whose key may have come before is put off; a second reading of the file tells whether it did.
+//! then compared. A record whose key may have come before is put off; a second reading of the file tells whether it did, and
+//! goes no further than it must.
 //!
 //! There is one set of rules: this lane only knows when none of them can apply. What it does not know at all, a kind of
 //! mapping, a rule, a dialect or a damaged file, it leaves to the ordinary lane before anything is committed.
@@ -23,7 +24,9 @@ mod tests;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::BuildHasher;
 use std::io::Read;
+use std::ops::ControlFlow;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 
 use arrow::array::RecordBatch;
@@ -49,6 +52,8 @@ use sieve::{Lines, Sieved, only, plain, sieve};
 
 /// Hashes that are looked up together, so that memory answers them at the same time.
 const AT_ONCE: usize = 32;
+/// Records whose key may have come before that are kept; with more (few in tests, whose files are short) they are read again.
+const HELD: usize = if cfg!(test) { 8 } else { 1 << 16 };
 /// A smaller file is no trouble to the ordinary lane.
 const LARGE: u64 = 2 << 20;
 
@@ -136,19 +141,26 @@ fn run<R: Read + Send>(
         mask,
     };
     let mut keys = Keys::new(plan);
-    let first = read(plan, receipt, open()?, &hashing, &mut |checked, _| {
+    let first = Reading {
+        plan,
+        receipt,
+        hashing: &hashing,
+        counted: true,
+    };
+    let first = first.read(open()?, &mut |checked, _| {
         let mut checked = checked;
-        let put_off = keys.put_off(&checked);
+        let put_off = keys.put_off(plan, &checked)?;
         checked.without(plan, &put_off)?;
-        Ok(part(tally.take(plan, checked, &put_off))?)
+        part(tally.take(plan, checked, &put_off))?;
+        Ok(ControlFlow::Continue(()))
     });
     let whole = first.and_then(|names| {
         if keys.again.iter().all(HashSet::is_empty) {
             return Ok(names);
         }
         let mut second = Repeats::new(plan, &keys);
-        read(plan, receipt, open()?, &hashing, &mut |checked, names| {
-            let mut findings = second.take(plan, &checked)?;
+        let mut tell = |findings: Vec<Finding>, names: &Names| -> Result<()> {
+            let mut findings = findings;
             // Whoever mends the file knows its own names for columns.
             for finding in &mut findings {
                 let renamed = names.renamed.iter().find(|(_, to)| *to == finding.column);
@@ -158,8 +170,23 @@ fn run<R: Read + Send>(
             }
             tally.rejected += findings.len() as u64;
             let tables = Vec::new();
-            Ok(part(Part { tables, findings })?)
-        })
+            part(Part { tables, findings })
+        };
+        let reading = Reading {
+            plan,
+            receipt,
+            hashing: &hashing,
+            counted: false,
+        };
+        reading.read(open()?, &mut |checked, names| {
+            tell(second.take(plan, &checked)?, names)?;
+            Ok(match second.is_done() {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            })
+        })?;
+        tell(second.held(plan)?, &names)?;
+        Ok(names)
     });
     match whole {
         Ok(names) => Ok(Outcome::Checked(Box::new(Delivery {
@@ -215,7 +242,14 @@ struct Hashing {
 }
 
 impl<'p> Checked<'p> {
-    fn new(plan: &'p Plan, sieved: Sieved, judged: Judged, hashing: &Hashing) -> Self {
+    /// Rows are only counted for the profile when asked.
+    fn new(
+        plan: &'p Plan,
+        sieved: Sieved,
+        judged: Judged,
+        hashing: &Hashing,
+        counted: bool,
+    ) -> Self {
         let mut rows = Vec::with_capacity(plan.tables.len());
         let mut profiles = Vec::with_capacity(plan.tables.len());
         for (at, table) in plan.tables.iter().enumerate() {
@@ -244,9 +278,11 @@ impl<'p> Checked<'p> {
             }
             rows.push(of);
             let mut profile = table.profiler(plan.rules.zone);
-            profile.add(batch);
-            for (batch, _) in &judged.tables[at] {
+            if counted {
                 profile.add(batch);
+                for (batch, _) in &judged.tables[at] {
+                    profile.add(batch);
+                }
             }
             profiles.push(profile);
         }
@@ -276,6 +312,12 @@ impl<'p> Checked<'p> {
         Ok(())
     }
 
+    /// The text of a record.
+    fn raw(&self, record: u32) -> &str {
+        let (from, to) = self.sieved.records[record as usize];
+        &self.sieved.block.text[from as usize..to as usize]
+    }
+
     fn batch(&self, table: usize, number: u32) -> &RecordBatch {
         match number {
             0 => &self.sieved.tables[table].0,
@@ -284,62 +326,85 @@ impl<'p> Checked<'p> {
     }
 }
 
-/// Reads the file once; `names` are then those of its columns, and `each` hears of its blocks in order.
-fn read<'p, R: Read + Send>(
-    plan: &'p Plan,
-    receipt: &Receipt,
-    landed: R,
-    hashing: &Hashing,
-    each: &mut dyn FnMut(Checked<'p>, &Names) -> Ended<()>,
-) -> Ended<Names> {
-    let mut landed = landed;
-    let mut blocks = Blocks::open(&mut landed, plan.signs, plan.encoding)?;
-    let header = blocks.header()?;
-    let names = Names::new(plan, &header)?;
-    let workers = std::thread::available_parallelism().map_or(2, |n| n.get().clamp(2, 8));
-    let (to_check, coming) = sync_channel::<Block>(1);
-    let (done, checked) = sync_channel::<Ended<Checked<'p>>>(workers);
-    let coming = Mutex::new(coming);
-    let result = std::thread::scope(|scope| {
-        let reader = scope.spawn(|| {
-            // A send fails when nobody listens any more: the end was reached another way.
-            let to_check = to_check;
-            while let Some(block) = blocks.next()? {
-                if to_check.send(block).is_err() {
-                    break;
-                }
-            }
-            Ok(())
-        });
-        for _ in 0..workers {
-            let done = done.clone();
-            let (coming, slots, header) = (&coming, &names.slots, &header);
-            scope.spawn(move || {
-                while let Some(block) = next(coming) {
-                    let checked = sieve(plan, slots, block).and_then(|sieved| {
-                        let judged = judge(plan, receipt, header, &sieved)?;
-                        Ok(Checked::new(plan, sieved, judged, hashing))
-                    });
-                    if done.send(checked).is_err() {
+/// How a file is read from its start.
+struct Reading<'r, 'p> {
+    plan: &'p Plan<'p>,
+    receipt: &'r Receipt,
+    hashing: &'r Hashing,
+    /// Whether rows are counted for the profile.
+    counted: bool,
+}
+
+impl<'p> Reading<'_, 'p> {
+    /// Reads the file, and answers the names of its columns. `each` hears of its blocks in order, and says when it has heard
+    /// enough: what is left is then not read, and not proven to be what was landed.
+    fn read<R: Read + Send>(
+        &self,
+        landed: R,
+        each: &mut dyn FnMut(Checked<'p>, &Names) -> Ended<ControlFlow<()>>,
+    ) -> Ended<Names> {
+        let Self {
+            plan,
+            receipt,
+            hashing,
+            counted,
+        } = *self;
+        let mut landed = landed;
+        let mut blocks = Blocks::open(&mut landed, plan.signs, plan.encoding)?;
+        let header = blocks.header()?;
+        let names = Names::new(plan, &header)?;
+        let workers = std::thread::available_parallelism().map_or(2, |n| n.get().clamp(2, 8));
+        let (to_check, coming) = sync_channel::<Block>(1);
+        let (done, checked) = sync_channel::<Ended<Checked<'p>>>(workers);
+        let coming = Mutex::new(coming);
+        // Set when nobody listens any more: the end was reached another way.
+        let over = AtomicBool::new(false);
+        let result = std::thread::scope(|scope| {
+            let reader = scope.spawn(|| {
+                let to_check = to_check;
+                while !over.load(Ordering::Relaxed) {
+                    let Some(block) = blocks.next()? else { break };
+                    if to_check.send(block).is_err() {
                         break;
                     }
                 }
+                Ok(())
             });
-        }
-        drop(done);
-        let in_order = in_order(checked, &mut |checked| each(checked, &names));
-        // The workers end by themselves now: what they send is not heard.
-        let read: Ended<()> = reader.join().unwrap_or_else(|_| {
-            Err(Stop::Failed(Error::storage(
-                "reading a landed file stopped",
-            )))
+            for _ in 0..workers {
+                let done = done.clone();
+                let (coming, slots, header, over) = (&coming, &names.slots, &header, &over);
+                scope.spawn(move || {
+                    while let Some(block) = next(coming) {
+                        // Taken all the same, so that the reader does not wait for ever.
+                        if over.load(Ordering::Relaxed) {
+                            continue;
+                        }
+                        let checked = sieve(plan, slots, block).and_then(|sieved| {
+                            let judged = judge(plan, receipt, header, &sieved)?;
+                            Ok(Checked::new(plan, sieved, judged, hashing, counted))
+                        });
+                        if done.send(checked).is_err() {
+                            over.store(true, Ordering::Relaxed);
+                        }
+                    }
+                });
+            }
+            drop(done);
+            let in_order = in_order(checked, &mut |checked| each(checked, &names));
+            over.store(true, Ordering::Relaxed);
+            let read: Ended<()> = reader.join().unwrap_or_else(|_| {
+                Err(Stop::Failed(Error::storage(
+                    "reading a landed file stopped",
+                )))
+            });
+            in_order.and_then(|flow| read.map(|()| flow))
         });
-        in_order.and(read)
-    });
-    result?;
-    // What a reader of packed bytes left unread belongs to the bytes that are proven, too.
-    std::io::copy(&mut landed, &mut std::io::sink())?;
-    Ok(names)
+        if result? == ControlFlow::Continue(()) {
+            // What a reader of packed bytes left unread belongs to the bytes that are proven, too.
+            std::io::copy(&mut landed, &mut std::io::sink())?;
+        }
+        Ok(names)
+    }
 }
 
 fn next(coming: &Mutex<Receiver<Block>>) -> Option<Block> {
@@ -348,19 +413,21 @@ fn next(coming: &Mutex<Receiver<Block>>) -> Option<Block> {
 
 fn in_order<'p>(
     checked: Receiver<Ended<Checked<'p>>>,
-    each: &mut dyn FnMut(Checked<'p>) -> Ended<()>,
-) -> Ended<()> {
+    each: &mut dyn FnMut(Checked<'p>) -> Ended<ControlFlow<()>>,
+) -> Ended<ControlFlow<()>> {
     let mut early = BTreeMap::new();
     let mut number = 0;
     for block in checked {
         let block = block?;
         early.insert(block.sieved.block.number, block);
         while let Some(block) = early.remove(&number) {
-            each(block)?;
+            if each(block)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
             number += 1;
         }
     }
-    Ok(())
+    Ok(ControlFlow::Continue(()))
 }
 
 /// What the file calls its columns.
@@ -486,7 +553,27 @@ struct Keys {
     again: Vec<HashSet<u64>>,
     /// Records (1-based in the file) whose key may have come before in that table.
     put_off: HashMap<u64, usize>,
+    /// Those records, unless they are more than [`HELD`].
+    held: Option<Vec<Held>>,
     read: u64,
+}
+
+/// Records of one block and table that were put off, as they are to be told of when a key of theirs is found to repeat.
+struct Held {
+    table: usize,
+    /// Their rows, with texts as they are.
+    rows: RecordBatch,
+    /// In the order of the rows.
+    records: Vec<HeldRecord>,
+}
+
+struct HeldRecord {
+    hash: u64,
+    key: Vec<u8>,
+    /// 1-based in the file.
+    record: u64,
+    line: u64,
+    raw: String,
 }
 
 impl Keys {
@@ -495,14 +582,16 @@ impl Keys {
             seen: plan.tables.iter().map(|_| Seen::new()).collect(),
             again: plan.tables.iter().map(|_| HashSet::new()).collect(),
             put_off: HashMap::new(),
+            held: Some(Vec::new()),
             read: 0,
         }
     }
 
     /// The records of a block whose key may have come before; they count in no table.
-    fn put_off(&mut self, checked: &Checked) -> HashSet<u32> {
+    fn put_off(&mut self, plan: &Plan, checked: &Checked) -> Result<HashSet<u32>> {
         let mut put_off = HashSet::new();
         for (table, rows) in checked.rows.iter().enumerate() {
+            let mut of_table = Vec::new();
             let seen = &mut self.seen[table];
             for some in rows.chunks(AT_ONCE) {
                 seen.touch(some.iter().map(|row| row.hash));
@@ -515,18 +604,62 @@ impl Keys {
                     self.put_off
                         .insert(self.read + u64::from(row.record) + 1, table);
                     put_off.insert(row.record);
+                    of_table.push(*row);
                 }
             }
+            self.hold(plan, checked, table, &of_table)?;
         }
         self.read += checked.sieved.records.len() as u64;
-        put_off
+        Ok(put_off)
+    }
+
+    /// Keeps these rows of a block, so that they need not be read again.
+    fn hold(&mut self, plan: &Plan, checked: &Checked, table: usize, rows: &[Row]) -> Result<()> {
+        if self.put_off.len() > HELD {
+            self.held = None;
+        }
+        let Some(held) = &mut self.held else {
+            return Ok(());
+        };
+        let of = &plan.tables[table];
+        let mut lines = Lines::new(&checked.sieved);
+        for number in 0..=checked.judged.tables[table].len() as u32 {
+            let own: Vec<&Row> = rows.iter().filter(|row| row.batch == number).collect();
+            if own.is_empty() {
+                continue;
+            }
+            let batch = checked.batch(table, number);
+            let keys = KeyBytes::new(of, batch);
+            let record = |row: &&Row| {
+                let mut key = Vec::new();
+                keys.of(row.at as usize, &mut key);
+                HeldRecord {
+                    hash: row.hash,
+                    key,
+                    record: self.read + u64::from(row.record) + 1,
+                    line: lines.line(row.record),
+                    raw: checked.raw(row.record).to_string(),
+                }
+            };
+            let records = own.iter().map(record).collect();
+            let rows = only(of, batch, own.iter().map(|row| row.at).collect())?;
+            let names: Vec<String> = of.contract.columns.keys().cloned().collect();
+            let rows = plain(&rows, &names)?;
+            held.push(Held {
+                table,
+                rows,
+                records,
+            });
+        }
+        Ok(())
     }
 }
 
 /// A key as bytes, and the first record that has it.
 type First = (Vec<u8>, u64);
 
-/// The second reading: which of the records that were put off repeat a key.
+/// The second reading: which of the records that were put off repeat a key. Where those are held, only the first records of
+/// their keys are looked for.
 struct Repeats<'k> {
     keys: &'k Keys,
     /// Per table and hash: the keys with it, each with the first record that has it.
@@ -543,7 +676,39 @@ impl<'k> Repeats<'k> {
         }
     }
 
-    /// The findings about repeated keys in a block. Where a key only seemed to be one, its record was put off for nothing:
+    /// Whether nothing is left to look for.
+    fn is_done(&self) -> bool {
+        let found = self.first.iter().map(HashMap::len);
+        self.keys.held.is_some() && found.eq(self.keys.again.iter().map(HashSet::len))
+    }
+
+    /// The findings about the records that were held, after the reading.
+    fn held(&self, plan: &Plan) -> Ended<Vec<Finding>> {
+        let mut findings = Vec::new();
+        for Held {
+            table,
+            rows,
+            records,
+        } in self.keys.held.iter().flatten()
+        {
+            for (row, held) in records.iter().enumerate() {
+                let known = self.first[*table].get(&held.hash).into_iter().flatten();
+                let mut known = known.filter(|(key, _)| *key == held.key);
+                let (_, first) = known.next().ok_or(Stop::Ordinary)?;
+                let shape = &plan.source.mapping.tables[*table];
+                let contract = plan.tables[*table].contract;
+                let zone = plan.rules.zone;
+                let mut finding = repeated(contract, shape, rows, row, zone, *first);
+                finding.record = held.record;
+                finding.line = held.line;
+                finding.raw.clone_from(&held.raw);
+                findings.push(finding);
+            }
+        }
+        Ok(findings)
+    }
+
+    /// The findings about repeated keys in a block, of records that are not held. Where a key only seemed to be one, its record was put off for nothing:
     /// so rare that the file goes the other way.
     fn take(&mut self, plan: &Plan, checked: &Checked) -> Ended<Vec<Finding>> {
         let before = self.read;
@@ -558,7 +723,8 @@ impl<'k> Repeats<'k> {
             {
                 let record = before + u64::from(row.record) + 1;
                 let put_off = self.keys.put_off.get(&record);
-                if put_off.is_some_and(|other| *other < table) {
+                let held = self.keys.held.is_some() && put_off == Some(&table);
+                if held || put_off.is_some_and(|other| *other < table) {
                     continue;
                 }
                 let batch = checked.batch(table, row.batch);
@@ -576,11 +742,9 @@ impl<'k> Repeats<'k> {
                         let one = plain(&batch.slice(row.at as usize, 1), &names)?;
                         let zone = plan.rules.zone;
                         let mut finding = repeated(of.contract, shape, &one, 0, zone, *first);
-                        let (from, to) = checked.sieved.records[row.record as usize];
-                        let text = &checked.sieved.block.text;
                         finding.record = record;
                         finding.line = lines.line(row.record);
-                        finding.raw = text[from as usize..to as usize].to_string();
+                        finding.raw = checked.raw(row.record).to_string();
                         findings.push(finding);
                     }
                 }

@@ -185,6 +185,7 @@ impl Counter {
 
     fn add(&mut self, array: &ArrayRef, values: &Values, zone: Tz) {
         self.empty += array.null_count() as u64;
+        let mut fresh = Vec::new();
         match values {
             // Equal neighbours are common: exports are sorted by something.
             Values::Each(hashes) => {
@@ -194,30 +195,39 @@ impl Counter {
                         run += 1;
                         continue;
                     }
-                    self.count(last, run, array, at, zone);
+                    self.count(last, run, at, &mut fresh);
                     (last, run, at) = (*hash, 1, row);
                 }
-                self.count(last, run, array, at, zone);
+                self.count(last, run, at, &mut fresh);
             }
             Values::Few(few) => {
                 for (hash, (rows, first)) in few.hashes.iter().zip(&few.rows) {
                     if *rows > 0 {
-                        self.count(Some(*hash), *rows, array, *first as usize, zone);
+                        self.count(Some(*hash), *rows, *first as usize, &mut fresh);
                     }
                 }
             }
         }
-        if !self.personal {
-            let (lowest, highest) = match values {
-                Values::Each(_) => edges(array, zone),
-                Values::Few(few) => few.edges(array, zone),
-            };
-            self.lower(lowest);
-            self.raise(highest);
+        if self.personal {
+            return;
         }
+        if let Some(values) = &mut self.values {
+            for (hash, row) in fresh {
+                if let Some((_, text)) = values.get_mut(&hash) {
+                    *text = cut(&display(array, row, zone));
+                }
+            }
+        }
+        let (lowest, highest) = match values {
+            Values::Each(_) => edges(array, zone),
+            Values::Few(few) => few.edges(array, zone),
+        };
+        self.lower(lowest);
+        self.raise(highest);
     }
 
-    fn count(&mut self, hash: Option<u64>, rows: u64, array: &ArrayRef, row: usize, zone: Tz) {
+    /// Counts a value; one that is new is told with its row, for its text.
+    fn count(&mut self, hash: Option<u64>, rows: u64, row: usize, fresh: &mut Vec<(u64, usize)>) {
         let Some(hash) = hash else { return };
         let Some(values) = &mut self.values else {
             self.different.add(hash);
@@ -232,11 +242,8 @@ impl Counter {
             self.values = None;
             return;
         }
-        let text = match self.personal {
-            true => String::new(),
-            false => cut(&display(array, row, zone)),
-        };
-        values.insert(hash, (rows, text));
+        values.insert(hash, (rows, String::new()));
+        fresh.push((hash, row));
     }
 
     fn join(&mut self, other: Self) {

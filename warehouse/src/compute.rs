@@ -18,14 +18,14 @@ mod sound;
 mod tally;
 mod targets;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 
 use crate::define::{self, Reads};
 use crate::error::{Error, Result};
 use crate::figure::Figure;
-use crate::index::{FigureIndex, Run};
+use crate::index::Run;
 use crate::indicator::Indicator;
 use crate::pack::Pack;
 use crate::period::Period;
@@ -34,12 +34,16 @@ use crate::reference;
 use crate::region::{RegionBook, Territory};
 use crate::session::{Content, Session};
 use crate::warehouse::{PROGRAM, Warehouse, committed_batch, committed_run};
+use changes::Standing;
 use completeness::History;
 use counts::{Counted, Counts, Grounds};
 use coverage::{Coverage, Covered};
 pub(crate) use inputs::Inputs;
 use rollup::{Frame, Placed};
 use scope::{Scope, Scopes};
+
+/// Figures that may be read in one go; of more, those of one indicator at a time.
+const AT_ONCE: u64 = 500_000;
 
 /// What a run did.
 #[derive(Debug)]
@@ -189,24 +193,20 @@ impl Warehouse {
                 .get(name)
                 .ok_or_else(|| Error::input(format!("the pack has no table contract `{name}`")))
         };
-        // Which runs there are, without what each checked.
-        let bare: Vec<Run> = runs
-            .iter()
-            .map(|run| Run {
-                checks: Vec::new(),
-                ..run.clone()
-            })
-            .collect();
-        let ids = |reads: &Reads| -> BTreeSet<String> { reads.keys().cloned().collect() };
-        let mut stood = reference::figures_of(&inputs.session, &ids(&whole), None).await?;
-        stood.extend(
-            reference::figures_of(&inputs.session, &ids(&part_reads), Some(&scopes.codes)).await?,
-        );
-        let mut checks = Vec::new();
-        let mut written = 0;
+        let committed: BTreeSet<i64> = runs.iter().map(|run| run.run_id).collect();
         let mut figures_table = tables
             .remove("figures")
             .ok_or_else(|| Error::input("the pack has no table contract `figures`"))?;
+        let ids = |reads: &Reads| -> BTreeSet<String> { reads.keys().cloned().collect() };
+        let at_once = figures_table.rows().await? <= AT_ONCE;
+        let mut stood = HashMap::new();
+        if at_once {
+            let (whole, part, codes) = (ids(&whole), ids(&part_reads), Some(&scopes.codes));
+            stood = reference::figures_of(&inputs.session, &whole, None).await?;
+            stood.extend(reference::figures_of(&inputs.session, &part, codes).await?);
+        }
+        let mut checks = Vec::new();
+        let mut written = 0;
         let mut writing = None;
         for indicator in pack.indicators.values() {
             let Some(counted) = counts.indicators.get_mut(&indicator.id) else {
@@ -242,19 +242,25 @@ impl Warehouse {
                     placed
                 }
             };
+            // What was to be counted in part may be counted as a whole.
             let stood = match (scope, only) {
-                // It was to be counted in part, and is counted as a whole.
-                (Scope::Part, None) => {
+                (Scope::Part, None) => None,
+                _ if !at_once => None,
+                _ => Some(stood.remove(&indicator.id)),
+            };
+            let stood = match stood {
+                Some(stood) => stood,
+                None => {
                     let id = BTreeSet::from([indicator.id.clone()]);
-                    let mut found = reference::figures_of(&inputs.session, &id, None).await?;
+                    let mut found = reference::figures_of(&inputs.session, &id, only).await?;
                     found.remove(&indicator.id)
                 }
-                _ => stood.remove(&indicator.id),
             };
-            let standing = FigureIndex::new(bare.clone(), stood.unwrap_or_default());
+            let stood = stood.unwrap_or_default();
+            let standing = Standing::new(stood, indicator, &committed, last);
             let mut figures = placed.figures(&Frame {
                 expected: municipalities,
-                standing: &standing.standing(&indicator.id, &indicator.version, last),
+                standing: &standing.cells(),
                 coverage: &inputs.coverage,
                 tables,
                 population: &inputs.population,
@@ -273,7 +279,7 @@ impl Warehouse {
             }
             checks.extend(sound::rollup_checks(indicator, &placed, &counted.grounds));
             checks.extend(sound::figure_checks(indicator, &figures));
-            let changed = changes::changes(&standing, figures, indicator, run_id, last);
+            let changed = changes::changes(standing, figures, run_id);
             if !changed.is_empty() {
                 let rows = columns::figures_to_rows(
                     contract("figures")?,

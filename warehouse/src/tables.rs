@@ -252,6 +252,13 @@ impl Table {
         Ok(first)
     }
 
+    /// How many rows are committed; a file that does not say so counts as none.
+    pub async fn rows(&self) -> Result<u64> {
+        let files = self.files().await?;
+        let rows = files.iter().filter_map(|file| file.num_records());
+        Ok(rows.sum::<usize>() as u64)
+    }
+
     async fn files(&self) -> Result<Vec<LogicalFileView>> {
         let Some(delta) = &self.delta else {
             return Ok(Vec::new());

@@ -13,8 +13,8 @@ use super::{Ended, Stop};
 use crate::form::Form;
 use crate::limits::{Limit, RATIO_FROM_BYTES};
 
-/// Bytes of a block, about. A record that is longer is for the ordinary lane, which has a limit and a sentence for it.
-const BLOCK: usize = 4 << 20;
+/// Bytes of a block, about: its columns stay near the processor while they are read, checked and counted. A record that is longer is for the ordinary lane, which has a limit and a sentence for it.
+const BLOCK: usize = 1 << 20;
 /// More out of a packed file is for the ordinary lane, which refuses it.
 const UNPACKED: u64 = Limit::FileBytes.most();
 

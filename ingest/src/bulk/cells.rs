@@ -206,6 +206,17 @@ impl Cells {
         matches!(self, Cells::Same(None, _))
     }
 
+    /// Whether it can be absent in a row.
+    pub fn may_lack(&self) -> bool {
+        match self {
+            Cells::Same(text, _) => text.is_none(),
+            Cells::Text(texts) => arrow::array::Array::null_count(texts) > 0,
+            Cells::Coded(_, codes) => codes.contains(&NONE),
+            Cells::Date(of) => of.contains(&None),
+            _ => true,
+        }
+    }
+
     pub fn is_absent(&self, row: usize) -> bool {
         match self {
             Cells::Coded(_, codes) => codes[row] == NONE,

@@ -279,7 +279,7 @@ fn hold(
     height: usize,
     doubts: &mut Doubts,
 ) {
-    if column.required {
+    if column.required && of.may_lack() {
         for row in (0..height).filter(|row| of.is_absent(*row)) {
             doubts.about(row);
         }

@@ -1,6 +1,7 @@
 //! coverage: whose rows came in, and since when. Tells a measured nothing (zero) from data that never came (missing). Pure.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -45,7 +46,11 @@ impl Coverage {
             .filter(|r| systems.is_empty() || systems.contains(&r.system))
             .collect();
         let tables = rows.iter().map(|r| r.table.as_str()).collect();
-        IndicatorCoverage { rows, tables }
+        IndicatorCoverage {
+            rows,
+            tables,
+            about: RefCell::default(),
+        }
     }
 }
 
@@ -53,7 +58,12 @@ pub(crate) struct IndicatorCoverage<'a> {
     rows: Vec<&'a Covered>,
     /// The tables there is anything of.
     pub tables: BTreeSet<&'a str>,
+    /// Per territory and cutoff: the rows about the ground of each region; worked out when first asked.
+    about: RefCell<HashMap<(Territory, NaiveDate), ByRegion>>,
 }
+
+/// Per region its rows, by their place.
+type ByRegion = HashMap<String, Vec<usize>>;
 
 impl IndicatorCoverage<'_> {
     /// The earliest day any of these rows speaks of.
@@ -76,14 +86,11 @@ impl IndicatorCoverage<'_> {
             let each: Option<Vec<NaiveDate>> = parts.into_iter().map(since).collect();
             return each?.into_iter().max();
         }
-        let about = |r: &&&Covered| {
-            let names = [Some(r.code.as_str()), r.place.as_deref()];
-            names.into_iter().flatten().any(|code| {
-                code == region && territory == Territory::AsRecorded
-                    || book.called(territory, cutoff, code) == Some(region)
-            })
-        };
-        let rows: Vec<&&Covered> = self.rows.iter().filter(about).collect();
+        let mut about = self.about.borrow_mut();
+        let about = about.entry((territory, cutoff));
+        let about = about.or_insert_with(|| self.by_region(book, territory, cutoff));
+        let rows = about.get(region).into_iter().flatten();
+        let rows: Vec<&Covered> = rows.map(|at| self.rows[*at]).collect();
         let tables: BTreeSet<&str> = rows.iter().map(|r| r.table.as_str()).collect();
         if tables.is_empty() || tables != self.tables {
             return None;
@@ -94,5 +101,23 @@ impl IndicatorCoverage<'_> {
                 .min()
                 .unwrap_or(NaiveDate::MIN),
         )
+    }
+
+    fn by_region(&self, book: &RegionBook, territory: Territory, cutoff: NaiveDate) -> ByRegion {
+        let mut regions = ByRegion::new();
+        for (at, row) in self.rows.iter().enumerate() {
+            let names = [Some(row.code.as_str()), row.place.as_deref()];
+            for code in names.into_iter().flatten() {
+                let itself = (territory == Territory::AsRecorded).then_some(code);
+                let called = book.called(territory, cutoff, code);
+                for region in itself.into_iter().chain(called) {
+                    let rows = regions.entry(region.to_string()).or_default();
+                    if rows.last() != Some(&at) {
+                        rows.push(at);
+                    }
+                }
+            }
+        }
+        regions
     }
 }

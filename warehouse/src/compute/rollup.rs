@@ -15,7 +15,7 @@ use crate::compute::coverage::Coverage;
 use crate::compute::ending::{Ended, Ending};
 use crate::compute::facts::Facts;
 use crate::compute::population::Population;
-use crate::compute::tally::Tally;
+use crate::compute::tally::{Counted, Tally};
 use crate::figure::{Address, Figure, Slice, State, Status};
 use crate::indicator::{Indicator, Kind};
 use crate::period::{Period, PeriodKind};
@@ -135,52 +135,81 @@ impl<'a> Rollup<'a> {
                 b.day,
             ))
         });
-        for counted in &counted {
-            let ground = grounds.entry(counted.municipality.into()).or_default();
+        // Cells of one ground and one combination of values stand together: what they share is worked out once.
+        let alike = |a: &Counted, b: &Counted| {
+            (a.municipality, a.place, &a.values) == (b.municipality, b.place, &b.values)
+        };
+        for group in counted.chunk_by(alike) {
+            let Counted {
+                municipality,
+                place,
+                values,
+                ..
+            } = &group[0];
+            let ground = grounds.entry((*municipality).into()).or_default();
             let territories = self.territories.len();
             ground.unplaced.resize(territories, Unplaced::default());
-            let family = self.book.family(counted.municipality);
+            let family = self.book.family(municipality);
+            let slices: Vec<Slice> = plans
+                .iter()
+                .map(|plan| {
+                    let value =
+                        |&column: &usize| (columns[column].to_string(), values[column].to_string());
+                    Slice(plan.iter().map(value).collect())
+                })
+                .collect();
             for (territory, division) in self.territories.iter().enumerate() {
-                let (code, place) = (counted.municipality, counted.place);
-                let lies = self.book.lies(*division, counted.day, code, place);
-                let facts = counted.cell.n.unsigned_abs();
-                match &lies {
-                    Place::In(region) => ground.strays |= self.book.family(region) != family,
-                    Place::Among(_) => ground.unplaced[territory].torn += facts,
-                    Place::Nowhere => ground.unplaced[territory].lost += facts,
-                }
-                if lies != Place::Nowhere {
-                    ground.first = ground.first.into_iter().chain([counted.day]).min();
-                }
-                for plan in &plans {
-                    let value = |&column: &usize| {
-                        let name = columns[column].to_string();
-                        (name, counted.values[column].to_string())
-                    };
-                    let line = |region: &str| Line {
-                        territory,
-                        region: region.to_string(),
-                        slice: Slice(plan.iter().map(value).collect()),
-                    };
-                    match &lies {
-                        Place::In(region) => {
-                            let cells = lines.entry(line(region)).or_default();
-                            cells.entry(counted.day).or_default().add(&counted.cell);
+                let lies =
+                    |cell: &Counted| self.book.lies(*division, cell.day, municipality, *place);
+                let lie: Vec<Place> = group.iter().map(lies).collect();
+                let mut from = 0;
+                for lies in lie.chunk_by(|a, b| a == b) {
+                    let cells = &group[from..from + lies.len()];
+                    from += lies.len();
+                    let lies = &lies[0];
+                    let facts = cells.iter().map(|c| c.cell.n.unsigned_abs()).sum::<u64>();
+                    match lies {
+                        Place::In(region) => ground.strays |= self.book.family(region) != family,
+                        Place::Among(_) => ground.unplaced[territory].torn += facts,
+                        Place::Nowhere => {
+                            ground.unplaced[territory].lost += facts;
+                            continue;
                         }
-                        Place::Among(regions) => {
-                            for region in regions {
-                                let days = torn.entry(line(region)).or_default();
-                                *days.entry(counted.day).or_default() += counted.cell.n;
+                    }
+                    let days = cells.iter().map(|cell| cell.day);
+                    ground.first = ground.first.into_iter().chain(days).min();
+                    for slice in &slices {
+                        let line = |region: &str| Line {
+                            territory,
+                            region: region.to_string(),
+                            slice: slice.clone(),
+                        };
+                        match lies {
+                            Place::In(region) => {
+                                let days = lines.entry(line(region)).or_default();
+                                for one in cells {
+                                    days.entry(one.day).or_default().add(&one.cell);
+                                }
                             }
-                            let several = Between {
-                                territory,
-                                regions: regions.iter().map(|r| r.to_string()).collect(),
-                                slice: Slice(plan.iter().map(value).collect()),
-                            };
-                            let cells = between.entry(several).or_default();
-                            cells.entry(counted.day).or_default().add(&counted.cell);
+                            Place::Among(regions) => {
+                                for region in regions {
+                                    let days = torn.entry(line(region)).or_default();
+                                    for one in cells {
+                                        *days.entry(one.day).or_default() += one.cell.n;
+                                    }
+                                }
+                                let several = Between {
+                                    territory,
+                                    regions: regions.iter().map(|r| r.to_string()).collect(),
+                                    slice: slice.clone(),
+                                };
+                                let days = between.entry(several).or_default();
+                                for one in cells {
+                                    days.entry(one.day).or_default().add(&one.cell);
+                                }
+                            }
+                            Place::Nowhere => {}
                         }
-                        Place::Nowhere => {}
                     }
                 }
             }
@@ -297,6 +326,7 @@ impl Placed<'_> {
             for (region, slices) in slices.iter().filter(|(region, _)| asked(region)) {
                 let composed = self.book.composed(*territory, region).is_some();
                 let since = coverage.covered_since(self.book, region, *territory, self.cutoff);
+                let periods = self.periods(*territory, region, first);
                 for slice in slices {
                     let line = Line {
                         territory: index,
@@ -305,37 +335,47 @@ impl Placed<'_> {
                     };
                     let stretches = self.lines.get(&line).or_else(|| above.lines.get(&line));
                     let torn = self.torn.get(&line).or_else(|| above.torn.get(&line));
-                    for kind in &self.indicator.periods {
-                        let mut period = first_period(*kind, first);
-                        while period.opens() <= self.cutoff {
-                            if self.there(*territory, region, period) {
-                                let cell = stretches
-                                    .map_or_else(Cell::default, |s| self.in_period(s, period));
-                                let address = Address {
-                                    indicator: self.indicator.id.clone(),
-                                    version: self.indicator.version.clone(),
-                                    period,
-                                    territory: *territory,
-                                    region: region.clone(),
-                                    slice: (*slice).clone(),
-                                };
-                                // Before its first row a municipality has no zero, but no data.
-                                let some = cell.n > 0 && !composed;
-                                let covered = some || since.is_some_and(|s| s <= period.last_day());
-                                let known = match torn.is_some_and(|t| self.torn_in(t, period)) {
-                                    true => Known::Torn,
-                                    false if covered => Known::Whole,
-                                    false => Known::Nothing,
-                                };
-                                figures.push(self.figure(address, cell, known, frame));
-                            }
-                            period = period.next();
-                        }
+                    for period in &periods {
+                        let period = *period;
+                        let cell =
+                            stretches.map_or_else(Cell::default, |s| self.in_period(s, period));
+                        let address = Address {
+                            indicator: self.indicator.id.clone(),
+                            version: self.indicator.version.clone(),
+                            period,
+                            territory: *territory,
+                            region: region.clone(),
+                            slice: (*slice).clone(),
+                        };
+                        // Before its first row a municipality has no zero, but no data.
+                        let some = cell.n > 0 && !composed;
+                        let covered = some || since.is_some_and(|s| s <= period.last_day());
+                        let known = match torn.is_some_and(|t| self.torn_in(t, period)) {
+                            true => Known::Torn,
+                            false if covered => Known::Whole,
+                            false => Known::Nothing,
+                        };
+                        figures.push(self.figure(address, cell, known, frame));
                     }
                 }
             }
         }
         figures
+    }
+
+    /// The periods in which a region has figures.
+    fn periods(&self, territory: Territory, region: &str, first: NaiveDate) -> Vec<Period> {
+        let mut periods = Vec::new();
+        for kind in &self.indicator.periods {
+            let mut period = first_period(*kind, first);
+            while period.opens() <= self.cutoff {
+                if self.there(territory, region, period) {
+                    periods.push(period);
+                }
+                period = period.next();
+            }
+        }
+        periods
     }
 
     /// A municipality that did not exist has no row.

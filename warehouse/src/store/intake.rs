@@ -67,6 +67,8 @@ struct Stretch {
     records: Vec<i64>,
     /// Per column of the contract, by its name: its place in the batches, unless it is absent in all their rows.
     filled: HashMap<String, usize>,
+    /// Columns with one text in all rows, [`PIECE`] rows of it.
+    same: HashMap<String, ArrayRef>,
 }
 
 impl Stretch {
@@ -89,8 +91,18 @@ impl Stretch {
                 let column = batch.column(at);
                 filled |= column.null_count() < column.len();
             }
-            if filled {
-                self.filled.insert(name.clone(), at);
+            if !filled {
+                continue;
+            }
+            self.filled.insert(name.clone(), at);
+            let there = self.batches.iter().filter(|batch| batch.num_rows() > 0);
+            let texts = there.map(|batch| only_text(batch.column(at)));
+            let texts: Option<Vec<&str>> = texts.collect();
+            if let Some([first, others @ ..]) = texts.as_deref()
+                && others.iter().all(|text| text == first)
+            {
+                let same = StringArray::from(vec![*first; PIECE]);
+                self.same.insert(name.clone(), Arc::new(same));
             }
         }
         Ok(())
@@ -585,9 +597,10 @@ impl Same {
                     columns.push(Arc::new(Int64Array::from(records)) as ArrayRef);
                     continue;
                 }
-                name => match stretch.filled.get(name) {
-                    None => &self.nothing[name],
-                    Some(at) => {
+                name => match (stretch.filled.get(name), stretch.same.get(name)) {
+                    (None, _) => &self.nothing[name],
+                    (_, Some(same)) if same.data_type() == field.data_type() => same,
+                    (Some(at), _) => {
                         let of = stretch
                             .batches
                             .iter()
@@ -643,6 +656,23 @@ impl<'a> Texts<'a> {
                     .collect()
             }
         }
+    }
+}
+
+/// The text of all rows of a column, if it is one.
+fn only_text(array: &ArrayRef) -> Option<&str> {
+    if array.null_count() > 0 {
+        return None;
+    }
+    match Texts::of(array)? {
+        Texts::Plain(texts) => {
+            let first = texts.value(0);
+            texts
+                .iter()
+                .all(|text| text == Some(first))
+                .then_some(first)
+        }
+        Texts::Coded(_, texts) => (texts.len() == 1).then(|| texts.value(0)),
     }
 }
 
