@@ -55,6 +55,8 @@ impl From<Vec<(String, String)>> for Asked {
                 "rule" => &mut asked.rule,
                 "severity" => &mut asked.severity,
                 "page" => &mut asked.page,
+                "by" => &mut asked.by,
+                "q" => &mut asked.q,
                 "figures" => &mut asked.figures,
                 _ => continue,
             };
