@@ -1,5 +1,6 @@
 //! index: all figures of all runs in memory, so that a page reads them without SQL. Pure.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -131,41 +132,50 @@ impl FigureIndex {
         runs: impl IntoIterator<Item = Run>,
         figures: impl IntoIterator<Item = Figure>,
     ) -> Self {
-        let mut index = Self {
+        let mut index = Self::of(runs);
+        figures.into_iter().for_each(|figure| index.add(figure));
+        index.ready()
+    }
+
+    /// An index without figures: [`FigureIndex::add`] those, and [`FigureIndex::ready`] it.
+    pub fn of(runs: impl IntoIterator<Item = Run>) -> Self {
+        Self {
             runs: runs.into_iter().map(|r| (r.run_id, r)).collect(),
             ..Self::default()
-        };
-        for figure in figures {
-            if !index.runs.contains_key(&figure.run_from) {
-                continue;
-            }
-            let of = (
-                figure.address.indicator.clone(),
-                figure.address.version.clone(),
-            );
-            index
-                .regions
-                .entry(of.clone())
-                .or_default()
-                .insert((figure.address.territory, figure.address.region.clone()));
-            index
-                .slices
-                .entry(of)
-                .or_default()
-                .insert(figure.address.slice.clone());
-            let periods = index.series.entry(Series::of(&figure.address)).or_default();
-            periods
-                .entry(figure.address.period)
-                .or_default()
-                .push(figure);
         }
-        for versions in index.series.values_mut().flat_map(|p| p.values_mut()) {
+    }
+
+    pub fn add(&mut self, figure: Figure) {
+        if !self.runs.contains_key(&figure.run_from) {
+            return;
+        }
+        let address = &figure.address;
+        let periods = match self.series.entry(Series::of(address)) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let of = (address.indicator.clone(), address.version.clone());
+                let place = (address.territory, address.region.clone());
+                let slices = self.slices.entry(of.clone()).or_default();
+                slices.insert(address.slice.clone());
+                self.regions.entry(of).or_default().insert(place);
+                new.insert(BTreeMap::new())
+            }
+        };
+        // Nearly all have one version: a vector that grows by itself would make room for four.
+        let versions = periods.entry(figure.address.period);
+        let versions = versions.or_insert_with(|| Vec::with_capacity(1));
+        versions.push(figure);
+    }
+
+    /// With the versions of each figure in order, and until when each stood.
+    pub fn ready(mut self) -> Self {
+        for versions in self.series.values_mut().flat_map(|p| p.values_mut()) {
             versions.sort_by_key(|f| f.run_from);
             for i in 1..versions.len() {
                 versions[i - 1].run_until = Some(versions[i].run_from);
             }
         }
-        index
+        self
     }
 
     pub fn runs(&self) -> impl DoubleEndedIterator<Item = &Run> {

@@ -408,10 +408,9 @@ pub(crate) async fn runs(session: &Session) -> Result<Vec<Run>> {
 
 /// Runs and figures, whole.
 pub(crate) async fn figure_index(session: &Session) -> Result<FigureIndex> {
-    Ok(FigureIndex::new(
-        runs(session).await?,
-        figures(session, "true").await?,
-    ))
+    let mut index = FigureIndex::of(runs(session).await?);
+    each_figure(session, "true", &mut |figure| index.add(figure)).await?;
+    Ok(index.ready())
 }
 
 /// The figures of these indicators, by indicator; of these regions only, when given.
@@ -431,21 +430,29 @@ pub(crate) async fn figures_of(
         let codes: Vec<String> = regions.iter().map(|code| quoted(code)).collect();
         which += &format!(" and region_code in ({})", codes.join(", "));
     }
-    for figure in figures(session, &which).await? {
+    let mut take = |figure: Figure| {
         let of = found.entry(figure.address.indicator.clone()).or_default();
         of.push(figure);
-    }
+    };
+    each_figure(session, &which, &mut take).await?;
     Ok(found)
 }
 
-async fn figures(session: &Session, which: &str) -> Result<Vec<Figure>> {
+/// Hands on the figures of a condition as they are read; never all of them are held twice.
+async fn each_figure(
+    session: &Session,
+    which: &str,
+    take: &mut (dyn FnMut(Figure) + Send),
+) -> Result<()> {
     use crate::compute::columns::{FIGURE_COLUMNS, rows_to_figures};
-    let mut figures = Vec::new();
     let sql = format!("select {FIGURE_COLUMNS} from figures where {which}");
-    for rows in session.collect(&sql).await? {
-        figures.extend(rows_to_figures(&rows)?);
+    let doing = || "cannot read the figures".to_string();
+    let plan = session.plan(&sql).await.storing(doing)?;
+    let mut rows = session.stream(plan).await.storing(doing)?;
+    while let Some(rows) = rows.try_next().await.storing(doing)? {
+        rows_to_figures(&rows)?.into_iter().for_each(&mut *take);
     }
-    Ok(figures)
+    Ok(())
 }
 
 /// The rows of the tables that check looks codes up in, by name.
