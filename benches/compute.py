@@ -119,13 +119,15 @@ def statement(check, indicator, types):
         "join measured m on f.since_on <= m.day and (f.until_on is null or m.day < f.until_on)" if indicator.stock else ""
     )
     periods = {"day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year"}
-    kinds = ", ".join(f"date_trunc('{periods[kind]}', {on}) as {kind}_start" for kind in indicator.periods)
+    # A rolling year is no part of the calendar; DuckDB is not asked for it.
+    asked = [kind for kind in indicator.periods if kind in periods]
+    kinds = ", ".join(f"date_trunc('{periods[kind]}', {on}) as {kind}_start" for kind in asked)
     sets = ", ".join(
         f"({', '.join(['territory', 'region', f'{kind}_start', *(slices[name] for name in columns)])})"
-        for kind in indicator.periods
+        for kind in asked
         for columns in indicator.slices
     )
-    keys = ["territory", "region", *(f"{kind}_start" for kind in indicator.periods), *slices.values()]
+    keys = ["territory", "region", *(f"{kind}_start" for kind in asked), *slices.values()]
     return f"""create or replace temp table answer as
         with facts as ({check.with_cutoff(indicator.sql, indicator.cutoff)}),
         dated as (
