@@ -1,6 +1,6 @@
 //! compare: what a figure is held against, several at once: each with its number, or with the reason why there is none. Pure.
 
-use beleidsinfo_warehouse::figure::{Figure, Slice, State, Status};
+use beleidsinfo_warehouse::figure::{COMPLETE_ENOUGH, Figure, Slice, State, Status};
 use beleidsinfo_warehouse::indicator::{Indicator, Version};
 use beleidsinfo_warehouse::period::{Period, PeriodKind};
 use beleidsinfo_warehouse::region::Territory;
@@ -9,9 +9,6 @@ use crate::assess::Assessment;
 use crate::lens::Lens;
 use crate::number;
 use crate::reading::median;
-
-/// A provisional figure below this is not compared, nor is one compared with it; docs/comparisons.md and the pages say so.
-pub const ENOUGH: f64 = 0.9;
 
 /// One comparison, as the address names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -210,7 +207,7 @@ impl Mark {
 pub fn incomplete(figure: &Figure) -> Option<f64> {
     figure
         .completeness
-        .filter(|share| figure.status == Status::Provisional && *share < ENOUGH)
+        .filter(|share| figure.status == Status::Provisional && *share < COMPLETE_ENOUGH)
 }
 
 /// What a figure is asked for, before it is known what it is held against.

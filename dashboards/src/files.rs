@@ -1,6 +1,7 @@
 //! files: what people take along: a series as CSV or JSON, a chart as SVG, a supplier's rows as CSV. Pure.
 
 use beleidsinfo_warehouse::Language;
+use beleidsinfo_warehouse::figure::COMPLETE_ENOUGH;
 use beleidsinfo_warehouse::quality::StoredFinding;
 use serde_json::{Value, json};
 
@@ -164,7 +165,7 @@ pub fn series_json(lens: &Lens, focus: &Focus) -> Value {
         "period": focus.period.code(),
         "sentence": sentence::of(lens, &assessment, own),
         "comparisons": compare::held(lens, own).iter().map(|h| comparison(lens, h)).collect::<Vec<_>>(),
-        "complete_enough": compare::ENOUGH,
+        "complete_enough": COMPLETE_ENOUGH,
         "points": points,
     })
 }

@@ -1,12 +1,12 @@
 //! standing: how a figure stands against its target, by the rule of the warehouse, in words. Pure.
 
-use beleidsinfo_warehouse::figure::{Figure, Slice, Status};
+use beleidsinfo_warehouse::figure::{COMPLETE_ENOUGH, Figure, Slice, Status};
 use beleidsinfo_warehouse::index::Series;
 use beleidsinfo_warehouse::indicator::Indicator;
 use beleidsinfo_warehouse::period::Period;
 use beleidsinfo_warehouse::region::Territory;
 use beleidsinfo_warehouse::target::{
-    Because, COMPLETE_ENOUGH, Judgement, Seen, Side, Standing, Target, Unjudged, judge,
+    Because, Judgement, Seen, Side, Standing, Target, Unjudged, judge,
 };
 
 use crate::lens::Lens;

@@ -131,6 +131,9 @@ pub enum State {
     Suppressed,
 }
 
+/// A provisional figure that is complete for less than this part is held against nothing: no target, no other figure.
+pub const COMPLETE_ENOUGH: f64 = 0.9;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {

@@ -221,7 +221,7 @@ fn family<'a>(id: &'a str, rows: &[Membership]) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::region::{Region, RegionChange};
+    use crate::region::made::{change, region};
 
     fn day(text: &str) -> NaiveDate {
         text.parse().expect("a date")
@@ -233,20 +233,6 @@ mod tests {
 
     /// Statbel REFNIS, 2025: Borsbeek went into Antwerpen (11002), Tongeren and Borgloon became 73111.
     fn book() -> RegionBook {
-        let region = |code: &str, from: &str, until: Option<&str>| Region {
-            code: code.into(),
-            valid_from: day(from),
-            valid_until: until.map(day),
-            level: "municipality".into(),
-            parent: None,
-            name_nl: code.into(),
-        };
-        let change = |from: &str, to: &str, kind| RegionChange {
-            on: day("2025-01-01"),
-            from: from.into(),
-            to: to.into(),
-            kind,
-        };
         RegionBook::new(
             [
                 region("11001", "1970-01-01", None),

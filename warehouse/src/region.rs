@@ -329,8 +329,39 @@ fn tie<'c>(
     }
 }
 
+/// Municipalities and the mergers of 2025, for tests.
+#[cfg(test)]
+pub(crate) mod made {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a date")
+    }
+
+    pub fn region(code: &str, from: &str, until: Option<&str>) -> Region {
+        Region {
+            code: code.into(),
+            valid_from: day(from),
+            valid_until: until.map(day),
+            level: "municipality".into(),
+            parent: None,
+            name_nl: code.into(),
+        }
+    }
+
+    pub fn change(from: &str, to: &str, kind: ChangeKind) -> RegionChange {
+        RegionChange {
+            on: day("2025-01-01"),
+            from: from.into(),
+            to: to.into(),
+            kind,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::made::{change, region};
     use super::*;
 
     fn day(text: &str) -> NaiveDate {
@@ -339,20 +370,6 @@ mod tests {
 
     /// Statbel REFNIS: Antwerpen took in Borsbeek under its own code; Beveren, Kruibeke and Zwijndrecht became 46030.
     fn book() -> RegionBook {
-        let region = |code: &str, from: &str, until: Option<&str>| Region {
-            code: code.into(),
-            valid_from: day(from),
-            valid_until: until.map(day),
-            level: "municipality".into(),
-            parent: None,
-            name_nl: code.into(),
-        };
-        let change = |from: &str, to: &str, kind| RegionChange {
-            on: day("2025-01-01"),
-            from: from.into(),
-            to: to.into(),
-            kind,
-        };
         RegionBook::new(
             [
                 region("11002", "1970-01-01", None),

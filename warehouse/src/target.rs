@@ -10,7 +10,7 @@ use crate::period::{Period, PeriodKind};
 use crate::region::{RegionBook, Territory};
 
 pub use loose::Loose;
-pub use standing::{Because, COMPLETE_ENOUGH, Judgement, Seen, Side, Standing, Unjudged, judge};
+pub use standing::{Because, Judgement, Seen, Side, Standing, Unjudged, judge};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Target {

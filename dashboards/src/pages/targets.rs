@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use beleidsinfo_warehouse::figure::Slice;
+use beleidsinfo_warehouse::figure::{COMPLETE_ENOUGH, Slice};
 use beleidsinfo_warehouse::indicator::Indicator;
 use beleidsinfo_warehouse::period::Period;
 use beleidsinfo_warehouse::role;
-use beleidsinfo_warehouse::target::{COMPLETE_ENOUGH, Target};
+use beleidsinfo_warehouse::target::Target;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 

@@ -137,6 +137,36 @@ async fn over_figures(
     answer::outcome(&visit, made.await)
 }
 
+/// What a lens shows, for programs; over all municipalities unless one is asked for.
+async fn as_json(
+    app: &App,
+    uri: &Uri,
+    headers: &HeaderMap,
+    asked: &Asked,
+    shown: impl FnOnce(&Lens) -> serde_json::Result<serde_json::Value>,
+) -> Response<Body> {
+    let visit = visit(app, uri);
+    let made = async {
+        let seen = see(app, visit.words, asked.as_of()?).await?;
+        let seen = seen.ok_or_else(|| Trouble::not_found("page", uri.path()))?;
+        let tag = seen.tag(app, seen.run, uri)?;
+        if etag::known(headers, &tag) {
+            return Ok(answer::not_modified(&tag));
+        }
+        let (snapshot, ground) = (&seen.snapshot, &seen.ground);
+        let lens = Lens::new(visit.words, snapshot, seen.run, ground, asked, true)?;
+        let value = shown(&lens)
+            .map_err(|e| Error::storage(format!("cannot write {}", uri.path())).because(e))?;
+        Ok(answer::found(
+            &tag,
+            "application/json",
+            None,
+            format!("{value:#}"),
+        ))
+    };
+    answer::outcome(&visit, made.await)
+}
+
 /// The first part of an address must be a language we speak.
 pub fn language(uri: &Uri) -> Outcome<()> {
     let first = uri.path().split('/').nth(1).unwrap_or_default();
@@ -230,21 +260,10 @@ pub async fn catalogue(
     Query(asked): Query<Asked>,
     State(app): Here,
 ) -> Response<Body> {
-    let visit = visit(&app, &uri);
-    let made = async {
-        let seen = see(&app, visit.words, asked.as_of()?).await?;
-        let seen = seen.ok_or_else(|| Trouble::not_found("run", ""))?;
-        let lens = Lens::new(
-            visit.words,
-            &seen.snapshot,
-            seen.run,
-            &seen.ground,
-            &asked,
-            true,
-        )?;
-        answer::json(&app, &uri, &headers, &crate::catalogue::entries(&lens))
-    };
-    answer::outcome(&visit, made.await)
+    as_json(&app, &uri, &headers, &asked, |lens| {
+        serde_json::to_value(crate::catalogue::entries(lens))
+    })
+    .await
 }
 
 pub async fn methodology(
@@ -288,23 +307,10 @@ pub async fn targets_json(
     Query(asked): Query<Asked>,
     State(app): Here,
 ) -> Response<Body> {
-    let visit = visit(&app, &uri);
-    let made = async {
-        let nothing = || Trouble::not_found("page", uri.path());
-        let seen = see(&app, visit.words, asked.as_of()?)
-            .await?
-            .ok_or_else(nothing)?;
-        let lens = Lens::new(
-            visit.words,
-            &seen.snapshot,
-            seen.run,
-            &seen.ground,
-            &asked,
-            true,
-        )?;
-        answer::json(&app, &uri, &headers, &pages::targets::json(&lens))
-    };
-    answer::outcome(&visit, made.await)
+    as_json(&app, &uri, &headers, &asked, |lens| {
+        Ok(pages::targets::json(lens))
+    })
+    .await
 }
 
 pub async fn indicator(

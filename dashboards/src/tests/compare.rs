@@ -381,3 +381,23 @@ async fn twelve_months_and_a_province_stand_where_they_are_counted() {
     let page = ask(&router, "/nl/indicators/ov_tijdig?region=12041", &[]).await;
     assert!(!page.body.contains("value=\"rolling\""));
 }
+
+#[test]
+fn the_words_name_the_level_that_is_used() {
+    for language in [
+        beleidsinfo_warehouse::Language::Nl,
+        beleidsinfo_warehouse::Language::En,
+    ] {
+        let words = crate::words::Words::new(language);
+        let level = beleidsinfo_warehouse::figure::COMPLETE_ENOUGH;
+        let level = crate::number::percent(level, 0, language);
+        // A file may write a plain space where a number has one that does not break.
+        let plain = |text: &str| text.replace('\u{a0}', " ");
+        for key in ["compare-rule", "about-compare-text"] {
+            assert!(
+                plain(&words.t(key)).contains(&plain(&level)),
+                "{key}: {level}"
+            );
+        }
+    }
+}

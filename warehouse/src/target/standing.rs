@@ -1,6 +1,7 @@
 //! target/standing: the rule by which a figure is on track, at risk or off track. Pure; docs/targets.md says it in words.
 
 use super::Target;
+use crate::figure::COMPLETE_ENOUGH;
 use crate::indicator::Direction;
 
 /// How a figure stands against its target.
@@ -72,9 +73,6 @@ pub struct Seen {
     /// The ground is the one the target was set for.
     pub same_ground: bool,
 }
-
-/// From this share on a provisional period is judged.
-pub const COMPLETE_ENOUGH: f64 = 0.8;
 
 /// Every bound that is written counts: of a band both. `direction` is the indicator's; the target's own wins.
 ///

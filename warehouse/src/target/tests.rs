@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 
 use super::*;
-use crate::region::{ChangeKind, Region, RegionChange};
+use crate::region::ChangeKind;
+use crate::region::made::{change, region};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().expect("a date")
@@ -189,10 +190,10 @@ fn what_is_not_judged_says_why() {
         ..plain
     };
     assert_eq!(
-        why(&aim, up, early(Some(0.79), true)),
-        Some(Unjudged::TooEarly(Some(0.79)))
+        why(&aim, up, early(Some(0.89), true)),
+        Some(Unjudged::TooEarly(Some(0.89)))
     );
-    assert_eq!(why(&aim, up, early(Some(0.8), true)), None);
+    assert_eq!(why(&aim, up, early(Some(0.9), true)), None);
     assert_eq!(
         why(&aim, up, early(None, false)),
         Some(Unjudged::TooEarly(None))
@@ -242,20 +243,6 @@ fn targets_overlap_when_some_day_both_hold() {
 
 #[test]
 fn a_target_is_about_the_ground_of_its_first_day() {
-    let region = |code: &str, from: &str, until: Option<&str>| Region {
-        code: code.into(),
-        valid_from: day(from),
-        valid_until: until.map(day),
-        level: "municipality".into(),
-        parent: None,
-        name_nl: code.into(),
-    };
-    let change = |from: &str, to: &str, kind| RegionChange {
-        on: day("2025-01-01"),
-        from: from.into(),
-        to: to.into(),
-        kind,
-    };
     // Statbel REFNIS: Antwerpen took in Borsbeek on 1 January 2025 and kept its code.
     let book = RegionBook::new(
         [
