@@ -1,7 +1,7 @@
 //! kill: SIGKILL at random moments, many times over, and the tables equal those of an undisturbed run.
 
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::project::{HEADER, Project};
 
@@ -48,36 +48,34 @@ const FLOW: [&str; 4] = ["pull", "store", "compute", "publish"];
 #[test]
 fn a_killed_flow_ends_as_an_undisturbed_one() {
     let undisturbed = project();
-    let mut took = Duration::ZERO;
-    for verb in FLOW {
+    // How long each verb can be expected to run.
+    let mut spans = FLOW.map(|verb| {
         let started = Instant::now();
         undisturbed.ok(&[verb]);
-        took = took.max(started.elapsed());
-    }
+        started.elapsed()
+    });
 
     let disturbed = project();
     let mut random = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut killed = 0;
-    let mut verbs = FLOW.iter().cycle();
-    let mut verb = verbs.next().expect("a verb");
-    for _ in 0..kills() * 4 {
-        if killed == kills() {
-            break;
-        }
+    let (mut killed, mut verb) = (0, 0);
+    while killed < kills() {
         random = random
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
-        let after = took.mul_f64((random >> 33) as f64 / f64::from(u32::MAX >> 1) * 1.1);
+        let share = (random >> 33) as f64 / f64::from(u32::MAX >> 1);
         let mut child = disturbed
-            .command(&[verb])
+            .command(&[FLOW[verb]])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .expect("the program starts");
-        std::thread::sleep(after);
+        std::thread::sleep(spans[verb].mul_f64(share));
         if child.try_wait().expect("a child").is_none() {
             child.kill().expect("SIGKILL");
             killed += 1;
+        } else {
+            // Where nothing is left to do it ends sooner; the next kill comes sooner too.
+            spans[verb] = spans[verb].mul_f64(0.8);
         }
         child.wait().expect("a child");
         // Readers see whole deliveries and whole runs, whenever they look.
@@ -91,13 +89,9 @@ fn a_killed_flow_ends_as_an_undisturbed_one() {
             assert_eq!(seen, ["0"]);
         }
         if random >> 62 == 0 {
-            verb = verbs.next().expect("verbs go round");
+            verb = (verb + 1) % FLOW.len();
         }
     }
-    assert!(
-        killed >= kills() / 2,
-        "only {killed} kills hit a running program"
-    );
     for verb in FLOW {
         disturbed.ok(&[verb]);
     }
