@@ -1,6 +1,7 @@
 //! routes: addresses to pages. Each answer is cut to the principal by the gateway, named by its ETag and drawn off the async threads.
 
 mod answer;
+mod call;
 mod open;
 mod steering;
 
@@ -17,17 +18,16 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue, Response, Uri};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::routing::get;
 use beleidsinfo_warehouse::Language;
 use beleidsinfo_warehouse::principal::Principal;
 use tower_http::compression::CompressionLayer;
 
-use crate::page::Visit;
 use crate::reads::{Reads, Surveyed};
 use crate::statics;
-use crate::trouble::Trouble;
-use crate::words::Words;
+use crate::trouble::{Outcome, Trouble};
+use call::{Call, visit};
 
 pub struct App {
     pub reads: Reads,
@@ -94,9 +94,20 @@ pub fn router(reads: Reads, principal: Principal, public_only: bool) -> Router {
     };
     router
         .fallback(nowhere)
+        .layer(from_fn_with_state(Arc::clone(&app), told))
         .with_state(app)
         .layer(from_fn(guarded))
         .layer(CompressionLayer::new())
+}
+
+/// Trouble that a page ran into, as a page in the reader's language.
+async fn told(State(app): Here, request: Request, next: Next) -> Response<Body> {
+    let uri = request.uri().clone();
+    let mut response = next.run(request).await;
+    match response.extensions_mut().remove::<Arc<Trouble>>() {
+        Some(trouble) => answer::trouble(&visit(&app, &uri), &trouble),
+        None => response,
+    }
 }
 
 /// Headers every answer carries: nothing from elsewhere, nothing inline, not in somebody's frame.
@@ -149,41 +160,20 @@ pub fn preferred(accepted: &str) -> Language {
     wishes.first().map_or(Language::Nl, |w| w.1)
 }
 
-async fn fixed(uri: Uri, State(app): Here) -> Response<Body> {
-    let Some((media, bytes)) = statics::find(uri.path()) else {
-        let trouble = Trouble::not_found("page", uri.path());
-        return answer::trouble(&visit(&app, &uri), trouble);
-    };
-    Response::builder()
+async fn fixed(uri: Uri) -> Outcome<Response<Body>> {
+    let (media, bytes) =
+        statics::find(uri.path()).ok_or_else(|| Trouble::not_found("page", uri.path()))?;
+    Ok(Response::builder()
         .header(CONTENT_TYPE, media)
         .header(CACHE_CONTROL, "public, max-age=31536000, immutable")
         .body(Body::from(bytes))
-        .unwrap_or_default()
+        .unwrap_or_default())
 }
 
-async fn nowhere(uri: Uri, State(app): Here) -> Response<Body> {
+async fn nowhere(uri: Uri, State(app): Here) -> Outcome<Response<Body>> {
     if let Some(language) = Language::parse(uri.path().trim_matches('/')) {
-        return answer::redirect(&format!("/{}/", language.code()));
+        return Ok(answer::redirect(&format!("/{}/", language.code())));
     }
     let code = if app.public_only { "closed" } else { "page" };
-    answer::trouble(&visit(&app, &uri), Trouble::not_found(code, uri.path()))
-}
-
-/// The language of an address; Dutch where it names none.
-pub fn visit(app: &App, uri: &Uri) -> Visit {
-    let whole = uri.path_and_query().map_or("/", |p| p.as_str());
-    let (first, rest) = match whole[1..].find(['/', '?']) {
-        Some(at) => whole[1..].split_at(at),
-        None => (&whole[1..], ""),
-    };
-    let (language, rest) = match Language::parse(first) {
-        Some(language) => (language, rest),
-        None => (Language::Nl, "/"),
-    };
-    Visit {
-        words: Words::new(language),
-        rest: rest.to_string(),
-        public_only: app.public_only,
-        synthetic: app.surveyed.synthetic(),
-    }
+    Err(Trouble::not_found(code, uri.path()))
 }

@@ -1,13 +1,15 @@
 //! answer: a page, a file, a redirect or a trouble as an HTTP response.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, LOCATION};
-use axum::http::{HeaderMap, Response, StatusCode, Uri};
+use axum::http::{Response, StatusCode};
+use axum::response::IntoResponse;
 use beleidsinfo_warehouse::error::Error;
 use serde::Serialize;
 
-use super::App;
-use crate::etag;
+use super::Call;
 use crate::page::Visit;
 use crate::pages::problem;
 use crate::trouble::{Outcome, Trouble};
@@ -45,16 +47,11 @@ pub fn found(tag: &str, media: &str, file: Option<&str>, body: impl Into<Body>) 
 }
 
 /// What was found, as JSON, unless the reader has it already.
-pub fn json(
-    app: &App,
-    uri: &Uri,
-    headers: &HeaderMap,
-    found: &impl Serialize,
-) -> Outcome<Response<Body>> {
+pub fn json(call: &Call, found: &impl Serialize) -> Outcome<Response<Body>> {
     let body = serde_json::to_string_pretty(found)
-        .map_err(|e| Error::storage(format!("cannot write {}", uri.path())).because(e))?;
-    let tag = etag::of(&body, &app.principal, &uri.to_string());
-    if etag::known(headers, &tag) {
+        .map_err(|e| Error::storage(format!("cannot write {}", call.uri.path())).because(e))?;
+    let tag = call.tag(&body);
+    if call.has(&tag) {
         return Ok(not_modified(&tag));
     }
     Ok(self::found(&tag, "application/json", None, body))
@@ -82,7 +79,7 @@ pub fn redirect(to: &str) -> Response<Body> {
 }
 
 /// The sentence goes to the reader, the cause to the log, once.
-pub fn trouble(visit: &Visit, trouble: Trouble) -> Response<Body> {
+pub fn trouble(visit: &Visit, trouble: &Trouble) -> Response<Body> {
     if let Some(cause) = &trouble.cause {
         let mut causes = vec![cause.to_string()];
         let mut next = std::error::Error::source(cause);
@@ -97,9 +94,14 @@ pub fn trouble(visit: &Visit, trouble: Trouble) -> Response<Body> {
         }
     }
     let headers = [(CONTENT_TYPE, HTML), (CACHE_CONTROL, "no-store")];
-    build(trouble.status, &headers, problem::render(visit, &trouble))
+    build(trouble.status, &headers, problem::render(visit, trouble))
 }
 
-pub fn outcome(visit: &Visit, outcome: Outcome<Response<Body>>) -> Response<Body> {
-    outcome.unwrap_or_else(|t| trouble(visit, t))
+/// It becomes a page once the reader's language is known: [`super::told`].
+impl IntoResponse for Trouble {
+    fn into_response(self) -> Response<Body> {
+        let mut response = build(self.status, &[], Body::empty());
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
 }

@@ -1,46 +1,41 @@
 //! arrivals: what came in and what was wrong with it; and how to read it all.
 
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, Response, Uri};
+use axum::extract::Path;
+use axum::http::Response;
 use beleidsinfo_warehouse::gateway::Count;
 use beleidsinfo_warehouse::index::{AsOf, RunCheck};
 use beleidsinfo_warehouse::pack::Pack;
 use beleidsinfo_warehouse::profile::TableProfile;
 use beleidsinfo_warehouse::quality::{StoredDelivery, Wanted};
 
-use super::steering::{Seen, language, see};
-use super::{App, Here, answer, visit};
+use super::steering::Seen;
+use super::{App, Call, answer};
 use crate::asked::{Asked, given};
-use crate::etag;
 use crate::files;
 use crate::lens::Lens;
 use crate::page::{Page, Visit};
 use crate::pages;
 use crate::trouble::{Outcome, Trouble};
 
-pub async fn about(uri: Uri, headers: HeaderMap, State(app): Here) -> Response<Body> {
-    let visit = visit(&app, &uri);
-    let made = async {
-        language(&uri)?;
-        let seen = see(&app, visit.words, AsOf::Now).await?;
-        let page = dressed(&visit, &visit.words.t("nav-about"), "about", seen.as_ref())?;
-        let tag = etag::of(
-            &format!("{}{}", page.cutoff, page.synthetic),
-            &app.principal,
-            &uri.to_string(),
-        );
-        if etag::known(&headers, &tag) {
-            return Ok(answer::not_modified(&tag));
-        }
-        Ok(answer::found(
-            &tag,
-            answer::HTML,
-            None,
-            pages::about::render(page)?,
-        ))
-    };
-    answer::outcome(&visit, made.await)
+pub async fn about(call: Call) -> Outcome<Response<Body>> {
+    let seen = call.see(AsOf::Now).await?;
+    let page = dressed(
+        &call.visit,
+        &call.visit.words.t("nav-about"),
+        "about",
+        seen.as_ref(),
+    )?;
+    let tag = call.tag(&format!("{}{}", page.cutoff, page.synthetic));
+    if call.has(&tag) {
+        return Ok(answer::not_modified(&tag));
+    }
+    Ok(answer::found(
+        &tag,
+        answer::HTML,
+        None,
+        pages::about::render(page)?,
+    ))
 }
 
 /// A page that is not about figures, but says whose data it is and up to when.
@@ -93,62 +88,44 @@ async fn profile_of(app: &App, delivery: &StoredDelivery) -> Outcome<Vec<TablePr
 }
 
 /// The profile of a delivery as JSON, by source and table.
-pub async fn profile_json(
-    uri: Uri,
-    headers: HeaderMap,
-    Path(delivery): Path<String>,
-    State(app): Here,
-) -> Response<Body> {
-    let visit = visit(&app, &uri);
-    let made = async {
-        let delivery = stored(&app, &delivery).await?;
-        let found = app
-            .reads
-            .profile(&app.principal, &delivery.delivery)
-            .await?;
-        answer::json(&app, &uri, &headers, &found)
-    };
-    answer::outcome(&visit, made.await)
+pub async fn profile_json(call: Call, Path(delivery): Path<String>) -> Outcome<Response<Body>> {
+    let delivery = stored(&call.app, &delivery).await?;
+    let found = call
+        .app
+        .reads
+        .profile(&call.app.principal, &delivery.delivery)
+        .await?;
+    answer::json(&call, &found)
 }
 
-pub async fn quality(
-    uri: Uri,
-    headers: HeaderMap,
-    Query(asked): Query<Asked>,
-    State(app): Here,
-) -> Response<Body> {
-    let visit = visit(&app, &uri);
-    let made = async {
-        language(&uri)?;
-        let seen = see(&app, visit.words, AsOf::Now).await?;
-        let deliveries = app.reads.deliveries(&app.principal).await?;
-        let by_rule = app.reads.findings_by_rule(&app.principal).await?;
-        let alarms = app.reads.alarms(&app.principal).await?;
-        let checks = checks_of(seen.as_ref());
-        let page = dressed(
-            &visit,
-            &visit.words.t("nav-quality"),
-            "quality",
-            seen.as_ref(),
-        )?;
-        let over = serde_json::to_string(&(&deliveries, &by_rule, &alarms, checks, &page.cutoff))
-            .unwrap_or_default();
-        let tag = etag::of(&over, &app.principal, &uri.to_string());
-        if etag::known(&headers, &tag) {
-            return Ok(answer::not_modified(&tag));
-        }
-        let body = pages::quality::render(
-            page,
-            &deliveries,
-            &by_rule,
-            asked.page(),
-            (&alarms, checks),
-            pack_of(seen.as_ref()),
-            zone_of(seen.as_ref()),
-        )?;
-        Ok(answer::found(&tag, answer::HTML, None, body))
-    };
-    answer::outcome(&visit, made.await)
+pub async fn quality(call: Call) -> Outcome<Response<Body>> {
+    let seen = call.see(AsOf::Now).await?;
+    let deliveries = call.app.reads.deliveries(&call.app.principal).await?;
+    let by_rule = call.app.reads.findings_by_rule(&call.app.principal).await?;
+    let alarms = call.app.reads.alarms(&call.app.principal).await?;
+    let checks = checks_of(seen.as_ref());
+    let page = dressed(
+        &call.visit,
+        &call.visit.words.t("nav-quality"),
+        "quality",
+        seen.as_ref(),
+    )?;
+    let over = serde_json::to_string(&(&deliveries, &by_rule, &alarms, checks, &page.cutoff))
+        .unwrap_or_default();
+    let tag = call.tag(&over);
+    if call.has(&tag) {
+        return Ok(answer::not_modified(&tag));
+    }
+    let body = pages::quality::render(
+        page,
+        &deliveries,
+        &by_rule,
+        call.asked.page(),
+        (&alarms, checks),
+        pack_of(seen.as_ref()),
+        zone_of(seen.as_ref()),
+    )?;
+    Ok(answer::found(&tag, answer::HTML, None, body))
 }
 
 fn wanted<'a>(delivery: &'a StoredDelivery, asked: &'a Asked) -> Wanted<'a> {
@@ -170,103 +147,98 @@ pub(super) async fn stored(app: &App, delivery: &str) -> Outcome<StoredDelivery>
 }
 
 pub async fn findings(
-    uri: Uri,
-    headers: HeaderMap,
+    call: Call,
     Path((_, delivery)): Path<(String, String)>,
-    Query(asked): Query<Asked>,
-    State(app): Here,
-) -> Response<Body> {
-    let visit = visit(&app, &uri);
-    let made = async {
-        language(&uri)?;
-        let delivery = stored(&app, &delivery).await?;
-        let seen = see(&app, visit.words, AsOf::Now).await?;
-        let choice = pages::quality::Choice {
-            rule: given(&asked.rule),
-            severity: given(&asked.severity),
-            at: asked.page(),
-        };
-        let wanted = wanted(&delivery, &asked);
-        let (skip, limit) = (
-            (choice.at - 1) * pages::quality::ON_PAGE,
-            pages::quality::ON_PAGE + 1,
-        );
-        let found = app
-            .reads
-            .findings(&app.principal, wanted, skip, limit)
-            .await?;
-        let mut rules: Vec<String> = app
-            .reads
-            .findings_by_rule(&app.principal)
-            .await?
-            .into_iter()
-            .filter(|r| r.source_id == delivery.source_id)
-            .map(|r| r.rule)
-            .collect();
-        rules.sort_unstable();
-        rules.dedup();
-        let mut alarms = app.reads.alarms(&app.principal).await?;
-        alarms.retain(|a| a.delivery == delivery.delivery && a.source_id == delivery.source_id);
-        let profile = profile_of(&app, &delivery).await?;
-        let count = match given(&asked.figures) {
-            Some("count") => Count::Now,
-            _ => Count::IfKnown,
-        };
-        let counted = app.reads.file_lineage(&app.principal, &delivery, count);
-        let counted = counted.await?;
-        let page = dressed(&visit, &delivery.name, "quality", seen.as_ref())?;
-        let about = (&profile, &counted, run_of(seen.as_ref()));
-        let over = (&delivery, &found, &rules, &alarms, about, &page.cutoff);
-        let over = serde_json::to_string(&over).unwrap_or_default();
-        let tag = etag::of(&over, &app.principal, &uri.to_string());
-        if etag::known(&headers, &tag) {
-            return Ok(answer::not_modified(&tag));
-        }
-        let zone = zone_of(seen.as_ref());
-        let pack = pack_of(seen.as_ref());
-        let whole = pages::quality::Whole {
-            stored: &delivery,
-            alarms: &alarms,
-            profile: &profile,
-            rests: pages::rests::rests(
-                visit.words,
-                &delivery,
-                counted.as_ref(),
-                seen.as_ref()
-                    .map(|s| (&s.snapshot.lineage, &s.snapshot.pack)),
-            ),
-        };
-        let body =
-            pages::quality::render_findings(page, whole, choice, &found, &rules, pack, zone)?;
-        Ok(answer::found(&tag, answer::HTML, None, body))
+) -> Outcome<Response<Body>> {
+    let delivery = stored(&call.app, &delivery).await?;
+    let seen = call.see(AsOf::Now).await?;
+    let choice = pages::quality::Choice {
+        rule: given(&call.asked.rule),
+        severity: given(&call.asked.severity),
+        at: call.asked.page(),
     };
-    answer::outcome(&visit, made.await)
+    let wanted = wanted(&delivery, &call.asked);
+    let (skip, limit) = (
+        (choice.at - 1) * pages::quality::ON_PAGE,
+        pages::quality::ON_PAGE + 1,
+    );
+    let found = call
+        .app
+        .reads
+        .findings(&call.app.principal, wanted, skip, limit)
+        .await?;
+    let mut rules: Vec<String> = call
+        .app
+        .reads
+        .findings_by_rule(&call.app.principal)
+        .await?
+        .into_iter()
+        .filter(|r| r.source_id == delivery.source_id)
+        .map(|r| r.rule)
+        .collect();
+    rules.sort_unstable();
+    rules.dedup();
+    let mut alarms = call.app.reads.alarms(&call.app.principal).await?;
+    alarms.retain(|a| a.delivery == delivery.delivery && a.source_id == delivery.source_id);
+    let profile = profile_of(&call.app, &delivery).await?;
+    let count = match given(&call.asked.figures) {
+        Some("count") => Count::Now,
+        _ => Count::IfKnown,
+    };
+    let counted = call
+        .app
+        .reads
+        .file_lineage(&call.app.principal, &delivery, count);
+    let counted = counted.await?;
+    let page = dressed(&call.visit, &delivery.name, "quality", seen.as_ref())?;
+    let about = (&profile, &counted, run_of(seen.as_ref()));
+    let over = (&delivery, &found, &rules, &alarms, about, &page.cutoff);
+    let over = serde_json::to_string(&over).unwrap_or_default();
+    let tag = call.tag(&over);
+    if call.has(&tag) {
+        return Ok(answer::not_modified(&tag));
+    }
+    let zone = zone_of(seen.as_ref());
+    let pack = pack_of(seen.as_ref());
+    let whole = pages::quality::Whole {
+        stored: &delivery,
+        alarms: &alarms,
+        profile: &profile,
+        rests: pages::rests::rests(
+            call.visit.words,
+            &delivery,
+            counted.as_ref(),
+            seen.as_ref()
+                .map(|s| (&s.snapshot.lineage, &s.snapshot.pack)),
+        ),
+    };
+    let body = pages::quality::render_findings(page, whole, choice, &found, &rules, pack, zone)?;
+    Ok(answer::found(&tag, answer::HTML, None, body))
 }
 
 pub async fn findings_csv(
-    uri: Uri,
+    call: Call,
     Path((_, delivery)): Path<(String, String)>,
-    Query(asked): Query<Asked>,
-    State(app): Here,
-) -> Response<Body> {
-    let visit = visit(&app, &uri);
-    let made = async {
-        language(&uri)?;
-        let delivery = stored(&app, &delivery).await?;
-        let found = app
-            .reads
-            .findings(&app.principal, wanted(&delivery, &asked), 0, 100_000)
-            .await?;
-        let body = files::findings_csv(visit.words, &found);
-        let tag = etag::of(&body, &app.principal, &uri.to_string());
-        let short: String = delivery.delivery.chars().take(8).collect();
-        let name = format!("{}-{short}.csv", delivery.source_id);
-        Ok(answer::found(
-            &tag,
-            "text/csv; charset=utf-8",
-            Some(&name),
-            body,
-        ))
-    };
-    answer::outcome(&visit, made.await)
+) -> Outcome<Response<Body>> {
+    let delivery = stored(&call.app, &delivery).await?;
+    let found = call
+        .app
+        .reads
+        .findings(
+            &call.app.principal,
+            wanted(&delivery, &call.asked),
+            0,
+            100_000,
+        )
+        .await?;
+    let body = files::findings_csv(call.visit.words, &found);
+    let tag = call.tag(&body);
+    let short: String = delivery.delivery.chars().take(8).collect();
+    let name = format!("{}-{short}.csv", delivery.source_id);
+    Ok(answer::found(
+        &tag,
+        "text/csv; charset=utf-8",
+        Some(&name),
+        body,
+    ))
 }

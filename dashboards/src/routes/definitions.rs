@@ -1,24 +1,21 @@
 //! definitions: what became of a definition, as a page and as JSON.
 
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, Response, Uri};
+use axum::extract::Path;
+use axum::http::Response;
 use beleidsinfo_warehouse::life::Life;
 
-use super::steering::{Seen, language, see};
-use super::{App, Here, answer, visit};
-use crate::asked::Asked;
-use crate::etag;
+use super::steering::Seen;
+use super::{Call, answer};
 use crate::lens::Lens;
-use crate::page::Visit;
 use crate::pages;
 use crate::trouble::{Outcome, Trouble};
 
-async fn lived(app: &App, visit: &Visit, asked: &Asked, id: &str) -> Outcome<(Seen, Life)> {
+async fn lived(call: &Call, id: &str) -> Outcome<(Seen, Life)> {
     let nothing = || Trouble::not_found("indicator", id);
-    let seen = see(app, visit.words, asked.as_of()?)
-        .await?
-        .ok_or_else(nothing)?;
+    let seen = call.see(call.asked.as_of()?).await?;
+    let seen = seen.ok_or_else(nothing)?;
+    let app = &call.app;
     let life = app.reads.life(&app.principal, id, seen.run).await?;
     if life.editions.is_empty() {
         return Err(nothing());
@@ -27,45 +24,27 @@ async fn lived(app: &App, visit: &Visit, asked: &Asked, id: &str) -> Outcome<(Se
 }
 
 pub async fn definition(
-    uri: Uri,
-    headers: HeaderMap,
+    call: Call,
     Path((_, id)): Path<(String, String)>,
-    Query(asked): Query<Asked>,
-    State(app): Here,
-) -> Response<Body> {
-    let visit = visit(&app, &uri);
-    let made = async {
-        language(&uri)?;
-        let (seen, life) = lived(&app, &visit, &asked, &id).await?;
-        let tag = seen.tag(&app, seen.run, &uri)?;
-        if etag::known(&headers, &tag) {
-            return Ok(answer::not_modified(&tag));
-        }
-        let lens = Lens::new(
-            visit.words,
-            &seen.snapshot,
-            seen.run,
-            &seen.ground,
-            &asked,
-            true,
-        )?;
-        let body = pages::definition::render(&lens, &visit, &life)?;
-        Ok(answer::found(&tag, answer::HTML, None, body))
-    };
-    answer::outcome(&visit, made.await)
+) -> Outcome<Response<Body>> {
+    let (seen, life) = lived(&call, &id).await?;
+    let tag = seen.tag(&call, seen.run)?;
+    if call.has(&tag) {
+        return Ok(answer::not_modified(&tag));
+    }
+    let lens = Lens::new(
+        call.visit.words,
+        &seen.snapshot,
+        seen.run,
+        &seen.ground,
+        &call.asked,
+        true,
+    )?;
+    let body = pages::definition::render(&lens, &call.visit, &life)?;
+    Ok(answer::found(&tag, answer::HTML, None, body))
 }
 
-pub async fn definition_json(
-    uri: Uri,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    Query(asked): Query<Asked>,
-    State(app): Here,
-) -> Response<Body> {
-    let visit = visit(&app, &uri);
-    let made = async {
-        let (_, life) = lived(&app, &visit, &asked, &id).await?;
-        answer::json(&app, &uri, &headers, &life)
-    };
-    answer::outcome(&visit, made.await)
+pub async fn definition_json(call: Call, Path(id): Path<String>) -> Outcome<Response<Body>> {
+    let (_, life) = lived(&call, &id).await?;
+    answer::json(&call, &life)
 }

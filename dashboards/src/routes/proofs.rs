@@ -1,15 +1,13 @@
 //! proofs: the address of a figure opens its proof, and why it changed, as a page and as JSON.
 
 use axum::body::Body;
-use axum::extract::{Query, State};
-use axum::http::{HeaderMap, Response, Uri};
+use axum::http::{Response, Uri};
 use beleidsinfo_warehouse::figure::Address;
 use beleidsinfo_warehouse::gateway::Snapshot;
 
-use super::steering::{Seen, language, see};
-use super::{Here, answer, visit};
+use super::steering::Seen;
+use super::{Call, answer};
 use crate::asked::{Asked, given};
-use crate::etag;
 use crate::lens::Lens;
 use crate::pages;
 use crate::trouble::{Outcome, Trouble};
@@ -56,55 +54,40 @@ fn between(
     Ok((from, to))
 }
 
-pub async fn change(
-    uri: Uri,
-    headers: HeaderMap,
-    Query(asked): Query<Asked>,
-    State(app): Here,
-) -> Response<Body> {
-    let visit = visit(&app, &uri);
-    let made = async {
-        language(&uri)?;
-        let address = address(&uri, "/changes/")?;
-        let seen = see(&app, visit.words, asked.as_of()?)
-            .await?
-            .ok_or_else(|| Trouble::not_found("figure", address.code()))?;
-        let (from, to) = between(&asked, &seen.snapshot, &address, seen.run)?;
-        let tag = seen.tag(&app, to, &uri)?;
-        if etag::known(&headers, &tag) {
-            return Ok(answer::not_modified(&tag));
-        }
-        let explained = app
-            .reads
-            .explain(&app.principal, &address, from, to)
-            .await?;
-        let lens = lens_of(visit.words, &seen, to, &address)?;
-        let body = pages::change::render(&lens, &visit, &address, &explained)?;
-        Ok(answer::found(&tag, answer::HTML, None, body))
-    };
-    answer::outcome(&visit, made.await)
+pub async fn change(call: Call) -> Outcome<Response<Body>> {
+    let address = address(&call.uri, "/changes/")?;
+    let seen = call
+        .see(call.asked.as_of()?)
+        .await?
+        .ok_or_else(|| Trouble::not_found("figure", address.code()))?;
+    let (from, to) = between(&call.asked, &seen.snapshot, &address, seen.run)?;
+    let tag = seen.tag(&call, to)?;
+    if call.has(&tag) {
+        return Ok(answer::not_modified(&tag));
+    }
+    let explained = call
+        .app
+        .reads
+        .explain(&call.app.principal, &address, from, to)
+        .await?;
+    let lens = lens_of(call.visit.words, &seen, to, &address)?;
+    let body = pages::change::render(&lens, &call.visit, &address, &explained)?;
+    Ok(answer::found(&tag, answer::HTML, None, body))
 }
 
-pub async fn change_json(
-    uri: Uri,
-    headers: HeaderMap,
-    Query(asked): Query<Asked>,
-    State(app): Here,
-) -> Response<Body> {
-    let visit = visit(&app, &uri);
-    let made = async {
-        let address = address(&uri, "/changes/")?;
-        let seen = see(&app, visit.words, asked.as_of()?)
-            .await?
-            .ok_or_else(|| Trouble::not_found("figure", address.code()))?;
-        let (from, to) = between(&asked, &seen.snapshot, &address, seen.run)?;
-        let explained = app
-            .reads
-            .explain(&app.principal, &address, from, to)
-            .await?;
-        answer::json(&app, &uri, &headers, &explained)
-    };
-    answer::outcome(&visit, made.await)
+pub async fn change_json(call: Call) -> Outcome<Response<Body>> {
+    let address = address(&call.uri, "/changes/")?;
+    let seen = call
+        .see(call.asked.as_of()?)
+        .await?
+        .ok_or_else(|| Trouble::not_found("figure", address.code()))?;
+    let (from, to) = between(&call.asked, &seen.snapshot, &address, seen.run)?;
+    let explained = call
+        .app
+        .reads
+        .explain(&call.app.principal, &address, from, to)
+        .await?;
+    answer::json(&call, &explained)
 }
 
 /// A lens on the figure's territory where the pages know it, and on its region.
@@ -120,7 +103,7 @@ pub(super) fn lens_of<'s>(
     };
     let lens = |asked: &Asked| Lens::new(words, &seen.snapshot, run, &seen.ground, asked, true);
     let mut lens = lens(&asked).or_else(|_| lens(&Asked::default()))?;
-    lens.region = Some(address.region.clone());
+    lens.region = Some(address.region.to_string());
     if run != seen.run {
         let batch = seen.snapshot.figures.run(run).map(|run| run.batch);
         lens.as_of = batch.map(|batch| batch.to_string());
@@ -128,50 +111,38 @@ pub(super) fn lens_of<'s>(
     Ok(lens)
 }
 
-pub async fn proof(
-    uri: Uri,
-    headers: HeaderMap,
-    Query(asked): Query<Asked>,
-    State(app): Here,
-) -> Response<Body> {
-    if uri.path().ends_with(".json") {
-        return proof_json(uri, headers, Query(asked), State(app)).await;
+pub async fn proof(call: Call) -> Outcome<Response<Body>> {
+    let address = address(&call.uri, "/figures/")?;
+    let seen = call
+        .see(call.asked.as_of()?)
+        .await?
+        .ok_or_else(|| Trouble::not_found("figure", address.code()))?;
+    let run = run_of(&call.asked, seen.run)?;
+    let tag = seen.tag(&call, run)?;
+    if call.has(&tag) {
+        return Ok(answer::not_modified(&tag));
     }
-    let visit = visit(&app, &uri);
-    let made = async {
-        language(&uri)?;
-        let address = address(&uri, "/figures/")?;
-        let seen = see(&app, visit.words, asked.as_of()?)
-            .await?
-            .ok_or_else(|| Trouble::not_found("figure", address.code()))?;
-        let run = run_of(&asked, seen.run)?;
-        let tag = seen.tag(&app, run, &uri)?;
-        if etag::known(&headers, &tag) {
-            return Ok(answer::not_modified(&tag));
-        }
-        let proof = app.reads.proof(&app.principal, &address, run).await?;
-        let lens = lens_of(visit.words, &seen, run, &address)?;
-        let body = pages::proof::render(&lens, &visit, &address, &proof)?;
-        Ok(answer::found(&tag, answer::HTML, None, body))
-    };
-    answer::outcome(&visit, made.await)
+    let proof = call
+        .app
+        .reads
+        .proof(&call.app.principal, &address, run)
+        .await?;
+    let lens = lens_of(call.visit.words, &seen, run, &address)?;
+    let body = pages::proof::render(&lens, &call.visit, &address, &proof)?;
+    Ok(answer::found(&tag, answer::HTML, None, body))
 }
 
-pub async fn proof_json(
-    uri: Uri,
-    headers: HeaderMap,
-    Query(asked): Query<Asked>,
-    State(app): Here,
-) -> Response<Body> {
-    let visit = visit(&app, &uri);
-    let made = async {
-        let address = address(&uri, "/figures/")?;
-        let seen = see(&app, visit.words, asked.as_of()?)
-            .await?
-            .ok_or_else(|| Trouble::not_found("figure", address.code()))?;
-        let run = run_of(&asked, seen.run)?;
-        let proof = app.reads.proof(&app.principal, &address, run).await?;
-        answer::json(&app, &uri, &headers, &proof)
-    };
-    answer::outcome(&visit, made.await)
+pub async fn proof_json(call: Call) -> Outcome<Response<Body>> {
+    let address = address(&call.uri, "/figures/")?;
+    let seen = call
+        .see(call.asked.as_of()?)
+        .await?
+        .ok_or_else(|| Trouble::not_found("figure", address.code()))?;
+    let run = run_of(&call.asked, seen.run)?;
+    let proof = call
+        .app
+        .reads
+        .proof(&call.app.principal, &address, run)
+        .await?;
+    answer::json(&call, &proof)
 }

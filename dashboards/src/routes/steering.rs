@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, Response, Uri};
+use axum::extract::Path;
+use axum::http::Response;
 use beleidsinfo_warehouse::error::Error;
 use beleidsinfo_warehouse::gateway::Snapshot;
 use beleidsinfo_warehouse::index::AsOf;
 
-use super::{App, Here, answer, visit};
+use super::{App, Call, answer};
 use crate::asked::Asked;
 use crate::etag;
 use crate::files;
@@ -36,11 +36,11 @@ pub struct Seen {
 
 impl Seen {
     /// The name of what an address shows at `run`, for these eyes.
-    pub fn tag(&self, app: &App, run: i64, uri: &Uri) -> Outcome<String> {
+    pub fn tag(&self, call: &Call, run: i64) -> Outcome<String> {
         let about = self.snapshot.figures.run(run);
         let about = about.ok_or_else(|| Trouble::not_found("run", run.to_string()))?;
-        let (mark, shown) = (&self.ground.mark, uri.to_string());
-        Ok(etag::of_run(about, mark, &app.principal, &shown))
+        let (mark, shown) = (&self.ground.mark, call.uri.to_string());
+        Ok(etag::of_run(about, mark, &call.app.principal, &shown))
     }
 }
 
@@ -91,282 +91,155 @@ fn html(body: String) -> Made {
 
 /// The way of all pages over figures: snapshot, ETag, then drawing on a thread that may block.
 async fn over_figures(
-    app: Arc<App>,
-    uri: Uri,
-    headers: HeaderMap,
-    asked: Asked,
+    call: Call,
     scope: Scope,
     draw: impl FnOnce(&Lens, &Visit, &Asked) -> Outcome<Made> + Send + 'static,
-) -> Response<Body> {
-    let visit = visit(&app, &uri);
-    let made = async {
-        language(&uri)?;
-        let Some(seen) = see(&app, visit.words, asked.as_of()?).await? else {
-            let page = Page::new(&visit, visit.words.t("empty-title"), "home");
-            let tag = etag::of("empty", &app.principal, &uri.to_string());
-            let body = pages::about::render_empty(page)?;
-            return Ok(answer::found(&tag, answer::HTML, None, body));
-        };
-        let tag = seen.tag(&app, seen.run, &uri)?;
-        if etag::known(&headers, &tag) {
-            return Ok(answer::not_modified(&tag));
-        }
-        let visit = visit.clone();
-        let drawn = tokio::task::spawn_blocking(move || {
-            let all = scope == Scope::OneOrAll;
-            let lens = Lens::new(
-                visit.words,
-                &seen.snapshot,
-                seen.run,
-                &seen.ground,
-                &asked,
-                all,
-            )?;
-            draw(&lens, &visit, &asked)
-        });
-        let made = drawn
-            .await
-            .map_err(|e| Error::storage("cannot draw the page").because(e))??;
-        Ok(answer::found(
-            &tag,
-            made.media,
-            made.name.as_deref(),
-            made.body,
-        ))
+) -> Outcome<Response<Body>> {
+    let Some(seen) = call.see(call.asked.as_of()?).await? else {
+        let page = Page::new(&call.visit, call.visit.words.t("empty-title"), "home");
+        let body = pages::about::render_empty(page)?;
+        return Ok(answer::found(&call.tag("empty"), answer::HTML, None, body));
     };
-    answer::outcome(&visit, made.await)
+    let tag = seen.tag(&call, seen.run)?;
+    if call.has(&tag) {
+        return Ok(answer::not_modified(&tag));
+    }
+    let drawn = tokio::task::spawn_blocking(move || {
+        let Call { visit, asked, .. } = call;
+        let (snapshot, ground) = (&seen.snapshot, &seen.ground);
+        let all = scope == Scope::OneOrAll;
+        let lens = Lens::new(visit.words, snapshot, seen.run, ground, &asked, all)?;
+        draw(&lens, &visit, &asked)
+    });
+    let made = drawn.await;
+    let made = made.map_err(|e| Error::storage("cannot draw the page").because(e))??;
+    let name = made.name.as_deref();
+    Ok(answer::found(&tag, made.media, name, made.body))
 }
 
 /// What a lens shows, for programs; over all municipalities unless one is asked for.
 async fn as_json(
-    app: &App,
-    uri: &Uri,
-    headers: &HeaderMap,
-    asked: &Asked,
+    call: &Call,
     shown: impl FnOnce(&Lens) -> serde_json::Result<serde_json::Value>,
-) -> Response<Body> {
-    let visit = visit(app, uri);
-    let made = async {
-        let seen = see(app, visit.words, asked.as_of()?).await?;
-        let seen = seen.ok_or_else(|| Trouble::not_found("page", uri.path()))?;
-        let tag = seen.tag(app, seen.run, uri)?;
-        if etag::known(headers, &tag) {
-            return Ok(answer::not_modified(&tag));
-        }
-        let (snapshot, ground) = (&seen.snapshot, &seen.ground);
-        let lens = Lens::new(visit.words, snapshot, seen.run, ground, asked, true)?;
-        let value = shown(&lens)
-            .map_err(|e| Error::storage(format!("cannot write {}", uri.path())).because(e))?;
-        Ok(answer::found(
-            &tag,
-            "application/json",
-            None,
-            format!("{value:#}"),
-        ))
-    };
-    answer::outcome(&visit, made.await)
-}
-
-/// The first part of an address must be a language we speak.
-pub fn language(uri: &Uri) -> Outcome<()> {
-    let first = uri.path().split('/').nth(1).unwrap_or_default();
-    if beleidsinfo_warehouse::Language::parse(first).is_none() {
-        return Err(Trouble::not_found("page", uri.path()));
+) -> Outcome<Response<Body>> {
+    let path = call.uri.path();
+    let seen = call.see(call.asked.as_of()?).await?;
+    let seen = seen.ok_or_else(|| Trouble::not_found("page", path))?;
+    let tag = seen.tag(call, seen.run)?;
+    if call.has(&tag) {
+        return Ok(answer::not_modified(&tag));
     }
-    Ok(())
+    let (snapshot, ground) = (&seen.snapshot, &seen.ground);
+    let lens = Lens::new(
+        call.visit.words,
+        snapshot,
+        seen.run,
+        ground,
+        &call.asked,
+        true,
+    )?;
+    let value =
+        shown(&lens).map_err(|e| Error::storage(format!("cannot write {path}")).because(e))?;
+    let body = format!("{value:#}");
+    Ok(answer::found(&tag, "application/json", None, body))
 }
 
-pub async fn home(
-    uri: Uri,
-    headers: HeaderMap,
-    Query(asked): Query<Asked>,
-    State(app): Here,
-) -> Response<Body> {
-    over_figures(
-        app,
-        uri,
-        headers,
-        asked,
-        Scope::OneOrAll,
-        |lens, visit, _| Ok(html(pages::home::render(lens, visit)?)),
-    )
+pub async fn home(call: Call) -> Outcome<Response<Body>> {
+    over_figures(call, Scope::OneOrAll, |lens, visit, _| {
+        Ok(html(pages::home::render(lens, visit)?))
+    })
     .await
 }
 
 /// There is no page of boards: the first one opens.
-pub async fn boards(
-    uri: Uri,
-    headers: HeaderMap,
-    Query(asked): Query<Asked>,
-    State(app): Here,
-) -> Response<Body> {
-    over_figures(
-        app,
-        uri,
-        headers,
-        asked,
-        Scope::One,
-        |lens, visit, asked| {
-            let first = lens
-                .snapshot
-                .boards
-                .first()
-                .ok_or_else(|| Trouble::not_found("board", ""))?;
-            Ok(html(pages::board::render(lens, visit, asked, &first.id)?))
-        },
-    )
+pub async fn boards(call: Call) -> Outcome<Response<Body>> {
+    over_figures(call, Scope::One, |lens, visit, asked| {
+        let first = lens
+            .snapshot
+            .boards
+            .first()
+            .ok_or_else(|| Trouble::not_found("board", ""))?;
+        Ok(html(pages::board::render(lens, visit, asked, &first.id)?))
+    })
     .await
 }
 
-pub async fn board(
-    uri: Uri,
-    headers: HeaderMap,
-    Path((_, id)): Path<(String, String)>,
-    Query(asked): Query<Asked>,
-    State(app): Here,
-) -> Response<Body> {
-    over_figures(
-        app,
-        uri,
-        headers,
-        asked,
-        Scope::One,
-        move |lens, visit, asked| Ok(html(pages::board::render(lens, visit, asked, &id)?)),
-    )
+pub async fn board(call: Call, Path((_, id)): Path<(String, String)>) -> Outcome<Response<Body>> {
+    over_figures(call, Scope::One, move |lens, visit, asked| {
+        Ok(html(pages::board::render(lens, visit, asked, &id)?))
+    })
     .await
 }
 
-pub async fn indicators(
-    uri: Uri,
-    headers: HeaderMap,
-    Query(asked): Query<Asked>,
-    State(app): Here,
-) -> Response<Body> {
-    over_figures(
-        app,
-        uri,
-        headers,
-        asked,
-        Scope::OneOrAll,
-        |lens, visit, asked| Ok(html(pages::indicators::render(lens, visit, asked)?)),
-    )
+pub async fn indicators(call: Call) -> Outcome<Response<Body>> {
+    over_figures(call, Scope::OneOrAll, |lens, visit, asked| {
+        Ok(html(pages::indicators::render(lens, visit, asked)?))
+    })
     .await
 }
 
 /// All that is measured and what is known about each, for other programs.
-pub async fn catalogue(
-    uri: Uri,
-    headers: HeaderMap,
-    Query(asked): Query<Asked>,
-    State(app): Here,
-) -> Response<Body> {
-    as_json(&app, &uri, &headers, &asked, |lens| {
+pub async fn catalogue(call: Call) -> Outcome<Response<Body>> {
+    as_json(&call, |lens| {
         serde_json::to_value(crate::catalogue::entries(lens))
     })
     .await
 }
 
-pub async fn methodology(
-    uri: Uri,
-    headers: HeaderMap,
-    Query(asked): Query<Asked>,
-    State(app): Here,
-) -> Response<Body> {
-    over_figures(
-        app,
-        uri,
-        headers,
-        asked,
-        Scope::OneOrAll,
-        |lens, visit, _| Ok(html(pages::methodology::render(lens, visit)?)),
-    )
-    .await
-}
-
-/// All targets in time.
-pub async fn targets(
-    uri: Uri,
-    headers: HeaderMap,
-    Query(asked): Query<Asked>,
-    State(app): Here,
-) -> Response<Body> {
-    over_figures(
-        app,
-        uri,
-        headers,
-        asked,
-        Scope::OneOrAll,
-        |lens, visit, _| Ok(html(pages::targets::render(lens, visit)?)),
-    )
-    .await
-}
-
-pub async fn targets_json(
-    uri: Uri,
-    headers: HeaderMap,
-    Query(asked): Query<Asked>,
-    State(app): Here,
-) -> Response<Body> {
-    as_json(&app, &uri, &headers, &asked, |lens| {
-        Ok(pages::targets::json(lens))
+pub async fn methodology(call: Call) -> Outcome<Response<Body>> {
+    over_figures(call, Scope::OneOrAll, |lens, visit, _| {
+        Ok(html(pages::methodology::render(lens, visit)?))
     })
     .await
 }
 
+/// All targets in time.
+pub async fn targets(call: Call) -> Outcome<Response<Body>> {
+    over_figures(call, Scope::OneOrAll, |lens, visit, _| {
+        Ok(html(pages::targets::render(lens, visit)?))
+    })
+    .await
+}
+
+pub async fn targets_json(call: Call) -> Outcome<Response<Body>> {
+    as_json(&call, |lens| Ok(pages::targets::json(lens))).await
+}
+
 pub async fn indicator(
-    uri: Uri,
-    headers: HeaderMap,
+    call: Call,
     Path((_, id)): Path<(String, String)>,
-    Query(asked): Query<Asked>,
-    State(app): Here,
-) -> Response<Body> {
-    over_figures(
-        app,
-        uri,
-        headers,
-        asked,
-        Scope::One,
-        move |lens, visit, asked| Ok(html(pages::indicator::render(lens, visit, asked, &id)?)),
-    )
+) -> Outcome<Response<Body>> {
+    over_figures(call, Scope::One, move |lens, visit, asked| {
+        Ok(html(pages::indicator::render(lens, visit, asked, &id)?))
+    })
     .await
 }
 
 pub async fn file(
-    uri: Uri,
-    headers: HeaderMap,
+    call: Call,
     Path((_, id, file)): Path<(String, String, String)>,
-    Query(asked): Query<Asked>,
-    State(app): Here,
-) -> Response<Body> {
-    over_figures(
-        app,
-        uri,
-        headers,
-        asked,
-        Scope::One,
-        move |lens, _, asked| {
-            let focus = pages::indicator::focus(lens, asked, &id)?;
-            let name =
-                |end: &str| Some(format!("{id}-{}-{}.{end}", focus.region, focus.kind.name()));
-            Ok(match file.as_str() {
-                "series.csv" => Made {
-                    media: "text/csv; charset=utf-8",
-                    name: name("csv"),
-                    body: files::series_csv(lens, &focus),
-                },
-                "series.json" => Made {
-                    media: "application/json",
-                    name: None,
-                    body: files::series_json(lens, &focus).to_string(),
-                },
-                "chart.svg" => Made {
-                    media: "image/svg+xml",
-                    name: name("svg"),
-                    body: files::chart_svg(lens, &focus),
-                },
-                _ => return Err(Trouble::not_found("page", file)),
-            })
-        },
-    )
+) -> Outcome<Response<Body>> {
+    over_figures(call, Scope::One, move |lens, _, asked| {
+        let focus = pages::indicator::focus(lens, asked, &id)?;
+        let name = |end: &str| Some(format!("{id}-{}-{}.{end}", focus.region, focus.kind.name()));
+        Ok(match file.as_str() {
+            "series.csv" => Made {
+                media: "text/csv; charset=utf-8",
+                name: name("csv"),
+                body: files::series_csv(lens, &focus),
+            },
+            "series.json" => Made {
+                media: "application/json",
+                name: None,
+                body: files::series_json(lens, &focus).to_string(),
+            },
+            "chart.svg" => Made {
+                media: "image/svg+xml",
+                name: name("svg"),
+                body: files::chart_svg(lens, &focus),
+            },
+            _ => return Err(Trouble::not_found("page", file)),
+        })
+    })
     .await
 }
