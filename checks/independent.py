@@ -67,6 +67,10 @@ def engine():
     db.execute("set TimeZone = 'UTC'")
     db.execute("create macro calendar_days(a, b) as date_diff('day', cast(a as date), cast(b as date))")
     db.execute("create macro elapsed_days(a, b) as cast(epoch_us(b) - epoch_us(a) as double) / 86400000000")
+    db.execute(
+        """create macro month_ends(a, b) as case when b < a then cast([] as date[]) else
+           [least(last_day(cast(m as date)), b) for m in generate_series(date_trunc('month', a), date_trunc('month', b), interval 1 month)] end"""
+    )
     # How many working days there were up to and with each day.
     first, last = date(1900, 1, 1), date(2200, 12, 31)
     free = set().union(*(holidays(year) for year in range(first.year, last.year + 1)))

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, Float64Array, Int64Array};
-use arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
+use arrow::array::{ArrayRef, AsArray, Date32Builder, Float64Array, Int64Array, ListBuilder};
+use arrow::datatypes::{DataType, Date32Type, Field, TimeUnit, TimestampMicrosecondType};
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 use datafusion::common::{DataFusionError, Result, exec_err};
 use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf};
@@ -13,6 +13,7 @@ const MICROSECONDS_PER_DAY: f64 = 86_400_000_000.0;
 /// `calendar_days(a_on, b_on)` → bigint: whole days from a to b; day 1 is the day after a.
 /// `working_days(a_on, b_on)` → bigint: Mondays to Fridays that are not Belgian public holidays, after a and up to b.
 /// `elapsed_days(a_at, b_at)` → double: microseconds from a to b / 86,400 s.
+/// `month_ends(a_on, b_on)` → list of dates: the last day of each month from that of a on, none after b: of the month of b, b.
 pub(crate) fn functions() -> Vec<ScalarUDF> {
     let ts = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
     let dates = vec![DataType::Date32, DataType::Date32];
@@ -30,6 +31,13 @@ pub(crate) fn functions() -> Vec<ScalarUDF> {
             DataType::Int64,
             Volatility::Immutable,
             Arc::new(|args| days(args, working_days)),
+        ),
+        create_udf(
+            "month_ends",
+            vec![DataType::Date32, DataType::Date32],
+            DataType::List(Arc::new(Field::new_list_field(DataType::Date32, true))),
+            Volatility::Immutable,
+            Arc::new(month_ends),
         ),
         create_udf(
             "elapsed_days",
@@ -60,6 +68,34 @@ fn days(args: &[ColumnarValue], between: impl Fn(i32, i32) -> i64) -> Result<Col
         .map(|(a, b)| Some(between(a?, b?)))
         .collect();
     Ok(ColumnarValue::Array(Arc::new(result)))
+}
+
+fn month_ends(args: &[ColumnarValue]) -> Result<ColumnarValue> {
+    let (a, b) = pair(args)?;
+    let (a, b) = (
+        a.as_primitive::<Date32Type>(),
+        b.as_primitive::<Date32Type>(),
+    );
+    let mut lists = ListBuilder::new(Date32Builder::new());
+    for (from, until) in a.iter().zip(b.iter()) {
+        let (Some(from), Some(until)) = (from, until) else {
+            lists.append_null();
+            continue;
+        };
+        let mut next = date(from).filter(|_| from <= until);
+        while let Some(last) = next.and_then(last_of_month) {
+            let last = last.to_epoch_days();
+            lists.values().append_value(last.min(until));
+            next = date(last + 1).filter(|_| last < until);
+        }
+        lists.append(true);
+    }
+    Ok(ColumnarValue::Array(Arc::new(lists.finish())))
+}
+
+fn last_of_month(day: NaiveDate) -> Option<NaiveDate> {
+    let days = u32::from(day.num_days_in_month());
+    day.with_day(days)
 }
 
 fn elapsed(args: &[ColumnarValue]) -> Result<ColumnarValue> {
@@ -159,6 +195,7 @@ fn easter(year: i32) -> Option<NaiveDate> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use datafusion::scalar::ScalarValue;
 
     fn between(a: &str, b: &str) -> i64 {
         let day = |t: &str| t.parse::<NaiveDate>().expect("a date").to_epoch_days();
@@ -184,5 +221,30 @@ mod tests {
         assert_eq!(between("2025-12-26", "2025-12-24"), -1);
         assert_eq!(between("2025-01-01", "2025-12-31"), 252);
         assert_eq!(between("2008-04-30", "2008-05-02"), 1); // Ascension Day on 1 May
+    }
+
+    #[test]
+    fn month_ends_go_up_to_the_second_day() {
+        let ends = |a: &str, b: &str| {
+            let day = |t: &str| {
+                let days = t.parse::<NaiveDate>().expect("a date").to_epoch_days();
+                ColumnarValue::Scalar(ScalarValue::Date32(Some(days)))
+            };
+            let found = month_ends(&[day(a), day(b)]).expect("ends");
+            let found = found.into_array(1).expect("an array");
+            let found = found.as_list::<i32>().value(0);
+            let found = found.as_primitive::<Date32Type>().values().iter();
+            let found: Vec<String> = found
+                .map(|days| date(*days).expect("a date").to_string())
+                .collect();
+            found.join(" ")
+        };
+        assert_eq!(
+            ends("2024-01-31", "2024-03-15"),
+            "2024-01-31 2024-02-29 2024-03-15"
+        );
+        assert_eq!(ends("2024-12-02", "2025-01-31"), "2024-12-31 2025-01-31");
+        assert_eq!(ends("2024-12-02", "2024-12-02"), "2024-12-02");
+        assert_eq!(ends("2024-12-02", "2024-12-01"), "");
     }
 }

@@ -17,7 +17,7 @@ use crate::arithmetic;
 use crate::error::Error;
 
 /// The functions that other engines have with the same meaning, and those of this program for days.
-pub const FUNCTIONS: [&str; 46] = [
+pub const FUNCTIONS: [&str; 48] = [
     "abs",
     "bool_and",
     "bool_or",
@@ -45,6 +45,7 @@ pub const FUNCTIONS: [&str; 46] = [
     "make_date",
     "max",
     "min",
+    "month_ends",
     "nullif",
     "position",
     "rank",
@@ -62,6 +63,7 @@ pub const FUNCTIONS: [&str; 46] = [
     "substring",
     "sum",
     "trim",
+    "unnest",
     "upper",
     "working_days",
 ];

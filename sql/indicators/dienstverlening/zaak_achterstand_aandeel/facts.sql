@@ -1,21 +1,26 @@
 -- Every case on the last day of each month on which it was open, and whether it was past its due date without a decision.
 with measured as (
-  select first_on,
-         least(last_on, $cutoff) as measured_on
-  from months
-  where first_on <= $cutoff
-    and last_on >= (select min(received_on) from cases)
+  select system,
+         case_id,
+         municipality_code,
+         place_code,
+         product_code,
+         channel,
+         due_on,
+         decided_on,
+         closed_on,
+         unnest(month_ends(received_on, least(coalesce(closed_on, $cutoff), $cutoff))) as measured_on
+  from cases
 )
-select c.system,
-       c.case_id,
-       c.municipality_code,
-       c.place_code,
-       c.product_code,
-       c.channel,
-       m.measured_on as date,
-       coalesce(c.due_on < m.measured_on, false)
-         and (c.decided_on is null or c.decided_on > m.measured_on) as numerator
-from cases c
-join measured m
-  on m.measured_on >= c.received_on
- and (c.closed_on is null or c.closed_on > m.measured_on)
+select system,
+       case_id,
+       municipality_code,
+       place_code,
+       product_code,
+       channel,
+       measured_on as date,
+       coalesce(due_on < measured_on, false)
+         and (decided_on is null or decided_on > measured_on) as numerator
+from measured
+where closed_on is null
+   or closed_on > measured_on

@@ -1,20 +1,24 @@
 -- Every case on the last day of each month on which it was open, with its age in calendar days.
 with measured as (
-  select first_on,
-         least(last_on, $cutoff) as measured_on
-  from months
-  where first_on <= $cutoff
-    and last_on >= (select min(received_on) from cases)
+  select system,
+         case_id,
+         municipality_code,
+         place_code,
+         product_code,
+         channel,
+         received_on,
+         closed_on,
+         unnest(month_ends(received_on, least(coalesce(closed_on, $cutoff), $cutoff))) as measured_on
+  from cases
 )
-select c.system,
-       c.case_id,
-       c.municipality_code,
-       c.place_code,
-       c.product_code,
-       c.channel,
-       m.measured_on as date,
-       calendar_days(c.received_on, m.measured_on) as value
-from cases c
-join measured m
-  on m.measured_on >= c.received_on
- and (c.closed_on is null or c.closed_on > m.measured_on)
+select system,
+       case_id,
+       municipality_code,
+       place_code,
+       product_code,
+       channel,
+       measured_on as date,
+       calendar_days(received_on, measured_on) as value
+from measured
+where closed_on is null
+   or closed_on > measured_on
