@@ -181,11 +181,11 @@ pub async fn golden(
     let mut wrong = Vec::new();
     for e in &expected {
         let address = Address {
-            indicator: indicator.id.clone(),
-            version: indicator.version.clone(),
+            indicator: indicator.id.as_str().into(),
+            version: indicator.version.as_str().into(),
             period: e.period,
             territory: e.territory,
-            region: e.region.clone(),
+            region: e.region.as_str().into(),
             slice: e.slice.clone(),
         };
         match snapshot.figures.get(&address, run.run_id) {

@@ -194,8 +194,8 @@ fn of_figures(
     let codes = figures.regions(&known.id, &known.version, territory);
     let value = |code: &str| {
         let address = Address {
-            indicator: known.id.clone(),
-            version: known.version.clone(),
+            indicator: known.id.as_str().into(),
+            version: known.version.as_str().into(),
             period,
             territory,
             region: code.into(),

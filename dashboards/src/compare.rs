@@ -349,7 +349,7 @@ fn stood<'a>(
     versions.sort();
     for (version, text) in versions.into_iter().rev() {
         let mut address = series.at(period);
-        address.version = text.to_string();
+        address.version = text.into();
         let Some(figure) = lens.snapshot.figures.get(&address, lens.run.run_id) else {
             continue;
         };

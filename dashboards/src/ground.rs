@@ -31,8 +31,8 @@ impl Ground {
             let address = &figure.address;
             if principal.may_see(&address.region) {
                 let codes = ground.regions.entry(address.territory).or_default();
-                if !codes.contains(&address.region) {
-                    codes.insert(address.region.clone());
+                if !codes.contains(&*address.region) {
+                    codes.insert(address.region.to_string());
                 }
             }
             let period = address.period;

@@ -191,11 +191,11 @@ impl<'a> Lens<'a> {
         slice: &Slice,
     ) -> Series {
         Series {
-            indicator: indicator.id.clone(),
-            version: indicator.version.clone(),
+            indicator: indicator.id.as_str().into(),
+            version: indicator.version.as_str().into(),
             kind,
             territory: self.territory,
-            region: region.to_string(),
+            region: region.into(),
             slice: slice.clone(),
         }
     }
@@ -242,7 +242,7 @@ impl<'a> Lens<'a> {
             let day = crate::number::date(by.on, self.language());
             let values = [("date", day.as_str()), ("name", book.name(&by.to, by.on))];
             let (grown, went) = ("state-note-torn-grown", "state-note-torn");
-            let key = if by.to == figure.address.region {
+            let key = if by.to == *figure.address.region {
                 grown
             } else {
                 went

@@ -125,10 +125,10 @@ fn write(folder: &Path, name: &str, run: &Run, variants: &[Variant]) -> Result<s
         };
         let mut row = vec![
             name.to_string(),
-            indicator.clone(),
+            indicator.to_string(),
             period.code(),
             territory.code(),
-            region.clone(),
+            region.to_string(),
             slice.code(),
         ];
         row.extend(said(&line.stands));

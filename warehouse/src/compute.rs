@@ -17,30 +17,30 @@ mod scope;
 mod sound;
 mod tally;
 mod targets;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
+use futures::{StreamExt, TryStreamExt};
 
 use crate::define::{self, Reads};
-use crate::error::{Error, Result};
-use crate::figure::Figure;
+use crate::error::{Doing, Error, Result};
 use crate::index::Run;
 use crate::indicator::Indicator;
 use crate::pack::Pack;
 use crate::period::Period;
 use crate::principal::Municipalities;
 use crate::reference;
-use crate::region::{RegionBook, Territory};
 use crate::session::{Content, Session};
 use crate::warehouse::{PROGRAM, Warehouse, committed_batch, committed_run};
-use changes::Standing;
 use completeness::History;
-use counts::{Counted, Counts, Grounds};
+use counts::{Counted, Counts};
 use coverage::{Coverage, Covered};
 pub(crate) use inputs::Inputs;
-use rollup::{Frame, Placed};
 use scope::{Scope, Scopes};
+use work::{Job, Outcome, Work};
 
 /// Figures that may be read in one go; of more, those of one indicator at a time.
 const AT_ONCE: u64 = 500_000;
@@ -184,118 +184,89 @@ impl Warehouse {
             histories,
             cutoffs,
         };
-        let coverage_before = before
-            .as_ref()
-            .map(|(_, counts)| Coverage::new(counts.coverage.clone()));
+        let before_all = before.as_ref();
+        let coverage_before = before_all.map(|(_, counts)| Coverage::new(counts.coverage.clone()));
 
         let contract = |name: &str| {
             pack.contracts
                 .get(name)
                 .ok_or_else(|| Error::input(format!("the pack has no table contract `{name}`")))
         };
-        let committed: BTreeSet<i64> = runs.iter().map(|run| run.run_id).collect();
         let mut figures_table = tables
             .remove("figures")
             .ok_or_else(|| Error::input("the pack has no table contract `figures`"))?;
         let ids = |reads: &Reads| -> BTreeSet<String> { reads.keys().cloned().collect() };
-        let at_once = figures_table.rows().await? <= AT_ONCE;
-        let mut stood = HashMap::new();
-        if at_once {
+        let mut stood = None;
+        if figures_table.rows().await? <= AT_ONCE {
             let (whole, part, codes) = (ids(&whole), ids(&part_reads), Some(&scopes.codes));
-            stood = reference::figures_of(&inputs.session, &whole, None).await?;
-            stood.extend(reference::figures_of(&inputs.session, &part, codes).await?);
+            let mut found = reference::figures_of(&inputs.session, &whole, None).await?;
+            found.extend(reference::figures_of(&inputs.session, &part, codes).await?);
+            stood = Some(found);
         }
+        let work = Arc::new(Work {
+            pack: pack.clone(),
+            reads: reads.clone(),
+            municipalities: municipalities.to_vec(),
+            inputs,
+            part: part.zip(coverage_before),
+            codes: scopes.codes.clone(),
+            committed: runs.iter().map(|run| run.run_id).collect(),
+            last,
+            run: run_id,
+        });
+        let mut steps = Vec::new();
+        for indicator in pack.indicators.values() {
+            let id = indicator.id.clone();
+            let known = |checks| {
+                Step::Known(Outcome {
+                    id: id.clone(),
+                    checks,
+                    ..Outcome::default()
+                })
+            };
+            let scope = scope_of.get(&indicator.id).copied();
+            steps.push(match (scope, counts.indicators.get(&indicator.id)) {
+                (Some(Scope::Nothing), _) => {
+                    let last = before.iter().flat_map(|(run, _)| &run.checks);
+                    let own = last.filter(|c| sound::is_own(c) && c.indicator == indicator.id);
+                    known(own.cloned().collect())
+                }
+                (Some(scope), Some(counted)) => Step::Count(Job {
+                    id: id.clone(),
+                    counted: counted.clone(),
+                    in_part: scope == Scope::Part,
+                    stood: stood
+                        .as_mut()
+                        .map(|stood: &mut HashMap<_, _>| stood.remove(&id).unwrap_or_default()),
+                }),
+                _ => known(vec![sound::no_source(indicator, reads, &filled)]),
+            });
+        }
+        let beside = std::thread::available_parallelism().map_or(1, usize::from);
+        let mut outcomes = futures::stream::iter(steps)
+            .map(|step| step.taken(&work))
+            .buffered(beside);
         let mut checks = Vec::new();
         let mut written = 0;
         let mut writing = None;
-        for indicator in pack.indicators.values() {
-            let Some(counted) = counts.indicators.get_mut(&indicator.id) else {
-                checks.push(sound::no_source(indicator, reads, &filled));
-                tick(&indicator.id);
-                continue;
-            };
-            let tables = &reads[&indicator.id];
-            let scope = scope_of[&indicator.id];
-            if scope == Scope::Nothing {
-                let last = before.iter().flat_map(|(run, _)| &run.checks);
-                let own = last.filter(|c| sound::is_own(c) && c.indicator == indicator.id);
-                checks.extend(own.cloned());
-                tick(&indicator.id);
-                continue;
-            }
-            let in_part = match (scope, &part, &coverage_before) {
-                (Scope::Part, Some(part), Some(before)) => {
-                    let codes = &scopes.codes;
-                    count_part(part, &inputs, indicator, tables, counted, before, codes).await?
-                }
-                _ => None,
-            };
-            let only = in_part.is_some().then_some(&scopes.codes);
-            let placed = match in_part {
-                Some((placed, grounds)) => {
-                    counted.grounds = grounds;
-                    placed
-                }
-                None => {
-                    let placed = inputs.rollup(indicator, counted.cutoff).await?;
-                    counted.grounds.clone_from(&placed.grounds);
-                    placed
-                }
-            };
-            // What was to be counted in part may be counted as a whole.
-            let stood = match (scope, only) {
-                (Scope::Part, None) => None,
-                _ if !at_once => None,
-                _ => Some(stood.remove(&indicator.id)),
-            };
-            let stood = match stood {
-                Some(stood) => stood,
-                None => {
-                    let id = BTreeSet::from([indicator.id.clone()]);
-                    let mut found = reference::figures_of(&inputs.session, &id, only).await?;
-                    found.remove(&indicator.id)
-                }
-            };
-            let stood = stood.unwrap_or_default();
-            let standing = Standing::new(stood, indicator, &committed, last);
-            let mut figures = placed.figures(&Frame {
-                expected: municipalities,
-                standing: &standing.cells(),
-                coverage: &inputs.coverage,
-                tables,
-                population: &inputs.population,
-                grounds: &counted.grounds,
-                only,
-                run: run_id,
-            });
-            let known = completeness::fill(&inputs.histories, indicator, tables, &mut figures);
-            match only {
-                // What was known of the periods of others stands.
-                Some(_) => counted.completeness.extend(known),
-                None => {
-                    counted.completeness = known;
-                    counted.above = made_of_several(&inputs.book, &figures);
-                }
-            }
-            checks.extend(sound::rollup_checks(indicator, &placed, &counted.grounds));
-            checks.extend(sound::figure_checks(indicator, &figures));
-            let changed = changes::changes(standing, figures, run_id);
-            if !changed.is_empty() {
-                let rows = columns::figures_to_rows(
-                    contract("figures")?,
-                    &changed.iter().collect::<Vec<_>>(),
-                )?;
+        while let Some(outcome) = outcomes.try_next().await? {
+            if let Some(rows) = outcome.changed {
+                written += rows.num_rows() as i64;
                 let writing = match &mut writing {
                     Some(writing) => writing,
                     None => writing.insert(figures_table.writing().await?),
                 };
                 writing.write(rows).await?;
-                written += changed.len() as i64;
             }
-            tick(&indicator.id);
+            checks.extend(outcome.checks);
+            tick(&outcome.id);
+            if let Some(counted) = outcome.counted {
+                counts.indicators.insert(outcome.id, counted);
+            }
         }
-        let (found, asked) =
-            checks::ask(&inputs.session, part.as_ref(), &scopes, pack, reads).await?;
+        let inputs = &work.inputs;
+        let part = work.part.as_ref().map(|(session, _)| session);
+        let (found, asked) = checks::ask(&inputs.session, part, &scopes, pack, reads).await?;
         checks.extend(found);
         checks.extend(targets::checks(&targets, pack));
         counts.checks = asked;
@@ -334,6 +305,27 @@ impl Warehouse {
     }
 }
 
+/// One indicator of a run.
+enum Step {
+    Known(Outcome),
+    Count(Job),
+}
+
+impl Step {
+    /// On a thread of its own, where there is one.
+    async fn taken(self, work: &Arc<Work>) -> Result<Outcome> {
+        match self {
+            Step::Known(outcome) => Ok(outcome),
+            Step::Count(job) => {
+                let doing = format!("cannot count `{}`", job.id);
+                let work = Arc::clone(work);
+                let task = tokio::spawn(async move { work.count(job).await });
+                task.await.storing(|| doing)?
+            }
+        }
+    }
+}
+
 /// What an indicator would be counted with, and what the last run counted of it.
 fn carried(
     scopes: &Scopes<'_>,
@@ -358,26 +350,6 @@ fn carried(
     }
 }
 
-/// Counts the facts of these municipalities. Answers also what was seen of all of them; `None` when a part is not enough: what
-/// all figures have in common is no longer what it was `before`, or facts lie outside their own municipality's ground.
-async fn count_part<'a>(
-    part: &Session,
-    inputs: &'a Inputs,
-    indicator: &'a Indicator,
-    tables: &BTreeSet<String>,
-    counted: &Counted,
-    before: &Coverage,
-    codes: &BTreeSet<String>,
-) -> Result<Option<(Placed<'a>, Grounds)>> {
-    let (book, land) = (&inputs.book, &inputs.territories);
-    let found = inputs::count(part, book, land, indicator, counted.cutoff).await?;
-    let grounds = renewed(&counted.grounds, &found.grounds, codes);
-    let now = common(&inputs.coverage, &grounds, tables, counted.cutoff);
-    let then = common(before, &counted.grounds, tables, counted.cutoff);
-    let enough = now == then && !grounds.values().any(|ground| ground.strays);
-    Ok(enough.then_some((found, grounds)))
-}
-
 fn reads_table(reads: &Reads, table: &String) -> bool {
     reads.values().any(|tables| tables.contains(table))
 }
@@ -395,39 +367,4 @@ fn standing_coverage<'a>(
     };
     let rows = before.coverage.iter();
     rows.filter(move |row| !again(row)).cloned()
-}
-
-/// With what was seen of these municipalities now.
-fn renewed(before: &Grounds, now: &Grounds, codes: &BTreeSet<String>) -> Grounds {
-    let others = before.iter().filter(|(code, _)| !codes.contains(*code));
-    let both = others.chain(now);
-    both.map(|(code, ground)| (code.clone(), ground.clone()))
-        .collect()
-}
-
-/// What the figures of all municipalities have in common: the first day there is anything of, the tables there is anything in,
-/// and the systems that gave facts.
-fn common(
-    coverage: &Coverage,
-    grounds: &Grounds,
-    tables: &BTreeSet<String>,
-    cutoff: NaiveDate,
-) -> (Option<NaiveDate>, BTreeSet<String>, BTreeSet<String>) {
-    let systems = counts::systems(grounds);
-    let seen = coverage.of(tables, &systems);
-    let first = rollup::first_day(grounds, seen.since(), cutoff);
-    let seen = seen.tables.iter().map(|table| table.to_string()).collect();
-    (first, seen, systems)
-}
-
-/// The regions with figures that are made of several municipalities.
-fn made_of_several(book: &RegionBook, figures: &[Figure]) -> BTreeSet<String> {
-    let addresses = figures.iter().map(|f| &f.address);
-    let all: BTreeSet<(Territory, &str)> = addresses
-        .map(|a| (a.territory, a.region.as_str()))
-        .collect();
-    all.into_iter()
-        .filter(|(territory, region)| book.composed(*territory, region).is_some())
-        .map(|(_, region)| region.to_string())
-        .collect()
 }

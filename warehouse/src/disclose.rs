@@ -6,6 +6,7 @@
 //! finer kinds are withheld whole. So no withheld cell is the difference of published ones.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use chrono::Datelike;
 
@@ -104,7 +105,7 @@ fn differences<'f>(
 
 /// The figures of one indicator with every unsafe one, and all that would reveal it, withheld (`suppressed`, no numbers).
 pub fn disclose(figures: Vec<Figure>, kind: Kind, minimum: u32, book: &RegionBook) -> Vec<Figure> {
-    let mut groups: HashMap<String, String> = HashMap::new();
+    let mut groups: HashMap<Arc<str>, String> = HashMap::new();
     for figure in &figures {
         let region = &figure.address.region;
         if !groups.contains_key(region) {

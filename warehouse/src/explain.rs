@@ -170,7 +170,11 @@ pub(crate) async fn explain(
         .into_iter()
         .partition(|fact| fact.case.as_ref().is_none_or(|case| known.contains(case)));
 
-    let persons = |inputs: &Inputs| inputs.population.of(&inputs.book, address, indicator);
+    let persons = |inputs: &Inputs| {
+        let place = (address.territory, &*address.region);
+        let population = &inputs.population;
+        population.of(&inputs.book, place, address.period, indicator)
+    };
     let (then_persons, now_persons) = (persons(before.inputs), persons(after.inputs));
     let started = old.count(before.indicator, 0, old.held(0), then_persons);
     let defined = redefined.count(indicator, 0, redefined.held(0), then_persons);

@@ -1,5 +1,7 @@
 //! figure: one row of `figures/`: a number with its state, and the address that opens its proof. Pure.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -8,19 +10,28 @@ use crate::period::Period;
 use crate::region::Territory;
 
 /// What identifies a figure. Written as `ov_tijdig/1.0.0/2025-Q4/2025-01-01/12041/channel=digital`; the slice may be absent.
+/// Its texts are shared: there are many figures of one indicator, region and slice.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Address {
-    pub indicator: String,
-    pub version: String,
+    pub indicator: Arc<str>,
+    pub version: Arc<str>,
     pub period: Period,
     pub territory: Territory,
-    pub region: String,
+    pub region: Arc<str>,
+    pub slice: Slice,
+}
+
+/// Figures through time: of one region, and one part of what is counted there.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Line {
+    pub territory: Territory,
+    pub region: Arc<str>,
     pub slice: Slice,
 }
 
 /// Names sorted; empty is the total.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Slice(pub Vec<(String, String)>);
+pub struct Slice(pub Arc<[(String, String)]>);
 
 impl Slice {
     /// `channel=digital&product_code=omv`: names sorted, values URL-escaped, empty for the total.
@@ -43,7 +54,7 @@ impl Slice {
             pairs.push((name.to_string(), value));
         }
         pairs.sort();
-        Ok(Self(pairs))
+        Ok(Self(pairs.into()))
     }
     pub fn is_total(&self) -> bool {
         self.0.is_empty()
@@ -80,6 +91,18 @@ fn unescape(value: &str) -> Option<String> {
 }
 
 impl Address {
+    pub fn line(&self) -> Line {
+        Line {
+            territory: self.territory,
+            region: self.region.clone(),
+            slice: self.slice.clone(),
+        }
+    }
+    /// Whether both are of one line.
+    pub fn beside(&self, other: &Self) -> bool {
+        (self.territory, &self.region, &self.slice)
+            == (other.territory, &other.region, &other.slice)
+    }
     pub fn code(&self) -> String {
         let mut code = format!(
             "{}/{}/{}/{}/{}",

@@ -231,8 +231,8 @@ impl Gateway {
         let (Defined { pack, .. }, reads, inputs) = self.inputs(principal, &run).await?;
         let indicator = pack
             .indicators
-            .get(&address.indicator)
-            .filter(|i| i.version == address.version)
+            .get(&*address.indicator)
+            .filter(|i| i.version == *address.version)
             .ok_or_else(|| {
                 Error::not_found(format!("cannot prove {}", address.code())).because(format!(
                     "run {} had another version of this definition",
@@ -280,8 +280,8 @@ impl Gateway {
         let (old, _, old_inputs) = self.inputs(principal, &before).await?;
         let (new, reads, new_inputs) = self.inputs(principal, &after).await?;
         let defined = |pack: &Pack, run: i64| {
-            let found = pack.indicators.get(&address.indicator);
-            let found = found.filter(|i| i.version == address.version).cloned();
+            let found = pack.indicators.get(&*address.indicator);
+            let found = found.filter(|i| i.version == *address.version).cloned();
             found.ok_or_else(|| {
                 Error::not_found(format!("cannot explain {}", address.code())).because(format!(
                     "run {run} had another version of this definition: the figures of two versions are two series"
@@ -353,8 +353,8 @@ impl Gateway {
         ) = self.inputs(principal, &run).await?;
         let Some(indicator) = pack
             .indicators
-            .get(&address.indicator)
-            .filter(|i| i.version == address.version)
+            .get(&*address.indicator)
+            .filter(|i| i.version == *address.version)
         else {
             return Ok((stored, None));
         };

@@ -2,12 +2,13 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::checks::Gravity;
-use crate::figure::{Address, Figure, Slice, State};
+use crate::figure::{Address, Figure, Line, Slice, State};
 use crate::language::Text;
 use crate::period::{Period, PeriodKind};
 use crate::region::Territory;
@@ -76,11 +77,11 @@ impl AsOf {
 /// A line of figures through time.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Series {
-    pub indicator: String,
-    pub version: String,
+    pub indicator: Arc<str>,
+    pub version: Arc<str>,
     pub kind: PeriodKind,
     pub territory: Territory,
-    pub region: String,
+    pub region: Arc<str>,
     pub slice: Slice,
 }
 
@@ -115,6 +116,9 @@ pub struct Extent<'a> {
     pub regions: BTreeSet<&'a str>,
 }
 
+/// An indicator and its version.
+type Definition = (Arc<str>, Arc<str>);
+
 #[derive(Debug, Default)]
 pub struct FigureIndex {
     /// By run id.
@@ -122,8 +126,8 @@ pub struct FigureIndex {
     /// Per period the figure's versions, oldest first, with `run_until` filled in.
     series: HashMap<Series, BTreeMap<Period, Vec<Figure>>>,
     /// Per (indicator, version): the regions and slices there are.
-    regions: BTreeMap<(String, String), BTreeSet<(Territory, String)>>,
-    slices: BTreeMap<(String, String), BTreeSet<Slice>>,
+    regions: BTreeMap<Definition, BTreeSet<(Territory, Arc<str>)>>,
+    slices: BTreeMap<Definition, BTreeSet<Slice>>,
 }
 
 impl FigureIndex {
@@ -235,13 +239,13 @@ impl FigureIndex {
 
     /// The codes with figures of this definition on a territory, in order.
     pub fn regions(&self, indicator: &str, version: &str, territory: Territory) -> Vec<&str> {
-        let of = (indicator.to_string(), version.to_string());
+        let of: Definition = (indicator.into(), version.into());
         self.regions
             .get(&of)
             .into_iter()
             .flatten()
             .filter(|(t, _)| *t == territory)
-            .map(|(_, r)| r.as_str())
+            .map(|(_, r)| &**r)
             .collect()
     }
 
@@ -252,45 +256,44 @@ impl FigureIndex {
         };
         self.series
             .iter()
-            .filter(|(s, periods)| s.indicator == indicator && stood(periods))
-            .map(|(s, _)| s.version.as_str())
+            .filter(|(s, periods)| &*s.indicator == indicator && stood(periods))
+            .map(|(s, _)| &*s.version)
             .collect()
     }
 
     /// The versions of an indicator that ever had figures.
     pub fn versions_of<'a>(&'a self, indicator: &'a str) -> impl Iterator<Item = &'a str> {
-        let from = (indicator.to_string(), String::new());
+        let from: Definition = (indicator.into(), "".into());
         let of = self.regions.range(from..).map(|(of, _)| of);
-        of.take_while(move |of| of.0 == indicator)
-            .map(|of| of.1.as_str())
+        of.take_while(move |of| &*of.0 == indicator)
+            .map(|of| &*of.1)
     }
 
     /// The slices with figures of this definition, the total first.
     pub fn slices(&self, indicator: &str, version: &str) -> Vec<&Slice> {
         self.slices
-            .get(&(indicator.to_string(), version.to_string()))
+            .get(&(indicator.into(), version.into()))
             .into_iter()
             .flatten()
             .collect()
     }
 
-    /// The cells of a definition that had a figure by `run`.
-    pub fn standing(
-        &self,
-        indicator: &str,
-        version: &str,
-        run: i64,
-    ) -> Vec<(Territory, String, Slice)> {
+    /// The lines of a definition that had a figure by `run`.
+    pub fn standing(&self, indicator: &str, version: &str, run: i64) -> Vec<Line> {
         let stood = |periods: &BTreeMap<Period, Vec<Figure>>| {
             periods.values().flatten().any(|f| f.run_from <= run)
         };
-        let cells = self.series.iter().filter(|(s, periods)| {
-            s.indicator == indicator && s.version == version && stood(periods)
+        let lines = self.series.iter().filter(|(s, periods)| {
+            &*s.indicator == indicator && &*s.version == version && stood(periods)
         });
-        let cells: BTreeSet<_> = cells
-            .map(|(s, _)| (s.territory, s.region.clone(), s.slice.clone()))
+        let lines: BTreeSet<Line> = lines
+            .map(|(s, _)| Line {
+                territory: s.territory,
+                region: s.region.clone(),
+                slice: s.slice.clone(),
+            })
             .collect();
-        cells.into_iter().collect()
+        lines.into_iter().collect()
     }
 
     /// Per indicator, as it stood at `run`: which periods and places have a number on a territory.

@@ -288,13 +288,13 @@ fn replays(
 fn proof_figure(figure: &Figure, region_name: String, run: i64) -> ProofFigure {
     let a = &figure.address;
     ProofFigure {
-        indicator_id: a.indicator.clone(),
-        version: a.version.clone(),
+        indicator_id: a.indicator.to_string(),
+        version: a.version.to_string(),
         period: a.period.code(),
         period_start: a.period.start(),
         period_end: a.period.end(),
         territory: a.territory.code(),
-        region_code: a.region.clone(),
+        region_code: a.region.to_string(),
         region_name,
         slice: a.slice.code(),
         n: figure.n,

@@ -119,7 +119,7 @@ impl Warehouse {
                 .filter(|f| {
                     // What days, weeks and rolling years would reveal of one another is not judged, nor what a province would
                     // of its municipalities, and what is only planned is not so: they stay inside.
-                    f.address.version == indicator.version
+                    *f.address.version == indicator.version
                         && f.address.period.kind().is_nested()
                         && !f.address.territory.is_planned()
                         && snapshot.pack.territories.contains(&f.address.territory)
@@ -296,7 +296,7 @@ fn csv(
         let region = snapshot.regions.name(&a.region, a.period.last_day());
         writer
             .write_record([
-                a.indicator.as_str(),
+                &*a.indicator,
                 &a.version,
                 a.period.kind().name(),
                 &a.period.code(),

@@ -431,7 +431,8 @@ pub(crate) async fn figures_of(
         which += &format!(" and region_code in ({})", codes.join(", "));
     }
     let mut take = |figure: Figure| {
-        let of = found.entry(figure.address.indicator.clone()).or_default();
+        let of = found.entry(figure.address.indicator.to_string());
+        let of = of.or_default();
         of.push(figure);
     };
     each_figure(session, &which, &mut take).await?;
@@ -444,13 +445,15 @@ async fn each_figure(
     which: &str,
     take: &mut (dyn FnMut(Figure) + Send),
 ) -> Result<()> {
-    use crate::compute::columns::{FIGURE_COLUMNS, rows_to_figures};
+    use crate::compute::columns::{FIGURE_COLUMNS, Shared, rows_to_figures};
     let sql = format!("select {FIGURE_COLUMNS} from figures where {which}");
     let doing = || "cannot read the figures".to_string();
     let plan = session.plan(&sql).await.storing(doing)?;
     let mut rows = session.stream(plan).await.storing(doing)?;
+    let mut shared = Shared::default();
     while let Some(rows) = rows.try_next().await.storing(doing)? {
-        rows_to_figures(&rows)?.into_iter().for_each(&mut *take);
+        let figures = rows_to_figures(&rows, &mut shared)?;
+        figures.into_iter().for_each(&mut *take);
     }
     Ok(())
 }

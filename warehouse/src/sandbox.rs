@@ -140,10 +140,10 @@ impl Warehouse {
             let mut both: BTreeMap<Address, Beside> = BTreeMap::new();
             let stands = index
                 .all_at(last)
-                .filter(|f| f.address.indicator == indicator.id && f.address.version == version);
+                .filter(|f| *f.address.indicator == indicator.id && *f.address.version == version);
             for figure in stands {
                 let address = Address {
-                    version: indicator.version.clone(),
+                    version: indicator.version.as_str().into(),
                     ..figure.address.clone()
                 };
                 let beside = Beside {

@@ -104,8 +104,8 @@ pub fn verify_document(text: &str) -> Result<Vec<String>, Vec<Error>> {
     }
     let address = Address::parse(&proof.address).map_err(|e| vec![e])?;
     check(
-        address.indicator == proof.figure.indicator_id
-            && address.region == proof.figure.region_code,
+        *address.indicator == proof.figure.indicator_id
+            && *address.region == proof.figure.region_code,
         "the address is that of the figure".into(),
     );
     if wrong.is_empty() {

@@ -61,7 +61,7 @@ pub fn render(
         .snapshot
         .pack
         .indicators
-        .get(&address.indicator)
+        .get(&*address.indicator)
         .ok_or_else(|| Trouble::not_found("figure", address.code()))?;
     let measure = Measure { indicator, words };
     let side = |standing: &Standing| Side {

@@ -154,7 +154,7 @@ pub fn render(
                 found
                     .ground
                     .iter()
-                    .filter(|code| **code != address.region)
+                    .filter(|code| **code != *address.region)
                     .map(|code| lens.snapshot.regions.name(code, address.period.last_day())),
             ),
         },

@@ -112,8 +112,8 @@ pub(super) fn figures(pack: &Pack) -> Vec<Figure> {
     let corrected: Vec<Figure> = figures
         .iter()
         .filter(|f| {
-            f.address.indicator == "ov_tijdig"
-                && f.address.region == "12041"
+            &*f.address.indicator == "ov_tijdig"
+                && &*f.address.region == "12041"
                 && f.address.period.code() == "2025-Q4"
         })
         .map(|f| Figure {

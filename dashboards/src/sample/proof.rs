@@ -157,7 +157,7 @@ impl Sample {
             .snapshot
             .pack
             .indicators
-            .get(&address.indicator)
+            .get(&*address.indicator)
             .ok_or_else(missing)?;
         let run = self
             .snapshot
@@ -176,13 +176,13 @@ impl Sample {
             address: address.code(),
             synthetic: true,
             figure: ProofFigure {
-                indicator_id: address.indicator.clone(),
-                version: address.version.clone(),
+                indicator_id: address.indicator.to_string(),
+                version: address.version.to_string(),
                 period: address.period.code(),
                 period_start: address.period.start(),
                 period_end: address.period.end(),
                 territory: address.territory.code(),
-                region_code: address.region.clone(),
+                region_code: address.region.to_string(),
                 region_name: name.into(),
                 slice: address.slice.code(),
                 n: figure.n,
@@ -286,7 +286,7 @@ impl Sample {
                 "geen beslissing voor de indiening",
             ]
             .map(|check| RunCheck {
-                indicator: address.indicator.clone(),
+                indicator: address.indicator.to_string(),
                 check: check.into(),
                 passed: true,
                 finding: Text::new("0 rijen wijken af", "0 rows differ"),

@@ -105,7 +105,7 @@ async fn what_nobody_knows_is_not_found() {
 #[tokio::test]
 async fn a_group_says_who_counts_and_who_is_mixed() {
     // Wingene has no figure, Lievegem's is half there.
-    let router = changed(|f| match f.address.region.as_str() {
+    let router = changed(|f| match &*f.address.region {
         "37021" => f.address.indicator = "elsewhere".into(),
         "44085" => (f.status, f.completeness) = (Status::Provisional, Some(0.5)),
         _ => {}

@@ -1,5 +1,6 @@
 //! columns: figures and runs as Arrow rows, and back.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use arrow::array::{
@@ -9,6 +10,7 @@ use arrow::array::{
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Decimal128Type, Float64Type};
 use chrono::NaiveDate;
+use foldhash::fast::RandomState;
 
 use crate::contract::Contract;
 use crate::error::{Doing, Error, Result};
@@ -18,10 +20,18 @@ use crate::period::{Period, PeriodKind};
 use crate::region::Territory;
 use crate::store::rows::{by_contract, date_column, int_column, text_column, time_column};
 
-pub(crate) fn figures_to_rows(contract: &Contract, figures: &[&Figure]) -> Result<RecordBatch> {
-    let text = |of: &dyn Fn(&Figure) -> String| -> ArrayRef {
-        Arc::new(StringArray::from_iter_values(figures.iter().map(|f| of(f))))
-    };
+pub(crate) fn figures_to_rows(contract: &Contract, figures: &[Figure]) -> Result<RecordBatch> {
+    fn text<'f>(texts: impl Iterator<Item = &'f str>) -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(texts))
+    }
+    let address = || figures.iter().map(|f| &f.address);
+    let mut territories: HashMap<Territory, String> = HashMap::new();
+    let mut slices: HashMap<&Slice, String> = HashMap::new();
+    for a in address() {
+        let territory = territories.entry(a.territory);
+        territory.or_insert_with(|| a.territory.code());
+        slices.entry(&a.slice).or_insert_with(|| a.slice.code());
+    }
     let int = |of: &dyn Fn(&Figure) -> i64| -> ArrayRef {
         Arc::new(Int64Array::from_iter_values(figures.iter().map(|f| of(f))))
     };
@@ -43,24 +53,27 @@ pub(crate) fn figures_to_rows(contract: &Contract, figures: &[&Figure]) -> Resul
         contract,
         figures.len(),
         vec![
-            ("indicator_id", text(&|f| f.address.indicator.clone())),
-            ("version", text(&|f| f.address.version.clone())),
+            ("indicator_id", text(address().map(|a| &*a.indicator))),
+            ("version", text(address().map(|a| &*a.version))),
             (
                 "period_kind",
-                text(&|f| f.address.period.kind().name().into()),
+                text(address().map(|a| a.period.kind().name())),
             ),
             ("period_start", date(&|f| f.address.period.start())),
             ("period_end", date(&|f| f.address.period.end())),
-            ("territory", text(&|f| f.address.territory.code())),
-            ("region_code", text(&|f| f.address.region.clone())),
-            ("slice", text(&|f| f.address.slice.code())),
+            (
+                "territory",
+                text(address().map(|a| territories[&a.territory].as_str())),
+            ),
+            ("region_code", text(address().map(|a| &*a.region))),
+            ("slice", text(address().map(|a| slices[&a.slice].as_str()))),
             ("run_from", int(&|f| f.run_from)),
             ("n", int(&|f| f.n)),
             ("numerator", exact(&|f| f.numerator)?),
             ("denominator", exact(&|f| f.denominator)?),
             ("value", float(&|f| f.value)),
-            ("state", text(&|f| f.state.name().into())),
-            ("status", text(&|f| f.status.name().into())),
+            ("state", text(figures.iter().map(|f| f.state.name()))),
+            ("status", text(figures.iter().map(|f| f.status.name()))),
             ("completeness", float(&|f| f.completeness)),
             ("cutoff_on", date(&|f| f.cutoff_on)),
         ],
@@ -71,7 +84,46 @@ pub(crate) fn figures_to_rows(contract: &Contract, figures: &[&Figure]) -> Resul
 pub(crate) const FIGURE_COLUMNS: &str = "indicator_id, version, period_kind, period_start, territory, region_code, slice, run_from, n, \
      numerator, denominator, value, state, status, completeness, cutoff_on";
 
-pub(crate) fn rows_to_figures(rows: &RecordBatch) -> Result<Vec<Figure>> {
+/// The texts of figures that were read, each held once.
+#[derive(Default)]
+pub(crate) struct Shared {
+    texts: HashSet<Arc<str>, RandomState>,
+    slices: HashMap<Box<str>, Slice, RandomState>,
+    territories: HashMap<Box<str>, Territory, RandomState>,
+}
+
+impl Shared {
+    fn text(&mut self, text: &str) -> Arc<str> {
+        match self.texts.get(text) {
+            Some(known) => known.clone(),
+            None => {
+                let new: Arc<str> = text.into();
+                self.texts.insert(new.clone());
+                new
+            }
+        }
+    }
+
+    fn slice(&mut self, code: &str) -> Result<Slice> {
+        if let Some(known) = self.slices.get(code) {
+            return Ok(known.clone());
+        }
+        let new = Slice::parse(code)?;
+        self.slices.insert(code.into(), new.clone());
+        Ok(new)
+    }
+
+    fn territory(&mut self, code: &str) -> Result<Territory> {
+        if let Some(known) = self.territories.get(code) {
+            return Ok(*known);
+        }
+        let new = Territory::parse(code)?;
+        self.territories.insert(code.into(), new);
+        Ok(new)
+    }
+}
+
+pub(crate) fn rows_to_figures(rows: &RecordBatch, shared: &mut Shared) -> Result<Vec<Figure>> {
     let doing = || "cannot read the figures table".to_string();
     let broken =
         |what: &str| Error::storage(doing()).because(format!("a row has no readable {what}"));
@@ -115,14 +167,14 @@ pub(crate) fn rows_to_figures(rows: &RecordBatch) -> Result<Vec<Figure>> {
             let kind = PeriodKind::parse(kinds.value(i)).ok_or_else(|| broken("period kind"))?;
             Ok(Figure {
                 address: Address {
-                    indicator: indicators.value(i).into(),
-                    version: versions.value(i).into(),
+                    indicator: shared.text(indicators.value(i)),
+                    version: shared.text(versions.value(i)),
                     period: starts[i]
                         .and_then(|start| Period::starting(kind, start))
                         .ok_or_else(|| broken("period"))?,
-                    territory: Territory::parse(territories.value(i))?,
-                    region: regions.value(i).into(),
-                    slice: Slice::parse(slices.value(i))?,
+                    territory: shared.territory(territories.value(i))?,
+                    region: shared.text(regions.value(i)),
+                    slice: shared.slice(slices.value(i))?,
                 },
                 run_from: runs.value(i),
                 run_until: None,

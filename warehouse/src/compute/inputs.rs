@@ -12,7 +12,7 @@ use crate::compute::population::Population;
 use crate::compute::rollup::{Frame, Placed, Rollup};
 use crate::define::Reads;
 use crate::error::Result;
-use crate::figure::{Figure, Slice};
+use crate::figure::{Figure, Line};
 use crate::indicator::Indicator;
 use crate::pack::Pack;
 use crate::reference;
@@ -65,14 +65,14 @@ impl Inputs {
         .await
     }
 
-    /// All figures of an indicator, counted from everything; none where no source fills its `tables`. `standing` are the cells
+    /// All figures of an indicator, counted from everything; none where no source fills its `tables`. `standing` are the lines
     /// that there were.
     pub async fn figures(
         &self,
         indicator: &Indicator,
         tables: &BTreeSet<String>,
         expected: &[String],
-        standing: &[(Territory, String, Slice)],
+        standing: &[Line],
         run: i64,
     ) -> Result<Vec<Figure>> {
         let Some(cutoff) = self.cutoffs.get(&indicator.id) else {

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use crate::compute::cell::MILLION;
-use crate::figure::Address;
 use crate::indicator::{Denominator, Indicator, Kind};
+use crate::period::Period;
 use crate::region::{RegionBook, Territory};
 
 #[derive(Debug, Default, Clone)]
@@ -35,18 +35,24 @@ impl Population {
 
     /// The denominator of a figure, where it is a rate: in millionths, persons on its first day, or the mean of those and of
     /// the persons on the first day after it.
-    pub fn of(&self, book: &RegionBook, address: &Address, indicator: &Indicator) -> Option<i128> {
+    pub fn of(
+        &self,
+        book: &RegionBook,
+        (territory, region): (Territory, &str),
+        period: Period,
+        indicator: &Indicator,
+    ) -> Option<i128> {
         let persons = |on| {
-            let found = self.on(book, &address.region, address.territory, on)?;
+            let found = self.on(book, region, territory, on)?;
             Some(i128::from(found) * MILLION)
         };
         if indicator.kind != Kind::Rate {
             return None;
         }
-        let first = persons(address.period.start())?;
+        let first = persons(period.start())?;
         match indicator.denominator? {
             Denominator::Population => Some(first),
-            Denominator::MeanPopulation => Some((first + persons(address.period.end())?) / 2),
+            Denominator::MeanPopulation => Some((first + persons(period.end())?) / 2),
         }
     }
 

@@ -5,6 +5,7 @@
 mod above;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use arrow::array::{Array, Date32Array, StringArray};
 use chrono::{Days, NaiveDate};
@@ -16,23 +17,16 @@ use crate::compute::ending::{Ended, Ending};
 use crate::compute::facts::Facts;
 use crate::compute::population::Population;
 use crate::compute::tally::{Counted, Tally};
-use crate::figure::{Address, Figure, Slice, State, Status};
+use crate::figure::{Address, Figure, Line, Slice, State, Status};
 use crate::indicator::{Indicator, Kind};
 use crate::period::{Period, PeriodKind};
 use crate::region::{Place, RegionBook, Territory};
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-struct Line {
-    territory: usize,
-    region: String,
-    slice: Slice,
-}
-
 /// Facts of one slice that lie in one of these regions of a territory.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Between {
-    territory: usize,
-    regions: BTreeSet<String>,
+    territory: Territory,
+    regions: BTreeSet<Arc<str>>,
     slice: Slice,
 }
 
@@ -66,8 +60,8 @@ pub(crate) struct Placed<'a> {
 pub(crate) struct Frame<'a> {
     /// Municipalities that figures are expected of.
     pub expected: &'a [String],
-    /// The cells that stood before.
-    pub standing: &'a [(Territory, String, Slice)],
+    /// The lines that stood before.
+    pub standing: &'a [Line],
     pub coverage: &'a Coverage,
     /// The tables that the indicator reads.
     pub tables: &'a BTreeSet<String>,
@@ -178,29 +172,34 @@ impl<'a> Rollup<'a> {
                     }
                     let days = cells.iter().map(|cell| cell.day);
                     ground.first = ground.first.into_iter().chain(days).min();
+                    let regions: Vec<Arc<str>> = match lies {
+                        Place::In(region) => vec![(*region).into()],
+                        Place::Among(regions) => regions.iter().map(|r| (*r).into()).collect(),
+                        Place::Nowhere => Vec::new(),
+                    };
                     for slice in &slices {
-                        let line = |region: &str| Line {
-                            territory,
-                            region: region.to_string(),
+                        let line = |region: &Arc<str>| Line {
+                            territory: *division,
+                            region: region.clone(),
                             slice: slice.clone(),
                         };
                         match lies {
-                            Place::In(region) => {
-                                let days = lines.entry(line(region)).or_default();
+                            Place::In(_) => {
+                                let days = lines.entry(line(&regions[0])).or_default();
                                 for one in cells {
                                     days.entry(one.day).or_default().add(&one.cell);
                                 }
                             }
-                            Place::Among(regions) => {
-                                for region in regions {
+                            Place::Among(_) => {
+                                for region in &regions {
                                     let days = torn.entry(line(region)).or_default();
                                     for one in cells {
                                         *days.entry(one.day).or_default() += one.cell.n;
                                     }
                                 }
                                 let several = Between {
-                                    territory,
-                                    regions: regions.iter().map(|r| r.to_string()).collect(),
+                                    territory: *division,
+                                    regions: regions.iter().cloned().collect(),
                                     slice: slice.clone(),
                                 };
                                 let days = between.entry(several).or_default();
@@ -299,53 +298,62 @@ impl Placed<'_> {
         };
         let asked = |region: &str| frame.only.is_none_or(|only| only.contains(region));
         let first = Period::containing(PeriodKind::Month, first).start();
+        let total = Slice::default();
+        let (indicator, version) = (
+            self.indicator.id.as_str().into(),
+            self.indicator.version.as_str().into(),
+        );
         let mut figures = Vec::new();
-        for (index, territory) in self.territories.iter().enumerate() {
-            let mut slices: BTreeMap<String, BTreeSet<&Slice>> = BTreeMap::new();
-            let total = Slice::default();
-            let expected = self.expected_on(*territory, frame.expected, first);
-            let above = self.above(index, *territory, &expected);
+        let mut territories = self.territories.clone();
+        territories.sort_unstable();
+        for territory in territories {
+            let mut slices: BTreeMap<&str, BTreeSet<&Slice>> = BTreeMap::new();
+            let expected = self.expected_on(territory, frame.expected, first);
+            let above = self.above(territory, &expected);
             for region in expected.iter().chain(&above.regions) {
-                slices.entry(region.clone()).or_default().insert(&total);
+                slices.entry(region).or_default().insert(&total);
             }
             // A slice that stood before and is empty now is a measured nothing, not a hole.
-            for (_, region, slice) in frame.standing.iter().filter(|(t, _, _)| t == territory) {
-                slices
-                    .entry(region.clone())
-                    .or_default()
-                    .extend([&total, slice]);
-            }
-            let lines = self.lines.keys().chain(self.torn.keys());
+            let lines = frame.standing.iter();
+            let lines = lines.chain(self.lines.keys()).chain(self.torn.keys());
             let lines = lines.chain(above.lines.keys()).chain(above.torn.keys());
-            for line in lines.filter(|l| l.territory == index) {
-                slices
-                    .entry(line.region.clone())
-                    .or_default()
-                    .extend([&total, &line.slice]);
+            for line in lines.filter(|line| line.territory == territory) {
+                let slices = slices.entry(&line.region).or_default();
+                slices.extend([&total, &line.slice]);
             }
-            for (region, slices) in slices.iter().filter(|(region, _)| asked(region)) {
-                let composed = self.book.composed(*territory, region).is_some();
-                let since = coverage.covered_since(self.book, region, *territory, self.cutoff);
-                let periods = self.periods(*territory, region, first);
+            for (region, slices) in slices.into_iter().filter(|(region, _)| asked(region)) {
+                let composed = self.book.composed(territory, region).is_some();
+                let since = coverage.covered_since(self.book, region, territory, self.cutoff);
+                let periods = self.periods(territory, region, first);
+                let persons: Vec<Option<i128>> = periods
+                    .iter()
+                    .map(|period| {
+                        let place = (territory, region);
+                        frame
+                            .population
+                            .of(self.book, place, *period, self.indicator)
+                    })
+                    .collect();
+                let region: Arc<str> = region.into();
                 for slice in slices {
                     let line = Line {
-                        territory: index,
+                        territory,
                         region: region.clone(),
-                        slice: (*slice).clone(),
+                        slice: slice.clone(),
                     };
                     let stretches = self.lines.get(&line).or_else(|| above.lines.get(&line));
                     let torn = self.torn.get(&line).or_else(|| above.torn.get(&line));
-                    for period in &periods {
+                    for (period, persons) in periods.iter().zip(&persons) {
                         let period = *period;
                         let cell =
                             stretches.map_or_else(Cell::default, |s| self.in_period(s, period));
                         let address = Address {
-                            indicator: self.indicator.id.clone(),
-                            version: self.indicator.version.clone(),
+                            indicator: Arc::clone(&indicator),
+                            version: Arc::clone(&version),
                             period,
-                            territory: *territory,
-                            region: region.clone(),
-                            slice: (*slice).clone(),
+                            territory,
+                            region: line.region.clone(),
+                            slice: line.slice.clone(),
                         };
                         // Before its first row a municipality has no zero, but no data.
                         let some = cell.n > 0 && !composed;
@@ -355,7 +363,7 @@ impl Placed<'_> {
                             false if covered => Known::Whole,
                             false => Known::Nothing,
                         };
-                        figures.push(self.figure(address, cell, known, frame));
+                        figures.push(self.figure(address, cell, known, *persons, frame.run));
                     }
                 }
             }
@@ -397,20 +405,21 @@ impl Placed<'_> {
         territory: Territory,
         expected: &[String],
         since: NaiveDate,
-    ) -> BTreeSet<String> {
+    ) -> BTreeSet<Arc<str>> {
         let mut regions = BTreeSet::new();
         for code in expected {
             match territory {
                 Territory::Vintage(_) | Territory::Planned(_) => {
                     let within = self.book.within(territory, self.cutoff, code);
-                    regions.extend(within.into_iter().map(str::to_string));
+                    regions.extend(within.into_iter().map(Arc::from));
                 }
                 Territory::AsRecorded => {
                     let before = self.book.predecessors(code, self.cutoff);
                     regions.extend(
                         before
                             .into_iter()
-                            .filter(|c| self.book.exists_in(c, since, self.cutoff)),
+                            .filter(|c| self.book.exists_in(c, since, self.cutoff))
+                            .map(Arc::from),
                     );
                 }
             }
@@ -440,16 +449,20 @@ impl Placed<'_> {
         sum
     }
 
-    fn figure(&self, address: Address, cell: Cell, known: Known, frame: &Frame<'_>) -> Figure {
+    fn figure(
+        &self,
+        address: Address,
+        cell: Cell,
+        known: Known,
+        persons: Option<i128>,
+        run: i64,
+    ) -> Figure {
         let n = cell.n;
         let Ended {
             numerator,
             denominator,
             value,
-        } = self.ending.of(
-            cell,
-            frame.population.of(self.book, &address, self.indicator),
-        );
+        } = self.ending.of(cell, persons);
         let state = match (known, value) {
             (Known::Nothing, _) => State::Missing,
             (Known::Torn, _) => State::NotApplicable,
@@ -470,7 +483,7 @@ impl Placed<'_> {
             (None, None, None)
         };
         Figure {
-            run_from: frame.run,
+            run_from: run,
             run_until: None,
             n,
             numerator,
@@ -491,18 +504,17 @@ impl Placed<'_> {
 
     /// The totals per territory over everything counted; equal when no ground was lost.
     pub fn grand_totals(&self) -> Vec<(Territory, i64)> {
-        let total_of = |index: usize| {
+        let total_of = |territory: Territory| {
             self.lines
                 .iter()
-                .filter(|(l, _)| l.territory == index && l.slice.is_total())
+                .filter(|(l, _)| l.territory == territory && l.slice.is_total())
                 .flat_map(|(_, m)| m.values())
                 .map(|c| c.n)
                 .sum()
         };
         self.territories
             .iter()
-            .enumerate()
-            .map(|(i, t)| (*t, total_of(i)))
+            .map(|t| (*t, total_of(*t)))
             .collect()
     }
 }

@@ -157,11 +157,7 @@ pub(super) fn figure_checks(indicator: &Indicator, figures: &[Figure]) -> Vec<Ru
         .filter(|f| f.address.slice.is_total())
         .map(|f| {
             (
-                (
-                    f.address.period,
-                    f.address.territory,
-                    f.address.region.as_str(),
-                ),
+                (f.address.period, f.address.territory, &*f.address.region),
                 f.n,
             )
         })
@@ -173,7 +169,7 @@ pub(super) fn figure_checks(indicator: &Indicator, figures: &[Figure]) -> Vec<Ru
             .entry((
                 f.address.period,
                 f.address.territory,
-                f.address.region.as_str(),
+                &*f.address.region,
                 columns,
             ))
             .or_default() += f.n;

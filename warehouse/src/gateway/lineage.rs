@@ -95,7 +95,7 @@ impl Gateway {
         let pack = &snapshot.pack;
         let figure = snapshot.figures.get(address, run);
         let lineage = snapshot.lineage.indicator(pack, &address.indicator);
-        let lineage = lineage.filter(|l| l.version == address.version);
+        let lineage = lineage.filter(|l| l.version == *address.version);
         let (Some(run), Some(_), Some(mut lineage)) = (snapshot.figures.run(run), figure, lineage)
         else {
             return Err(no_figure(address));
@@ -181,7 +181,7 @@ impl Gateway {
         let inputs = Inputs::open(session, &pack, &reads).await?;
         let mut stood: HashMap<&str, Vec<&Figure>> = HashMap::new();
         for figure in snapshot.figures.all_at(run.run_id) {
-            let of = stood.entry(figure.address.indicator.as_str()).or_default();
+            let of = stood.entry(&*figure.address.indicator).or_default();
             of.push(figure);
         }
         for (indicator, tables) in readers {
@@ -191,7 +191,7 @@ impl Gateway {
             let stood = stood.remove(indicator.id.as_str()).unwrap_or_default();
             let stood = stood
                 .into_iter()
-                .filter(|f| f.address.version == indicator.version);
+                .filter(|f| *f.address.version == indicator.version);
             let standing = snapshot
                 .figures
                 .standing(&indicator.id, &indicator.version, run.run_id);

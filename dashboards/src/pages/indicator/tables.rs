@@ -51,7 +51,7 @@ pub fn rows(lens: &Lens, focus: &Focus, earlier: Option<&str>) -> Vec<Row> {
         let mut address = lens
             .series_of(focus.indicator, focus.kind, &focus.region, &focus.slice)
             .at(period);
-        address.version = earlier?.to_string();
+        address.version = earlier?.into();
         let figure = lens.snapshot.figures.get(&address, lens.run.run_id)?;
         measure.shown(figure)
     };

@@ -1,17 +1,19 @@
 //! rollup/above: figures of provinces and other regions that have municipalities below them, from the same cells. Pure.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::{Line, Placed};
+use super::Placed;
 use crate::compute::cell::Cell;
+use crate::figure::Line;
 use crate::region::Territory;
 
 /// The regions above those of a territory, and what is counted in them.
 #[derive(Default)]
 pub(super) struct Above {
-    pub regions: BTreeSet<String>,
+    pub regions: BTreeSet<Arc<str>>,
     pub lines: HashMap<Line, BTreeMap<NaiveDate, Cell>>,
     pub torn: HashMap<Line, BTreeMap<NaiveDate, i64>>,
 }
@@ -19,12 +21,7 @@ pub(super) struct Above {
 impl Placed<'_> {
     /// Only regions of which every municipality is `expected`: of a part of a province there is no figure. Facts that lie in
     /// one of several municipalities are counted where those are all below the same region.
-    pub(super) fn above(
-        &self,
-        index: usize,
-        territory: Territory,
-        expected: &BTreeSet<String>,
-    ) -> Above {
+    pub(super) fn above(&self, territory: Territory, expected: &BTreeSet<Arc<str>>) -> Above {
         let mut found = Above::default();
         let asked: BTreeSet<&str> = expected
             .iter()
@@ -37,14 +34,14 @@ impl Placed<'_> {
             if !below.iter().all(|code| expected.contains(*code)) {
                 continue;
             }
-            found.regions.insert(region.to_string());
+            let name: Arc<str> = region.into();
+            found.regions.insert(name.clone());
             let line = |slice| Line {
-                territory: index,
-                region: region.to_string(),
+                territory,
+                region: name.clone(),
                 slice,
             };
-            let here =
-                |line: &&Line| line.territory == index && below.contains(line.region.as_str());
+            let here = |line: &&Line| line.territory == territory && below.contains(&*line.region);
             let mut lines: Vec<&Line> = self.lines.keys().filter(here).collect();
             // Values are added up in an order of their own, so that equal facts give equal figures.
             lines.sort_unstable();
@@ -54,11 +51,15 @@ impl Placed<'_> {
                     days.entry(*day).or_default().add(cell);
                 }
             }
-            for (several, cells) in self.between.iter().filter(|(b, _)| b.territory == index) {
+            for (several, cells) in self
+                .between
+                .iter()
+                .filter(|(b, _)| b.territory == territory)
+            {
                 let inside = several
                     .regions
                     .iter()
-                    .filter(|code| below.contains(code.as_str()))
+                    .filter(|code| below.contains(&***code))
                     .count();
                 for (day, cell) in cells {
                     if inside == several.regions.len() {

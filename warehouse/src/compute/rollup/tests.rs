@@ -520,7 +520,8 @@ fn behind(land: &Land, figure: &Figure, truth: &[(usize, NaiveDate, i64)]) -> Ve
     };
     let period = figure.address.period;
     let here = |of: usize, date: NaiveDate| {
-        (period.start()..period.end()).contains(&date) && land.home(of, on) == figure.address.region
+        (period.start()..period.end()).contains(&date)
+            && *land.home(of, on) == *figure.address.region
     };
     let facts = truth.iter().filter(|(of, date, _)| here(*of, *date));
     facts.map(|(.., value)| *value as f64).collect()
