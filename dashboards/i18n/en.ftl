@@ -156,6 +156,7 @@ by = By
 bar = Bar
 bars-part = The chart shows { $shown } of { $of } municipalities, around the chosen one; the table shows all.
 definition = Definition
+method = How it is counted
 def-method = Method
 def-unit = Unit
 def-direction = Direction

@@ -156,6 +156,7 @@ by = Naar
 bar = Balk
 bars-part = De grafiek toont { $shown } van { $of } gemeenten, rond de gekozen gemeente; de tabel toont ze alle.
 definition = Definitie
+method = Hoe er geteld wordt
 def-method = Berekening
 def-unit = Eenheid
 def-direction = Richting

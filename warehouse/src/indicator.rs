@@ -27,7 +27,10 @@ pub struct Indicator {
     pub version: String,
     pub title: Text,
     pub question: Text,
+    /// What it means, in one or two sentences.
     pub definition: Text,
+    /// How it is counted: what is left out, pitfalls, where it differs from a figure that is known. All of the built-in pack have it.
+    pub method: Option<Text>,
     pub kind: Kind,
     /// For `quantile` and `survival`: between 0 and 1.
     pub quantile: Option<f64>,

@@ -79,6 +79,7 @@ struct ProofPage {
     sum: Option<(String, String, String)>,
     indicator: String,
     definition: String,
+    method: String,
     about: String,
     legal: String,
     sql: String,
@@ -128,6 +129,7 @@ fn of_proof(proof: &Proof, snapshot: &Snapshot) -> Indicator {
         title: definition.title.clone(),
         question: definition.title.clone(),
         definition: definition.definition.clone(),
+        method: definition.method.clone(),
         kind,
         quantile: definition.quantile,
         survival: None,
@@ -210,6 +212,10 @@ pub fn render(lens: &Lens, visit: &Visit, address: &Address, proof: &Proof) -> O
             escape(&figure.slice),
         ),
         definition: definition.definition.get(language).to_string(),
+        method: definition
+            .method
+            .as_ref()
+            .map_or_else(String::new, |m| m.get(language).to_string()),
         about: words.with(
             "proof-about",
             &[

@@ -206,10 +206,12 @@ fn words(a: &Indicator, b: &Indicator) -> Vec<Change> {
         let text = i.legal.as_ref().map(|l| Text::new(&l.nl, &l.en));
         text.unwrap_or_else(|| Text::new("", ""))
     };
+    let method = |i: &Indicator| i.method.clone().unwrap_or_else(|| Text::new("", ""));
     for (what, before, after) in [
         ("title", a.title.clone(), b.title.clone()),
         ("question", a.question.clone(), b.question.clone()),
         ("definition", a.definition.clone(), b.definition.clone()),
+        ("method", method(a), method(b)),
         ("counted", a.counted.clone(), b.counted.clone()),
         ("legal", legal(a), legal(b)),
     ] {

@@ -342,12 +342,14 @@ pub fn labels(pack: &super::Pack, part: &Part) -> Vec<Error> {
             continue;
         };
         let path = format!("indicators/{theme}/{id}/indicator.toml");
-        for (what, text) in [
+        let words = [
             ("title", &indicator.title),
             ("question", &indicator.question),
             ("definition", &indicator.definition),
             ("counted", &indicator.counted),
-        ] {
+        ];
+        let method = indicator.method.iter().map(|text| ("method", text));
+        for (what, text) in words.into_iter().chain(method) {
             for language in Language::ALL {
                 if text.get(language).trim().is_empty() {
                     let code = language.code();
