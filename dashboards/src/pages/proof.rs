@@ -148,6 +148,7 @@ fn of_proof(proof: &Proof, snapshot: &Snapshot) -> Indicator {
         stage: definition.status,
         legal: None,
         counted: Text::new("feiten", "facts"),
+        counted_one: Some(Text::new("feit", "fact")),
     }
 }
 
@@ -311,7 +312,7 @@ pub fn render(lens: &Lens, visit: &Visit, address: &Address, proof: &Proof) -> O
                 (date(b.on), text)
             })
             .collect(),
-        facts: format!("{} {}", whole(proof.facts.rows), measure.counted()),
+        facts: measure.facts(proof.facts.rows),
         columns: columns.iter().map(|c| words.named("fact", c)).collect(),
         raw_columns: columns.join(", "),
         sample: proof

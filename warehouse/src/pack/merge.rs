@@ -349,7 +349,9 @@ pub fn labels(pack: &super::Pack, part: &Part) -> Vec<Error> {
             ("counted", &indicator.counted),
         ];
         let method = indicator.method.iter().map(|text| ("method", text));
-        for (what, text) in words.into_iter().chain(method) {
+        let one = indicator.counted_one.iter();
+        let one = one.map(|text| ("counted_one", text));
+        for (what, text) in words.into_iter().chain(method).chain(one) {
             for language in Language::ALL {
                 if text.get(language).trim().is_empty() {
                     let code = language.code();
