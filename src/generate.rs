@@ -5,7 +5,8 @@
 //! - `burgerzaken_<day>.csv.gz`, one per half year: the cases of the desks received or changed in it;
 //! - `omgeving_<day>.xes.gz`, one event log per year: the permits received in it or still open when it began.
 //!
-//! Beside them stand the registers of other systems (`registers.rs`), one plain CSV each.
+//! Beside them stand the registers of other systems (`registers.rs`), smaller case systems (`requests.rs`) and what others publish
+//! (`statistics.rs`), one plain CSV each.
 //!
 //! The day in a name is the day up to which the file is complete. Municipalities and their mergers are real, all else is not.
 
@@ -19,7 +20,9 @@ mod permit;
 mod place;
 mod random;
 mod registers;
+mod requests;
 mod sink;
+mod statistics;
 #[cfg(test)]
 mod tests;
 mod xes;

@@ -214,6 +214,9 @@ fn show(p: &Proof) {
     }
     println!("\nin woorden   {}", p.words.nl);
     println!("definitie    {}", p.definition.definition.nl);
+    if let Some(method) = &p.definition.method {
+        println!("telling      {}", method.nl);
+    }
     println!(
         "             {} {}, nagekeken {}, eigenaar {}",
         p.figure.indicator_id,

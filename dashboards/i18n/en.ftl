@@ -32,14 +32,15 @@ attention-none = Nothing needs attention now: no target is off track, and none i
 attention-no-targets = No targets are set here yet. Read them from a form or a CSV and what needs attention shows here.
 attention-rule = What stands here follows one rule: first targets that are off track and worse than in the same period last year, then others off track, then what is at risk and getting worse. The last whole period is compared.
 attention-more = And { $count } more.
-attention-streak = Worse for the { $steps } { $kind } in a row, from { $from } to { $now }. The target: { $target }.
-attention-year = { $period }: { $now }, against { $before } a year earlier. The target: { $target }.
-attention-better = { $period }: { $now }, better than the { $before } of a year earlier but not yet at the target: { $target }.
-attention-missed = { $period }: { $now }. The target: { $target }.
-attention-pace = { $period }: { $now }. { $why }
 attention-also = Also in { $names }.
-attention-also-more = Also in { $names } and { $count } others.
-chart-strip = { $count } municipalities, from { $low } to { $high }; median { $median }.
+attention-also-more = { $count ->
+        [one] Also in { $names } and { $count } other.
+       *[other] Also in { $names } and { $count } others.
+    }
+chart-strip = { $count ->
+        [one] { $count } municipality, from { $low } to { $high }; median { $median }.
+       *[other] { $count } municipalities, from { $low } to { $high }; median { $median }.
+    }
 strip-legend = Each dot is a municipality, the bar the median, the dashes the common target.
 ordinal-2 = second
 ordinal-3 = third
@@ -61,7 +62,10 @@ period-rolling-year = twelve months
 themes = Themes
 board = Board
 figures = Figures
-median-of = median of { $count } municipalities
+median-of = { $count ->
+        [one] median of { $count } municipality
+       *[other] median of { $count } municipalities
+    }
 targets-reached = { $reached } of { $set } on track
 open-proof = Show where this figure comes from
 course-better = Better
@@ -108,7 +112,10 @@ state-note-missing = There should be a figure, but the data is not there. That i
 state-note-not-applicable = There is nothing to measure: nothing to divide by, or ground that cannot be split.
 state-note-torn = Cannot be split: since { $date } this area is part of { $name }, and not every case from there says in which part it lies. A number would be too small.
 state-note-torn-grown = Cannot be split: on { $date } the territory of { $name } grew, and not every case since says in which part it lies. A number would be too small.
-state-note-part = { $there } of the { $all } municipalities in it have a figure. A sum over a part of them would be too small.
+state-note-part = { $all ->
+        [one] { $there } of { $all } municipality in it have a figure. A sum over a part of them would be too small.
+       *[other] { $there } of the { $all } municipalities in it have a figure. A sum over a part of them would be too small.
+    }
 state-note-gone = This municipality no longer exists: on { $date } it became part of { $name }.
 state-note-unborn = This municipality did not exist yet.
 state-note-suppressed = Not shown because it is about too few cases. Only in what is published.
@@ -119,10 +126,22 @@ complete-share = { $share } complete
 complete-unknown = completeness unknown
 on-day = on { $date }
 unit-percent = %
-unit-days = days
-unit-hours = hours
-unit-months = months
-unit-eur = euros
+unit-days = { $count ->
+        [one] day
+       *[other] days
+    }
+unit-hours = { $count ->
+        [one] hour
+       *[other] hours
+    }
+unit-months = { $count ->
+        [one] month
+       *[other] months
+    }
+unit-eur = { $count ->
+        [one] euro
+       *[other] euros
+    }
 unit-per-1000 = per 1,000 residents
 unit-ratio = ratio
 unit-count = number
@@ -154,8 +173,12 @@ municipality = Municipality
 no-figures = There are no figures here.
 by = By
 bar = Bar
-bars-part = The chart shows { $shown } of { $of } municipalities, around the chosen one; the table shows all.
+bars-part = { $of ->
+        [one] The chart shows { $shown } of { $of } municipality, around the chosen one; the table shows all.
+       *[other] The chart shows { $shown } of { $of } municipalities, around the chosen one; the table shows all.
+    }
 definition = Definition
+method = How it is counted
 def-method = Method
 def-unit = Unit
 def-direction = Direction
@@ -168,7 +191,10 @@ stage-reviewed = Reviewed, not published yet
 stage-published = Published
 def-legal = Legal basis
 def-final = Final
-def-final-after = { $days } days after the end of the period
+def-final-after = { $days ->
+        [one] { $day } days after the end of the period
+       *[other] { $days } days after the end of the period
+    }
 def-group = Smallest group
 def-group-at = below { $count } hidden in what is published
 def-version = Code and version
@@ -198,12 +224,18 @@ chart-trend-title = { $title }: { $name }
 chart-trend = { $name } went from { $from } in { $first } to { $to } in { $last }; lowest { $low }, highest { $high }.
 chart-peer = { $peer }: { $value }.
 chart-target = The target is { $value }.
-chart-gaps = For { $count } periods there is no figure.
+chart-gaps = { $count ->
+        [one] For { $count } period there is no figure.
+       *[other] For { $count } periods there is no figure.
+    }
 chart-provisional = The last periods are provisional.
 chart-break = { $on }: { $what }.
 chart-nothing = There are no figures for { $name }.
 chart-bars-title = { $title }, municipalities compared, { $period }
-chart-bars = { $count } municipalities, from { $first } ({ $best }) to { $last } ({ $worst }). { $own }: { $value }.
+chart-bars = { $count ->
+        [one] { $count } municipality, from { $first } ({ $best }) to { $last } ({ $worst }). { $own }: { $value }.
+       *[other] { $count } municipalities, from { $first } ({ $best }) to { $last } ({ $worst }). { $own }: { $value }.
+    }
 chart-bars-nothing = No municipality has a figure here.
 break-joined = { $name } joins
 break-left = becomes part of { $name }
@@ -243,7 +275,10 @@ proof-rejected = Rejected: does not count
 proof-rejected-why = These rows count only once the source mends them.
 proof-warned = With a warning: does count
 proof-warned-why = Something stands out in these rows, but they are usable and are in the figure.
-proof-in-files = in { $count } files
+proof-in-files = { $count ->
+        [one] in { $count } file
+       *[other] in { $count } files
+    }
 check-dated = Dates
 check-valued = Values
 check-placed = Municipalities
@@ -273,7 +308,10 @@ rejected = rejected
 warned = warned
 look = look at the rows
 proof-checks = Which checks
-checks-passed = { $passed } of { $all } checks passed
+checks-passed = { $all ->
+        [one] { $passed } of { $all } check passed
+       *[other] { $passed } of { $all } checks passed
+    }
 passed = passed
 failed = failed
 proof-breaks = Other territory
@@ -357,7 +395,10 @@ doubt = Look into this before you use this figure
 standing = Checks over all data
 standing-why = asked at the last computation; what finds rows stands in the proof of each figure it touches
 touches = Indicators touched:
-in-municipalities = in { $count } municipalities
+in-municipalities = { $count ->
+        [one] in { $count } municipality
+       *[other] in { $count } municipalities
+    }
 profile = Profile
 profile-why = of the accepted rows
 profile-json = Profile as JSON
@@ -512,15 +553,24 @@ held-title = Held deliveries
 held-lead = Too much is wrong with this file. Nothing of it counts, what was there stays, and later files of this source wait until somebody mends the mapping or the file, or lets it through knowingly.
 let-through = let through knowingly
 rejected-trend = Part rejected per delivery
-rejected-trend-text = { $count } deliveries, from { $first } to { $last } rejected.
+rejected-trend-text = { $count ->
+        [one] { $count } delivery, from { $first } to { $last } rejected.
+       *[other] { $count } deliveries, from { $first } to { $last } rejected.
+    }
 rows-standing = Stands
 rows-replayed = Accepted since
 accepted-in = accepted since, in batch { $batch }
 csv-replayed = accepted in batch
 proof-replays = Read again
 proof-replays-why = Rows of this municipality that were rejected at first and accepted when the same file was read later.
-proof-replay = { $records } rejected records of { $file } (batch { $rejected }) were accepted in batch { $accepted }, after the mapping changed from { $before } to { $after }; of { $unplaced } the municipality could not be read at first.
-proof-replay-let-through = { $records } rejected records of { $file } (batch { $rejected }) were accepted in batch { $accepted }, let through knowingly; of { $unplaced } the municipality could not be read at first.
+proof-replay = { $records ->
+        [one] { $records } rejected record of { $file } (batch { $rejected }) was accepted in batch { $accepted }, after the mapping changed from { $before } to { $after }; of { $unplaced } the municipality could not be read at first.
+       *[other] { $records } rejected records of { $file } (batch { $rejected }) were accepted in batch { $accepted }, after the mapping changed from { $before } to { $after }; of { $unplaced } the municipality could not be read at first.
+    }
+proof-replay-let-through = { $records ->
+        [one] { $records } rejected record of { $file } (batch { $rejected }) was accepted in batch { $accepted }, let through knowingly; of { $unplaced } the municipality could not be read at first.
+       *[other] { $records } rejected records of { $file } (batch { $rejected }) were accepted in batch { $accepted }, let through knowingly; of { $unplaced } the municipality could not be read at first.
+    }
 lineage = Where this comes from
 lineage-why = from source to figure, column by column, as the engine reads the definition
 lineage-key = An arrow says into which part of the facts a column goes. Filters: the column decides which rows count.
@@ -553,7 +603,10 @@ indicator = Indicator
 municipalities = Municipalities
 in-one-municipality = in 1 municipality
 lineage-rows = Beside each file are its rows of this ground.
-lineage-more-files = and { $count } more files
+lineage-more-files = { $count ->
+        [one] and { $count } more file
+       *[other] and { $count } more files
+    }
 origin = From file to figure
 origin-proof = The proof of this figure
 origin-went-up = On this territory the rows of the municipalities that went up in it count too:
@@ -638,7 +691,10 @@ catalogue-search = Find an indicator
 catalogue-search-hint = term, complaints, decree …
 catalogue-search-go = Find
 catalogue-json = Catalogue as JSON
-catalogue-count = { $found } of { $all } indicators
+catalogue-count = { $all ->
+        [one] { $found } of { $all } indicator
+       *[other] { $found } of { $all } indicators
+    }
 catalogue-nothing = No indicator has all those words in its title, question, definition, legal basis or owner.
 catalogue-figures = Figures from { $from } to { $until } · regions: { $regions }
 catalogue-none = No figures yet
@@ -657,14 +713,29 @@ catalogue-sources = Sources here
 catalogue-state = Figures
 review-overdue = Review overdue: last reviewed on { $date }
 methodology = Methodology
-methodology-made = Pack { $name } { $version }: { $count } indicators, as computed in run { $run } on { $at } · fingerprint of the definitions: { $hash }
+methodology-made = { $count ->
+        [one] Pack { $name } { $version }: { $count } indicator, as computed in run { $run } on { $at } · fingerprint of the definitions: { $hash }
+       *[other] Pack { $name } { $version }: { $count } indicators, as computed in run { $run } on { $at } · fingerprint of the definitions: { $hash }
+    }
 methodology-rules = What holds for all figures
 contents = Contents
 term = Term
-term-calendar = { $days } calendar days
-term-calendar-more = { $days } calendar days, to be extended by { $more }
-term-working = { $days } working days
-term-working-more = { $days } working days, to be extended by { $more }
+term-calendar = { $days ->
+        [one] { $days } calendar day
+       *[other] { $days } calendar days
+    }
+term-calendar-more = { $days ->
+        [one] { $days } calendar day, to be extended by { $more }
+       *[other] { $days } calendar days, to be extended by { $more }
+    }
+term-working = { $days ->
+        [one] { $days } working day
+       *[other] { $days } working days
+    }
+term-working-more = { $days ->
+        [one] { $days } working day, to be extended by { $more }
+       *[other] { $days } working days, to be extended by { $more }
+    }
 term-since = since { $date }
 principle-days = Days
 principle-days-text = The day after the start is day 1. Calendar days, unless the definition says working days: Monday to Friday without the Belgian public holidays. A moment counts on its day in Belgium.
@@ -680,7 +751,10 @@ principle-territory = Territory
 principle-territory-text = Each figure names the division it stands on. After a merger, facts of the former municipalities count for the new one; back-splitting is possible only where the place is known. The population is that of 1 January on the same territory.
 principle-gate = Small numbers
 principle-gate-text = Inside, nothing is hidden or rounded. What is published first goes through one gate that hides small groups, also where they could be derived from totals.
-home-more = { $count } more indicators
+home-more = { $count ->
+        [one] { $count } more indicator
+       *[other] { $count } more indicators
+    }
 
 # compare: what a figure is held against
 about-compare-text = You choose what a figure is compared with, and may choose several at once. Not compared: what is about another area, was counted by another definition or is less than 90% complete; the page says which. Beside the figure it is also said in words, made from the same numbers.
@@ -699,7 +773,10 @@ compare-rule = Not compared: what was counted on another area or by another defi
 compare-group = Median { $name }
 compare-not-yet = Comparing
 compare-counted = { $there } of { $all }
-compare-counted-without = { $there } of { $all } municipalities, without { $names }
+compare-counted-without = { $all ->
+        [one] { $there } of { $all } municipality, without { $names }
+       *[other] { $there } of { $all } municipalities, without { $names }
+    }
 compare-mixed = { $count } mixed
 compare-mixed-names = mixed: { $names }
 compare-version = by version { $version }
@@ -709,7 +786,10 @@ compare-why-other-definition = other definition (version { $version })
 compare-why-other-meaning = decided for version { $major } of the definition, which counts otherwise
 compare-why-incomplete = only { $share } complete so far
 compare-why-own-incomplete = not yet: this figure is only { $share } complete
-compare-why-part = { $there } of { $all } municipalities with a figure
+compare-why-part = { $all ->
+        [one] { $there } of { $all } municipality with a figure
+       *[other] { $there } of { $all } municipalities with a figure
+    }
 compare-why-not-here = not on this territory
 compare-why-not-then = did not exist then
 compare-why-no-group = no group for this municipality
@@ -728,6 +808,7 @@ say-less = down { $change } from { $before } ({ $earlier })
 say-equal = unchanged from { $earlier }
 say-better = better
 say-worse = worse
+say-streak = worse for the { $steps } { $kind } in a row
 say-not = not compared with { $earlier }: { $why }
 say-others = median of the other municipalities { $value }
 say-group = { $name } { $value }

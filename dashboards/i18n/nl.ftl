@@ -31,15 +31,16 @@ attention = Vraagt aandacht
 attention-none = Niets vraagt nu aandacht: geen doel is van schema af, en geen loopt risico terwijl het slechter gaat.
 attention-no-targets = Er zijn hier nog geen doelen bepaald. Lees ze in uit een formulier of een CSV, dan staat hier wat aandacht vraagt.
 attention-rule = Wat hier staat volgt één regel: eerst de doelen die van schema af zijn en slechter gaan dan in dezelfde periode vorig jaar, dan de andere die van schema af zijn, dan wat risico loopt en slechter gaat. Vergeleken wordt de laatste volledige periode.
-attention-more = Nog { $count } andere.
-attention-streak = Verslechtert voor { $steps } { $kind } op rij, van { $from } naar { $now }. Het doel: { $target }.
-attention-year = { $period }: { $now }, tegenover { $before } een jaar eerder. Het doel: { $target }.
-attention-better = { $period }: { $now }, beter dan de { $before } van een jaar eerder maar nog niet bij het doel: { $target }.
-attention-missed = { $period }: { $now }. Het doel: { $target }.
-attention-pace = { $period }: { $now }. { $why }
+attention-more = { $count ->
+        [one] Nog { $count } ander.
+       *[other] Nog { $count } andere.
+    }
 attention-also = Ook in { $names }.
 attention-also-more = Ook in { $names } en { $count } andere.
-chart-strip = { $count } gemeenten, van { $low } tot { $high }; mediaan { $median }.
+chart-strip = { $count ->
+        [one] { $count } gemeente, van { $low } tot { $high }; mediaan { $median }.
+       *[other] { $count } gemeenten, van { $low } tot { $high }; mediaan { $median }.
+    }
 strip-legend = Elke stip is een gemeente, het staafje de mediaan, de streepjes het gemeenschappelijke doel.
 ordinal-2 = het tweede
 ordinal-3 = het derde
@@ -61,7 +62,10 @@ period-rolling-year = twaalf maanden
 themes = Thema’s
 board = Bord
 figures = Cijfers
-median-of = mediaan van { $count } gemeenten
+median-of = { $count ->
+        [one] mediaan van { $count } gemeente
+       *[other] mediaan van { $count } gemeenten
+    }
 targets-reached = { $reached } van { $set } op schema
 open-proof = Toon waar dit cijfer vandaan komt
 course-better = Beter
@@ -108,7 +112,10 @@ state-note-missing = Er had een cijfer moeten zijn, maar de gegevens zijn er nie
 state-note-not-applicable = Er valt niets te meten: er was niets om door te delen, of het grondgebied is niet te splitsen.
 state-note-torn = Niet te splitsen: sinds { $date } hoort dit gebied bij { $name }, en niet elk dossier van daar zegt in welk deel het ligt. Een getal zou te klein zijn.
 state-note-torn-grown = Niet te splitsen: op { $date } werd het grondgebied van { $name } groter, en niet elk dossier van daarna zegt in welk deel het ligt. Een getal zou te klein zijn.
-state-note-part = Voor { $there } van de { $all } gemeenten hierin is er een cijfer. Een som over een deel ervan zou te klein zijn.
+state-note-part = { $all ->
+        [one] Voor { $there } van { $all } gemeente hierin is er een cijfer. Een som over een deel ervan zou te klein zijn.
+       *[other] Voor { $there } van de { $all } gemeenten hierin is er een cijfer. Een som over een deel ervan zou te klein zijn.
+    }
 state-note-gone = Deze gemeente bestaat niet meer: ze ging op { $date } op in { $name }.
 state-note-unborn = Deze gemeente bestond toen nog niet.
 state-note-suppressed = Niet getoond omdat het over te weinig dossiers gaat. Alleen in wat gepubliceerd is.
@@ -119,9 +126,15 @@ complete-share = { $share } volledig
 complete-unknown = volledigheid onbekend
 on-day = op { $date }
 unit-percent = %
-unit-days = dagen
+unit-days = { $count ->
+        [one] dag
+       *[other] dagen
+    }
 unit-hours = uur
-unit-months = maanden
+unit-months = { $count ->
+        [one] maand
+       *[other] maanden
+    }
 unit-eur = euro
 unit-per-1000 = per 1.000 inwoners
 unit-ratio = verhouding
@@ -154,8 +167,12 @@ municipality = Gemeente
 no-figures = Er zijn hier geen cijfers.
 by = Naar
 bar = Balk
-bars-part = De grafiek toont { $shown } van { $of } gemeenten, rond de gekozen gemeente; de tabel toont ze alle.
+bars-part = { $of ->
+        [one] De grafiek toont { $shown } van { $of } gemeente, rond de gekozen gemeente; de tabel toont ze alle.
+       *[other] De grafiek toont { $shown } van { $of } gemeenten, rond de gekozen gemeente; de tabel toont ze alle.
+    }
 definition = Definitie
+method = Hoe er geteld wordt
 def-method = Berekening
 def-unit = Eenheid
 def-direction = Richting
@@ -168,7 +185,10 @@ stage-reviewed = Nagekeken, nog niet gepubliceerd
 stage-published = Gepubliceerd
 def-legal = Wettelijke basis
 def-final = Definitief
-def-final-after = { $days } dagen na het einde van de periode
+def-final-after = { $days ->
+        [one] { $days } dag na het einde van de periode
+       *[other] { $days } dagen na het einde van de periode
+    }
 def-group = Kleinste groep
 def-group-at = onder { $count } verborgen in wat gepubliceerd wordt
 def-version = Code en versie
@@ -198,12 +218,18 @@ chart-trend-title = { $title }: { $name }
 chart-trend = { $name } ging van { $from } in { $first } naar { $to } in { $last }; laagste { $low }, hoogste { $high }.
 chart-peer = { $peer }: { $value }.
 chart-target = Het doel is { $value }.
-chart-gaps = Voor { $count } perioden is er geen cijfer.
+chart-gaps = { $count ->
+        [one] Voor { $count } periode is er geen cijfer.
+       *[other] Voor { $count } perioden is er geen cijfer.
+    }
 chart-provisional = De laatste perioden zijn voorlopig.
 chart-break = { $on }: { $what }.
 chart-nothing = Voor { $name } zijn er geen cijfers.
 chart-bars-title = { $title }, gemeenten vergeleken, { $period }
-chart-bars = { $count } gemeenten, van { $first } ({ $best }) tot { $last } ({ $worst }). { $own }: { $value }.
+chart-bars = { $count ->
+        [one] { $count } gemeente, van { $first } ({ $best }) tot { $last } ({ $worst }). { $own }: { $value }.
+       *[other] { $count } gemeenten, van { $first } ({ $best }) tot { $last } ({ $worst }). { $own }: { $value }.
+    }
 chart-bars-nothing = Geen enkele gemeente heeft hier een cijfer.
 break-joined = { $name } komt erbij
 break-left = gaat op in { $name }
@@ -243,7 +269,10 @@ proof-rejected = Afgekeurd: telt niet mee
 proof-rejected-why = Deze rijen tellen pas mee als de bron ze verbetert.
 proof-warned = Met waarschuwing: telt wel mee
 proof-warned-why = Aan deze rijen is iets te zien, maar ze zijn bruikbaar en zitten in het cijfer.
-proof-in-files = in { $count } bestanden
+proof-in-files = { $count ->
+        [one] in { $count } bestand
+       *[other] in { $count } bestanden
+    }
 check-dated = Datums
 check-valued = Waarden
 check-placed = Gemeenten
@@ -273,7 +302,10 @@ rejected = afgekeurd
 warned = met waarschuwing
 look = bekijk de rijen
 proof-checks = Welke controles
-checks-passed = { $passed } van { $all } controles geslaagd
+checks-passed = { $all ->
+        [one] { $passed } van { $all } controle geslaagd
+       *[other] { $passed } van { $all } controles geslaagd
+    }
 passed = geslaagd
 failed = niet geslaagd
 proof-breaks = Ander grondgebied
@@ -357,7 +389,10 @@ doubt = Kijk dit na voor u dit cijfer gebruikt
 standing = Controles over alle gegevens
 standing-why = gesteld bij de laatste berekening; wat rijen vindt, staat ook in het bewijs van elk geraakt cijfer
 touches = Geraakte indicatoren:
-in-municipalities = in { $count } gemeenten
+in-municipalities = { $count ->
+        [one] in { $count } gemeente
+       *[other] in { $count } gemeenten
+    }
 profile = Profiel
 profile-why = van de aanvaarde rijen
 profile-json = Profiel als JSON
@@ -512,15 +547,24 @@ held-title = Tegengehouden leveringen
 held-lead = Er klopt te veel niet aan dit bestand. Niets ervan telt mee, wat er stond blijft staan, en latere bestanden van deze bron wachten tot iemand de koppeling of het bestand verbetert, of het bewust doorlaat.
 let-through = bewust doorgelaten
 rejected-trend = Deel afgekeurd per levering
-rejected-trend-text = { $count } leveringen, van { $first } naar { $last } afgekeurd.
+rejected-trend-text = { $count ->
+        [one] { $count } levering, van { $first } naar { $last } afgekeurd.
+       *[other] { $count } leveringen, van { $first } naar { $last } afgekeurd.
+    }
 rows-standing = Staat nog
 rows-replayed = Alsnog aanvaard
 accepted-in = alsnog aanvaard in batch { $batch }
 csv-replayed = alsnog aanvaard in batch
 proof-replays = Opnieuw ingelezen
 proof-replays-why = Rijen van deze gemeente die eerst werden afgekeurd en bij een latere lezing van hetzelfde bestand wel zijn aanvaard.
-proof-replay = { $records } afgekeurde records van { $file } (batch { $rejected }) werden aanvaard in batch { $accepted }, nadat de koppeling veranderde van { $before } naar { $after }; van { $unplaced } was de gemeente eerst niet leesbaar.
-proof-replay-let-through = { $records } afgekeurde records van { $file } (batch { $rejected }) werden aanvaard in batch { $accepted }, bewust doorgelaten; van { $unplaced } was de gemeente eerst niet leesbaar.
+proof-replay = { $records ->
+        [one] { $records } afgekeurd record van { $file } (batch { $rejected }) werd aanvaard in batch { $accepted }, nadat de koppeling veranderde van { $before } naar { $after }; van { $unplaced } was de gemeente eerst niet leesbaar.
+       *[other] { $records } afgekeurde records van { $file } (batch { $rejected }) werden aanvaard in batch { $accepted }, nadat de koppeling veranderde van { $before } naar { $after }; van { $unplaced } was de gemeente eerst niet leesbaar.
+    }
+proof-replay-let-through = { $records ->
+        [one] { $records } afgekeurd record van { $file } (batch { $rejected }) werd aanvaard in batch { $accepted }, bewust doorgelaten; van { $unplaced } was de gemeente eerst niet leesbaar.
+       *[other] { $records } afgekeurde records van { $file } (batch { $rejected }) werden aanvaard in batch { $accepted }, bewust doorgelaten; van { $unplaced } was de gemeente eerst niet leesbaar.
+    }
 lineage = Waar komt dit vandaan
 lineage-why = van bron tot cijfer, kolom voor kolom, zoals de rekenmotor de definitie leest
 lineage-key = Een pijl zegt in welk gegeven van de feiten een kolom terechtkomt. Filtert: de kolom bepaalt welke rijen meetellen.
@@ -553,7 +597,10 @@ indicator = Indicator
 municipalities = Gemeenten
 in-one-municipality = in 1 gemeente
 lineage-rows = Naast elk bestand staan zijn rijen van dit grondgebied.
-lineage-more-files = en nog { $count } bestanden
+lineage-more-files = { $count ->
+        [one] en nog { $count } bestand
+       *[other] en nog { $count } bestanden
+    }
 origin = Van bestand tot cijfer
 origin-proof = Het bewijs van dit cijfer
 origin-went-up = Op dit grondgebied tellen ook de rijen van de gemeenten die erin opgingen:
@@ -638,7 +685,10 @@ catalogue-search = Zoek een indicator
 catalogue-search-hint = termijn, klachten, decreet …
 catalogue-search-go = Zoek
 catalogue-json = Catalogus als JSON
-catalogue-count = { $found } van { $all } indicatoren
+catalogue-count = { $all ->
+        [one] { $found } van { $all } indicator
+       *[other] { $found } van { $all } indicatoren
+    }
 catalogue-nothing = Geen indicator heeft al die woorden in zijn titel, vraag, definitie, wettelijke basis of eigenaar.
 catalogue-figures = Cijfers van { $from } tot { $until } · gebieden: { $regions }
 catalogue-none = Nog geen cijfers
@@ -657,14 +707,29 @@ catalogue-sources = Bronnen hier
 catalogue-state = Cijfers
 review-overdue = Nazicht over tijd: laatst nagekeken op { $date }
 methodology = Methodologie
-methodology-made = Pakket { $name } { $version }: { $count } indicatoren, zoals berekend in run { $run } op { $at } · vingerafdruk van de definities: { $hash }
+methodology-made = { $count ->
+        [one] Pakket { $name } { $version }: { $count } indicator, zoals berekend in run { $run } op { $at } · vingerafdruk van de definities: { $hash }
+       *[other] Pakket { $name } { $version }: { $count } indicatoren, zoals berekend in run { $run } op { $at } · vingerafdruk van de definities: { $hash }
+    }
 methodology-rules = Wat voor alle cijfers geldt
 contents = Inhoud
 term = Termijn
-term-calendar = { $days } kalenderdagen
-term-calendar-more = { $days } kalenderdagen, te verlengen met { $more }
-term-working = { $days } werkdagen
-term-working-more = { $days } werkdagen, te verlengen met { $more }
+term-calendar = { $days ->
+        [one] { $days } kalenderdag
+       *[other] { $days } kalenderdagen
+    }
+term-calendar-more = { $days ->
+        [one] { $days } kalenderdag, te verlengen met { $more }
+       *[other] { $days } kalenderdagen, te verlengen met { $more }
+    }
+term-working = { $days ->
+        [one] { $days } werkdag
+       *[other] { $days } werkdagen
+    }
+term-working-more = { $days ->
+        [one] { $days } werkdag, te verlengen met { $more }
+       *[other] { $days } werkdagen, te verlengen met { $more }
+    }
 term-since = sinds { $date }
 principle-days = Dagen
 principle-days-text = De dag na het begin is dag 1. Kalenderdagen, tenzij de definitie werkdagen zegt: maandag tot vrijdag zonder de Belgische feestdagen. Een tijdstip telt op zijn dag in België.
@@ -680,7 +745,10 @@ principle-territory = Grondgebied
 principle-territory-text = Elk cijfer noemt de indeling waarop het staat. Na een fusie worden feiten van de vroegere gemeenten bij de nieuwe geteld; terug splitsen kan alleen waar de plaats bekend is. De bevolking is die van 1 januari op hetzelfde grondgebied.
 principle-gate = Kleine aantallen
 principle-gate-text = Binnen wordt niets verborgen of afgerond. Wat gepubliceerd wordt, gaat eerst door één poort die kleine groepen verbergt, ook waar ze uit totalen af te leiden zijn.
-home-more = Nog { $count } indicatoren
+home-more = { $count ->
+        [one] Nog { $count } indicator
+       *[other] Nog { $count } indicatoren
+    }
 
 # compare: what a figure is held against
 about-compare-text = U kiest zelf waarmee een cijfer vergeleken wordt, en met meer dan één tegelijk. Niet vergeleken wordt wat over een ander gebied gaat, met een andere definitie geteld is of voor minder dan 90 % volledig is; er staat dan waarom. Naast het cijfer staat het ook in woorden, gemaakt uit dezelfde getallen.
@@ -699,7 +767,10 @@ compare-rule = Niet vergeleken wordt wat over een ander gebied gaat of met een a
 compare-group = Mediaan { $name }
 compare-not-yet = Vergelijken
 compare-counted = { $there } van de { $all }
-compare-counted-without = { $there } van de { $all } gemeenten, zonder { $names }
+compare-counted-without = { $all ->
+        [one] { $there } van { $all } gemeente, zonder { $names }
+       *[other] { $there } van de { $all } gemeenten, zonder { $names }
+    }
 compare-mixed = { $count } gemengd
 compare-mixed-names = gemengd: { $names }
 compare-version = volgens versie { $version }
@@ -709,7 +780,10 @@ compare-why-other-definition = andere definitie (versie { $version })
 compare-why-other-meaning = beslist voor versie { $major } van de definitie, die anders telt
 compare-why-incomplete = nog maar { $share } volledig
 compare-why-own-incomplete = nog niet: dit cijfer is maar { $share } volledig
-compare-why-part = { $there } van de { $all } gemeenten met een cijfer
+compare-why-part = { $all ->
+        [one] { $there } van { $all } gemeente met een cijfer
+       *[other] { $there } van de { $all } gemeenten met een cijfer
+    }
 compare-why-not-here = niet op dit grondgebied
 compare-why-not-then = bestond toen niet
 compare-why-no-group = geen groep voor deze gemeente
@@ -728,6 +802,7 @@ say-less = { $change } minder dan { $before } ({ $earlier })
 say-equal = onveranderd tegenover { $earlier }
 say-better = beter
 say-worse = slechter
+say-streak = voor { $steps } { $kind } op rij slechter
 say-not = niet vergeleken met { $earlier }: { $why }
 say-others = mediaan van de andere gemeenten { $value }
 say-group = { $name } { $value }

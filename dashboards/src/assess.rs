@@ -23,8 +23,8 @@ pub struct Assessment<'a> {
     pub year: Option<f64>,
     /// Since the same period last year.
     pub course: Option<Course>,
-    /// How many periods in a row it grew worse, and where it came from.
-    pub streak: Option<(usize, f64)>,
+    /// How many periods in a row it grew worse.
+    pub streak: Option<usize>,
 }
 
 pub fn assess<'a>(
@@ -69,17 +69,17 @@ pub fn assess<'a>(
         reading,
     };
     if let Some(now) = assessment.reading.number {
-        let (mut later, mut steps, mut from) = (now, 0, now);
+        let (mut later, mut steps) = (now, 0);
         let mut earlier = period.previous();
         while let Some(value) = at(earlier) {
             if measure.course(later, value, direction) != Course::Worse || steps >= 12 {
                 break;
             }
-            (later, from) = (value, value);
+            later = value;
             steps += 1;
             earlier = earlier.previous();
         }
-        assessment.streak = (steps >= 2).then_some((steps, from));
+        assessment.streak = (steps >= 2).then_some(steps);
     }
     assessment
 }
@@ -145,61 +145,5 @@ impl Assessment<'_> {
         judged.map_or_else(String::new, |(target, judgement)| {
             standing::why(lens, self.indicator, target, judgement, self.year)
         })
-    }
-
-    /// One sentence from the numbers: what is wrong, since when, against which target.
-    pub fn sentence(&self, lens: &Lens) -> String {
-        let measure = lens.measure(self.indicator);
-        let language = lens.language();
-        let (Some(now), Some(target)) = (self.reading.number, self.target) else {
-            return String::new();
-        };
-        let now = measure.with_unit(now);
-        let bound = standing::bounds(lens, self.indicator, target);
-        let period = self.period.label(language);
-        if let Some(Judgement::Judged(_, Because::Pace { .. })) = self.judgement {
-            let why = self.standing_why(lens);
-            let values = [("period", period.as_str()), ("now", &now), ("why", &why)];
-            return lens.words.with("attention-pace", &values);
-        }
-        if let Some((steps, from)) = self.streak {
-            let steps = lens.words.named("ordinal", &steps.to_string());
-            let kind = lens.words.named("period", self.period.kind().name());
-            let from = measure.text(from);
-            return lens.words.with(
-                "attention-streak",
-                &[
-                    ("steps", &steps),
-                    ("kind", &kind),
-                    ("from", &from),
-                    ("now", &now),
-                    ("target", &bound),
-                ],
-            );
-        }
-        match self.year {
-            Some(year) if self.course == Some(Course::Worse) => lens.words.with(
-                "attention-year",
-                &[
-                    ("now", &now),
-                    ("before", &measure.text(year)),
-                    ("period", &period),
-                    ("target", &bound),
-                ],
-            ),
-            Some(year) if self.course == Some(Course::Better) => lens.words.with(
-                "attention-better",
-                &[
-                    ("now", &now),
-                    ("before", &measure.text(year)),
-                    ("period", &period),
-                    ("target", &bound),
-                ],
-            ),
-            _ => lens.words.with(
-                "attention-missed",
-                &[("now", &now), ("period", &period), ("target", &bound)],
-            ),
-        }
     }
 }

@@ -21,6 +21,8 @@ pub struct Entry<'a> {
     pub title: &'a Text,
     pub question: &'a Text,
     pub definition: &'a Text,
+    /// How it is counted.
+    pub method: Option<&'a Text>,
     pub theme: &'a str,
     pub unit: &'a str,
     pub status: &'static str,
@@ -122,6 +124,7 @@ pub fn entries<'a>(lens: &Lens<'a>) -> Vec<Entry<'a>> {
             title: &indicator.title,
             question: &indicator.question,
             definition: &indicator.definition,
+            method: indicator.method.as_ref(),
             theme: &indicator.theme,
             unit: &indicator.unit,
             status: indicator.stage.name(),
@@ -154,7 +157,7 @@ pub fn entries<'a>(lens: &Lens<'a>) -> Vec<Entry<'a>> {
     pack.indicators.values().map(entry).collect()
 }
 
-/// Whether each word that is looked for stands in its title, question, definition, law, owner or code.
+/// Whether each word that is looked for stands in its title, question, definition, method, law, owner or code.
 pub fn speaks_of(lens: &Lens, entry: &Entry, asked: &str) -> bool {
     let language = lens.language();
     let legal = entry.legal.as_ref().map_or("", |l| l.get(language));
@@ -162,6 +165,7 @@ pub fn speaks_of(lens: &Lens, entry: &Entry, asked: &str) -> bool {
         entry.title.get(language),
         entry.question.get(language),
         entry.definition.get(language),
+        entry.method.map_or("", |m| m.get(language)),
         legal,
         entry.owner,
         &entry.indicator.id,

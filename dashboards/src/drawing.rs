@@ -234,7 +234,7 @@ pub fn describe(
         ));
     }
     if let Some(bounds) = bounds(&measure, points) {
-        let value = number::with_unit(&bounds, &measure.unit(), language);
+        let value = number::with_unit(&bounds, &measure.unit_of(&bounds), language);
         sentences.push(words.with("chart-target", &[("value", &value)]));
     }
     let gaps = points.iter().filter(|p| p.own.is_none()).count();

@@ -81,6 +81,19 @@ impl<'a> Measure<'a> {
         }
     }
 
+    /// The same after a number, as it is written: `1 dossier`, `2 dossiers`.
+    pub fn unit_of(self, number: &str) -> String {
+        let number = number.trim_start_matches(['+', '\u{2212}']);
+        match self.indicator.unit.as_str() {
+            "days" | "hours" | "months" | "eur" => {
+                let key = format!("unit-{}", self.indicator.unit);
+                self.words.with(&key, &[("count", number)])
+            }
+            "cases" | "count" if self.unit() == self.counted() => self.counted_of(number),
+            _ => self.unit(),
+        }
+    }
+
     /// Above a column and in the definition, where something must stand.
     pub fn unit_word(self) -> String {
         match self.unit() {
@@ -91,11 +104,24 @@ impl<'a> Measure<'a> {
 
     /// `91,5 %`, `84 dagen`, `1,04`.
     pub fn with_unit(self, shown: f64) -> String {
-        number::with_unit(&self.text(shown), &self.unit(), self.words.language)
+        let text = self.text(shown);
+        number::with_unit(&text, &self.unit_of(&text), self.words.language)
     }
 
     pub fn counted(self) -> String {
         self.indicator.counted.get(self.words.language).to_string()
+    }
+
+    fn counted_of(self, number: &str) -> String {
+        self.indicator
+            .counted(number, self.words.language)
+            .to_string()
+    }
+
+    /// `1.204 dossiers`, `1 dossier`.
+    pub fn facts(self, n: i64) -> String {
+        let n = number::whole(n, self.words.language);
+        format!("{n} {}", self.counted_of(&n))
     }
 
     /// A difference between two shown values, with the unit a difference has.
@@ -104,9 +130,18 @@ impl<'a> Measure<'a> {
         let unit = if self.indicator.unit == "%" {
             self.words.t("unit-points")
         } else {
-            self.unit()
+            self.unit_of(&number)
         };
         number::with_unit(&number, &unit, self.words.language)
+    }
+
+    /// How many of what is counted: facts, or what the facts of a rate add up to.
+    fn amount(self, figure: &Figure) -> i64 {
+        let sum = figure
+            .numerator
+            .filter(|_| self.indicator.kind == Kind::Rate);
+        let sum = sum.and_then(|millionths| i64::try_from(millionths / 1_000_000).ok());
+        sum.unwrap_or(figure.n)
     }
 
     /// Figures that are not in the index have no data.
@@ -120,7 +155,7 @@ impl<'a> Measure<'a> {
         match number {
             Some(shown) => {
                 reading.value = self.text(shown);
-                reading.unit = self.unit();
+                reading.unit = self.unit_of(&reading.value);
             }
             None => {
                 let state = if state == State::NotApplicable || state == State::Suppressed {
@@ -138,7 +173,7 @@ impl<'a> Measure<'a> {
         };
         reading.address = figure.address.code();
         if number.is_some() {
-            let n = number::whole(figure.n, self.words.language);
+            let n = self.amount(figure);
             reading.n = match self.indicator.kind {
                 // The figure itself is the count.
                 Kind::Count | Kind::Sum => String::new(),
@@ -147,9 +182,9 @@ impl<'a> Measure<'a> {
                     let day = number::short_date(day, self.words.language);
                     self.words.with("on-day", &[("date", &day)])
                 }
-                _ => format!("{n} {}", self.counted()),
+                _ => self.facts(n),
             };
-            reading.count = n;
+            reading.count = number::whole(n, self.words.language);
             reading.provisional = figure.status == Status::Provisional;
             reading.status = self.words.named("status", figure.status.name());
             reading.completeness = match figure.completeness {

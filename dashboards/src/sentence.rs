@@ -4,6 +4,7 @@
 
 use beleidsinfo_warehouse::indicator::{Indicator, Kind};
 use beleidsinfo_warehouse::period::Period;
+use beleidsinfo_warehouse::target::{Because, Judgement};
 
 use crate::assess::Assessment;
 use crate::compare::{Against, Held, Own, Why, held};
@@ -23,6 +24,8 @@ pub struct Facts {
     pub word: String,
     pub note: String,
     pub before: Before,
+    /// How many periods in a row it grew worse.
+    pub streak: Option<usize>,
     /// How the change is judged where that is known already; absent: by the direction of the indicator.
     pub course: Option<Course>,
     /// Other places and times, with their numbers.
@@ -30,6 +33,8 @@ pub struct Facts {
     /// What the target asks, and the words of how the figure stands against it.
     pub target: Option<(String, String)>,
     pub sure: Sure,
+    /// A sentence to end with.
+    pub why: String,
 }
 
 /// What the figure came from.
@@ -82,7 +87,7 @@ fn shape(indicator: &Indicator) -> Shape {
     }
 }
 
-/// One or two sentences; the same facts always give the same.
+/// One or two sentences; the same facts always give the same. Without a title it begins with the period.
 pub fn say(measure: Measure, period: Period, facts: &Facts) -> String {
     let words = measure.words;
     let when = |p| moment(measure, p);
@@ -90,8 +95,10 @@ pub fn say(measure: Measure, period: Period, facts: &Facts) -> String {
     if !facts.slice.is_empty() {
         head = format!("{head} ({})", facts.slice);
     }
-    let values = [("title", head.as_str()), ("period", &when(period))];
-    let head = words.with("say-head", &values);
+    let head = match head.as_str() {
+        "" => when(period),
+        title => words.with("say-head", &[("title", title), ("period", &when(period))]),
+    };
     let Some(now) = facts.number else {
         let note = facts.note.trim();
         let first = format!("{head}: {}.", facts.word);
@@ -116,6 +123,11 @@ pub fn say(measure: Measure, period: Period, facts: &Facts) -> String {
         }
         _ => {}
     }
+    if let Some(steps) = facts.streak {
+        let steps = words.named("ordinal", &steps.to_string());
+        let kind = words.named("period", period.kind().name());
+        parts.push(words.with("say-streak", &[("steps", &steps), ("kind", &kind)]));
+    }
     for (what, value) in &facts.beside {
         let value = measure.with_unit(*value);
         parts.push(match what {
@@ -138,7 +150,10 @@ pub fn say(measure: Measure, period: Period, facts: &Facts) -> String {
         }
         parts.push(target);
     }
-    let first = format!("{head}: {}.", parts.join("; "));
+    let mut first = format!("{head}: {}.", parts.join("; "));
+    if !facts.why.is_empty() {
+        first = format!("{first} {}", facts.why);
+    }
     let share = |part: f64| number::percent(part, 0, words.language);
     match facts.sure {
         Sure::Final => first,
@@ -226,9 +241,8 @@ pub fn of(lens: &Lens, assessment: &Assessment, own: Own) -> String {
     let comparisons = held(lens, own);
     let reading = &assessment.reading;
     let figure = lens.figure(own.indicator, own.period, own.region, own.slice);
-    let mark = assessment.standing_mark(lens);
-    let target = lens.compares.contains(&Against::Target);
     let before = before(lens, &comparisons);
+    let with_target = lens.compares.contains(&Against::Target);
     let facts = Facts {
         title: lens.title(own.indicator),
         slice: lens.slice_label(own.slice),
@@ -240,13 +254,12 @@ pub fn of(lens: &Lens, assessment: &Assessment, own: Own) -> String {
             Before::Was(period, _) if period == own.period.year_earlier() => true,
             _ => matches!(course, Course::Rose | Course::Fell),
         }),
+        streak: assessment
+            .streak
+            .filter(|_| matches!(before, Before::Was(..))),
         before,
         beside: comparisons.iter().filter_map(beside).collect(),
-        target: assessment.target.filter(|_| target).map(|target| {
-            let asked = standing::short(lens, own.indicator, target);
-            let asked = number::with_unit(&asked, &measure.unit(), lens.language());
-            (asked, mark.map_or_else(String::new, |m| m.text))
-        }),
+        target: target(lens, assessment).filter(|_| with_target),
         sure: match figure {
             Some(figure) if reading.provisional => match crate::compare::incomplete(figure) {
                 Some(part) => Sure::TooFew(part),
@@ -254,8 +267,43 @@ pub fn of(lens: &Lens, assessment: &Assessment, own: Own) -> String {
             },
             _ => Sure::Final,
         },
+        why: String::new(),
     };
     say(measure, own.period, &facts)
+}
+
+/// Of a figure that asks for attention, below its title: where it came from last year, for how long it grew worse and what the target
+/// asks, in the words of the whole sentence. Where it asks for attention only for its pace, why.
+pub fn attention(lens: &Lens, assessment: &Assessment) -> String {
+    let year = assessment.year.filter(|_| assessment.course.is_some());
+    let pace = matches!(
+        assessment.judgement,
+        Some(Judgement::Judged(_, Because::Pace { .. }))
+    );
+    let facts = Facts {
+        number: assessment.reading.number,
+        word: assessment.reading.value.clone(),
+        before: year.map_or(Before::Nothing, |year| {
+            Before::Was(assessment.period.year_earlier(), year)
+        }),
+        course: assessment.course,
+        streak: assessment.streak,
+        target: target(lens, assessment),
+        why: match pace {
+            true => assessment.standing_why(lens),
+            false => String::new(),
+        },
+        ..Facts::default()
+    };
+    let measure = lens.measure(assessment.indicator);
+    say(measure, assessment.period, &facts)
+}
+
+/// What the target asks, and how the figure stands against it.
+fn target(lens: &Lens, assessment: &Assessment) -> Option<(String, String)> {
+    let asked = standing::bounds(lens, assessment.indicator, assessment.target?);
+    let mark = assessment.standing_mark(lens);
+    Some((asked, mark.map_or_else(String::new, |m| m.text)))
 }
 
 /// The same period last year; the period before where that cannot be compared.

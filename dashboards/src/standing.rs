@@ -199,10 +199,10 @@ pub fn tolerance(lens: &Lens, indicator: &Indicator, target: &Target) -> String 
         return String::new();
     };
     let measure = lens.measure(indicator);
+    let amount = number::trimmed(&tolerance.to_string(), lens.language());
     let unit = match indicator.unit.as_str() {
         "%" => lens.words.t("unit-points"),
-        _ => measure.unit(),
+        _ => measure.unit_of(&amount),
     };
-    let amount = number::trimmed(&tolerance.to_string(), lens.language());
     number::with_unit(&amount, &unit, lens.language())
 }

@@ -348,4 +348,26 @@ async fn what_needs_attention_comes_first_by_the_rule() {
         .expect("what is urgent");
     assert!(urgent.contains("Achterstand") && urgent.contains("Van schema af"));
     assert!(!urgent.contains("Beslist binnen"), "its target is reached");
+
+    // On the page of the figure the same is said in the same words.
+    let after = |text: &str, mark: &str| -> String {
+        let rest = text.split(mark).nth(1).expect("the mark is there");
+        rest.split('<').next().unwrap_or_default().to_string()
+    };
+    let told = after(urgent, "class=\"u-text\">");
+    let href = urgent
+        .split("href=\"")
+        .nth(1)
+        .and_then(|h| h.split('"').next());
+    let href = href.expect("an address").replace("&amp;", "&");
+    let figure = ask(&router, &href, &[]).await.body;
+    let said = after(&figure, "class=\"said\"><h3>In woorden</h3><p>");
+    let parts: Vec<&str> = told.trim_end_matches('.').split("; ").collect();
+    assert!(parts.len() > 1, "{told}");
+    for part in parts {
+        assert!(
+            said.contains(part),
+            "`{part}` of the home page is not in: {said}"
+        );
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use beleidsinfo_warehouse::Language;
 use fluent::concurrent::FluentBundle;
-use fluent::{FluentArgs, FluentResource};
+use fluent::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::{LanguageIdentifier, langid};
 
 pub const NL: &str = include_str!("../i18n/nl.ftl");
@@ -47,7 +47,7 @@ impl Words {
         let Some(pattern) = bundle.get_message(key).and_then(|m| m.value()) else {
             return key.to_string();
         };
-        let args: FluentArgs = values.iter().map(|(k, v)| (*k, v.to_string())).collect();
+        let args: FluentArgs = values.iter().map(|(k, v)| (*k, plural(v))).collect();
         bundle
             .format_pattern(pattern, Some(&args), &mut Vec::new())
             .into_owned()
@@ -58,6 +58,14 @@ impl Words {
         let key = format!("{prefix}-{}", name.replace('_', "-"));
         let text = self.t(&key);
         if text == key { name.to_string() } else { text }
+    }
+}
+
+/// Numbers come written out, with the marks of their language. One alone has words of its own, so Fluent is given it as a number.
+fn plural(value: &str) -> FluentValue<'_> {
+    match value {
+        "1" => FluentValue::from(1),
+        _ => FluentValue::from(value),
     }
 }
 
@@ -126,6 +134,17 @@ mod tests {
             .collect();
         assert!(found.len() > 100, "too few keys found: {}", found.len());
         assert!(absent.is_empty(), "not in nl.ftl: {absent:?}");
+    }
+
+    #[test]
+    fn one_has_words_of_its_own() {
+        let more = |language, count| Words::new(language).with("home-more", &[("count", count)]);
+        assert_eq!(more(Language::Nl, "1"), "Nog 1 indicator");
+        assert_eq!(more(Language::Nl, "1.204"), "Nog 1.204 indicatoren");
+        assert_eq!(more(Language::En, "1"), "1 more indicator");
+        assert_eq!(more(Language::En, "0"), "0 more indicators");
+        // Where there is no number, the word is that of many.
+        assert_eq!(Words::new(Language::Nl).t("unit-days"), "dagen");
     }
 
     #[test]

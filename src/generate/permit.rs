@@ -28,6 +28,8 @@ pub struct Permit {
     pub notified: Option<Moment>,
     pub closed: Option<Moment>,
     pub appealed: Option<Moment>,
+    /// What the address register says of the address; empty where only a parcel is named.
+    pub address: &'static str,
     /// In order; those after the end of a log are not in it.
     pub steps: Vec<Step>,
 }
@@ -69,9 +71,13 @@ pub fn live(
         notified: None,
         closed: None,
         appealed: None,
+        address: "",
         steps: Vec::with_capacity(12),
     };
     permit.step(received, "Aanvraag ontvangen", "intake", None, false);
+    // Drawn apart, so that what happens next does not depend on it.
+    let lot = &mut Random::new(received.unsigned_abs(), 1 << 40);
+    permit.address = address(lot, place.manner.digital(calendar, day_of(received)));
     let examined = intake(&mut permit, calendar, random, strain);
     if random.chance(0.03) {
         let withdrawn = calendar.office_hours(day_of(examined) + random.between(2, 30), random);
@@ -84,6 +90,21 @@ pub fn live(
     permit.complete = Some(examined);
     decide(&mut permit, calendar, random, strain, day_of(examined));
     permit
+}
+
+/// The more is digital, the more addresses come from the register itself.
+fn address(random: &mut Random, digital: f64) -> &'static str {
+    let wrong = 0.08 * (1.0 - digital);
+    let weights = [0.06, 0.89 - wrong, 0.02, 0.015, 0.005, 0.01 + wrong];
+    let says = [
+        "",
+        "in gebruik",
+        "voorgesteld",
+        "gehistoreerd",
+        "afgekeurd",
+        "niet gevonden",
+    ];
+    says[random.weighted(&weights)]
 }
 
 /// The check on completeness, within 30 days; one in four applicants is asked for more. Returns when it was done.

@@ -1,20 +1,22 @@
 //! registers: what other systems than the case systems know: decision lists, invoices, actions of the plan, the vacancy register,
-//! accesses and building blocks. Small plain CSV files, each the whole state on the last day of the plan.
+//! accesses and building blocks; with those of `requests.rs` and `statistics.rs`. Small plain CSV files, each the whole state on the
+//! last day of the plan.
 
 use std::fmt::Write as _;
 use std::io::Result;
 use std::path::Path;
 
 use super::Plan;
-use super::calendar::{Calendar, DAY, Day, day_of};
-use super::place::{Manner, PLACES, merger};
+use super::calendar::{Calendar, Day, day_of};
+use super::place::{Manner, PLACES, Place, merger};
 use super::random::Random;
+use super::statistics::Facts;
 
 /// A municipality as long as its code stood for the same ground.
-struct Board {
-    code: &'static str,
-    from: Day,
-    until: Day,
+pub(super) struct Board {
+    pub code: &'static str,
+    pub from: Day,
+    pub until: Day,
     weight: f64,
     manner: &'static Manner,
 }
@@ -62,6 +64,7 @@ pub fn write(plan: &Plan, folder: &Path) -> Result<Vec<String>> {
         calendar: &calendar,
         boards: boards(&calendar, end),
         end,
+        facts: Facts::of_the_pack(),
     };
     let files = [
         ("besluitenlijsten", world.decision_lists()),
@@ -70,6 +73,15 @@ pub fn write(plan: &Plan, folder: &Path) -> Result<Vec<String>> {
         ("leegstand", world.vacancies()),
         ("toegangen", world.accesses()),
         ("bouwstenen", world.blocks()),
+        ("vastgoedinformatie", world.property_information()),
+        ("zaaksysteem", world.other_requests()),
+        ("statbel_bouwvergunningen", world.building_permits()),
+        ("statbel_verhuizingen", world.moves()),
+        ("statbel_gebouwenpark", world.building_stock()),
+        ("statbel_leeftijd", world.ages()),
+        ("bbc_investeringen", world.investments()),
+        ("bbc_schuld", world.debts()),
+        ("vestigingen", world.establishments()),
     ];
     let mut names = Vec::new();
     for (name, text) in files {
@@ -80,21 +92,23 @@ pub fn write(plan: &Plan, folder: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-struct World<'a> {
-    plan: &'a Plan,
-    calendar: &'a Calendar,
-    boards: Vec<Board>,
-    end: Day,
+pub(super) struct World<'a> {
+    pub plan: &'a Plan,
+    pub calendar: &'a Calendar,
+    pub boards: Vec<Board>,
+    /// The first day after the plan.
+    pub end: Day,
+    pub facts: Facts,
 }
 
 impl World<'_> {
     /// A stream per register and municipality, far from those of the cases.
-    fn random(&self, register: u64, board: usize) -> Random {
+    pub(super) fn random(&self, register: u64, board: usize) -> Random {
         Random::new(self.plan.seed, (1 << 48) + (register << 16) + board as u64)
     }
 
     /// A day that has come, or nothing.
-    fn come(&self, day: Day) -> &str {
+    pub(super) fn come(&self, day: Day) -> &str {
         if day < self.end {
             self.calendar.iso(day)
         } else {
@@ -102,8 +116,19 @@ impl World<'_> {
         }
     }
 
+    /// Its code and place code in a list of the last day: what ended before the merger stays with the former municipality.
+    pub(super) fn codes(
+        &self,
+        place: &Place,
+        from: Day,
+        ended: Day,
+    ) -> (&'static str, &'static str) {
+        let merger = day_of(merger(self.calendar));
+        place.codes(merger < self.end && (from >= merger || ended >= merger))
+    }
+
     /// The years of the plan in which the municipality was there on 1 January.
-    fn years(&self, board: &Board) -> impl Iterator<Item = i32> {
+    pub(super) fn years(&self, board: &Board) -> impl Iterator<Item = i32> {
         let (from, until) = (board.from, board.until);
         let years = self.plan.from_year..=self.plan.until_year.max(self.plan.from_year);
         let first: Vec<_> = years.map(|y| (y, self.calendar.day(y, 1, 1))).collect();
@@ -211,13 +236,14 @@ impl World<'_> {
         text
     }
 
-    /// Under the code of now, with the former municipality beside it.
+    /// What is on it now stands under the code of now, with the former municipality beside it.
     fn vacancies(&self) -> String {
         let mut text = "nummer,gemeente,deelgemeente,soort,opname,schrapping\n".to_string();
         for (at, place) in PLACES.iter().enumerate() {
             let random = &mut self.random(4, at);
-            let (code, part) = place.codes(merger(self.calendar) < self.end * DAY);
-            for number in 1..=(place.weight * 900.0) as i64 {
+            // About one dwelling in seventy is on it at a time.
+            let entries = self.facts.size(place.code, self.plan.from_year) * 0.016;
+            for number in 1..=entries as i64 {
                 let day = random.between(0, self.end - 1);
                 let gone = self
                     .calendar
@@ -227,6 +253,7 @@ impl World<'_> {
                 } else {
                     "gebouw"
                 };
+                let (code, part) = self.codes(place, day, gone);
                 let _ = writeln!(
                     text,
                     "{}-{number},{code},{part},{kind},{},{}",

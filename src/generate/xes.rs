@@ -64,6 +64,9 @@ pub fn trace(
             _ => "Onbekend",
         },
     );
+    if !permit.address.is_empty() {
+        xml.string("adres_status", permit.address);
+    }
     xml.moment("datum_indiening", Some(permit.received));
     xml.moment("datum_volledig", complete);
     if let (Some(complete), Some(due)) = (complete, permit.due) {

@@ -54,7 +54,7 @@ fn a_change_asks_for_the_version_that_fits_it() {
     };
     let in_toml = |from: &str, to: &str| project.write(TOML, &with(&toml, from, to));
     type Case<'a> = (&'a str, &'a dyn Fn(), Option<(&'a str, &'a str)>);
-    let cases: [Case; 12] = [
+    let cases: [Case; 13] = [
         (
             "other facts",
             &|| {
@@ -120,6 +120,11 @@ fn a_change_asks_for_the_version_that_fits_it() {
             "other words",
             &|| in_toml("nl = \"Krijgt wie", "nl = \"Krijgt al wie"),
             Some(("1.0.1", "`question.nl`")),
+        ),
+        (
+            "another note on how it is counted",
+            &|| in_toml("telt als te laat", "telt ook als te laat"),
+            Some(("1.0.1", "`method.nl`")),
         ),
         (
             // Other aliases and brackets, and the same plan.

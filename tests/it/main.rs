@@ -10,6 +10,7 @@ mod bulk;
 mod checks;
 mod corpora;
 mod definitions;
+mod demo;
 mod examples;
 mod explain;
 mod golden;

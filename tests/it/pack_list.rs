@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use beleidsinfo_warehouse::Language;
 use beleidsinfo_warehouse::define::define;
 use beleidsinfo_warehouse::indicator::Direction;
 use beleidsinfo_warehouse::pack::{Pack, builtin_files};
@@ -102,4 +103,38 @@ fn the_published_list_is_what_the_pack_says() {
         std::fs::read_to_string(path).unwrap_or_default() == written,
         "docs/pack.md is stale: run this test with BELEIDSINFO_WRITE_LIST=1"
     );
+}
+
+/// A definition says what a figure means, in words for a councillor; how it is counted stands beside it, once.
+#[test]
+fn every_indicator_of_the_pack_says_what_it_means_and_how_it_is_counted() {
+    let pack = Pack::parse(builtin_files()).expect("the pack is in order");
+    let sentences = |text: &str| -> Vec<String> {
+        let parts = text.split_inclusive(". ");
+        parts.map(|s| s.trim().to_string()).collect()
+    };
+    let mut wrong = Vec::new();
+    for (id, indicator) in &pack.indicators {
+        let Some(method) = &indicator.method else {
+            wrong.push(format!("{id} has no `method`"));
+            continue;
+        };
+        for language in Language::ALL {
+            let means = sentences(indicator.definition.get(language));
+            let counts = sentences(method.get(language));
+            let code = language.code();
+            if means.len() > 2 {
+                wrong.push(format!(
+                    "{id}: definition in `{code}` is {} sentences",
+                    means.len()
+                ));
+            }
+            if counts.iter().any(|s| s.is_empty() || means.contains(s)) {
+                wrong.push(format!(
+                    "{id}: method in `{code}` is empty or says the definition again"
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

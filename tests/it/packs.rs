@@ -485,6 +485,11 @@ fn a_missing_label_is_named() {
         1,
         &["title has no words in `en`", "slice `system` has no words"],
     );
+    let half = "method = { nl = \"Een melding telt één keer.\" }\n";
+    project.write(&toml, &format!("{half}{INDICATOR}"));
+    let file = zipped(&project, "label.zip", |_| ());
+    let told = ["afval_balie/indicator.toml", "line 1", "missing field `en`"];
+    refused(&project, &file, 1, &told);
     project.write(&toml, INDICATOR);
     project.write(
         "new/pack.toml",

@@ -30,6 +30,12 @@ fn a_proof_holds_definition_sources_and_facts_and_verifies_offline() {
             .expect("SQL")
             .contains("date '2025-06-30'")
     );
+    let method = &proof["definition"]["method"];
+    assert!(
+        method["nl"]
+            .as_str()
+            .is_some_and(|nl| nl.contains("telt meteen als te laat"))
+    );
     let source = proof["sources"]
         .as_array()
         .expect("a list")

@@ -55,6 +55,14 @@ fn small_counts_and_what_would_reveal_them_are_withheld() {
         "every row says that it is invented"
     );
 
+    let about = project.read(&file.replace("zaak_ingediend.csv", "metadata.json"));
+    let about: serde_json::Value = serde_json::from_str(&about).expect("JSON");
+    assert!(
+        about["method"]["en"]
+            .as_str()
+            .is_some_and(|en| en.contains("belongs to the day of submission"))
+    );
+
     let folder = project
         .path(&file)
         .parent()

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::figure::{Figure, State};
-use crate::language::Text;
+use crate::language::{Language, Text};
 use crate::period::PeriodKind;
 
 #[derive(Debug, Clone, Deserialize)]
@@ -27,7 +27,10 @@ pub struct Indicator {
     pub version: String,
     pub title: Text,
     pub question: Text,
+    /// What it means, in one or two sentences.
     pub definition: Text,
+    /// How it is counted: what is left out, pitfalls, where it differs from a figure that is known. All of the built-in pack have it.
+    pub method: Option<Text>,
     pub kind: Kind,
     /// For `quantile` and `survival`: between 0 and 1.
     pub quantile: Option<f64>,
@@ -59,8 +62,10 @@ pub struct Indicator {
     #[serde(default, rename = "status")]
     pub stage: Stage,
     pub legal: Option<Legal>,
-    /// What one fact is: `dossiers`, `cases`.
+    /// What the facts are: `dossiers`, `cases`.
     pub counted: Text,
+    /// What one of them is: `dossier`, `case`; absent where the word is the same.
+    pub counted_one: Option<Text>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -362,6 +367,12 @@ impl Indicator {
         columns.sort_unstable();
         columns.dedup();
         columns
+    }
+
+    /// The word after a number of facts, as it is written: `1`, `1.204`.
+    pub fn counted(&self, number: &str, language: Language) -> &str {
+        let one = self.counted_one.as_ref().filter(|_| number == "1");
+        one.unwrap_or(&self.counted).get(language)
     }
 
     /// Decimals to show: what the definition says, else 1 for measures and 0 for counts.

@@ -68,6 +68,9 @@ pub struct ProofFigure {
 pub struct ProofDefinition {
     pub title: Text,
     pub definition: Text,
+    /// How it is counted, where the definition says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<Text>,
     pub kind: String,
     pub quantile: Option<f64>,
     /// Per how many, for a rate.

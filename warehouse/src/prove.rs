@@ -197,6 +197,7 @@ pub(crate) async fn build(
         definition: ProofDefinition {
             title: indicator.title.clone(),
             definition: indicator.definition.clone(),
+            method: indicator.method.clone(),
             kind: indicator.kind.name().into(),
             quantile: indicator.quantile,
             per: indicator.per,

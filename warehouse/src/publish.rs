@@ -188,6 +188,7 @@ impl Warehouse {
             version: format!("{}-{cutoff_on}-{}", indicator.version, run.run_id),
             title: indicator.title.clone(),
             definition: indicator.definition.clone(),
+            method: indicator.method.clone(),
             unit: indicator.unit.clone(),
             licence: settings.licence.clone(),
             publisher: settings.publisher.clone(),

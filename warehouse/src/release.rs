@@ -14,6 +14,9 @@ pub struct Release {
     pub version: String,
     pub title: Text,
     pub definition: Text,
+    /// How it is counted, where the definition says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<Text>,
     pub unit: String,
     /// IRI.
     pub licence: String,

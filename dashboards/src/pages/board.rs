@@ -10,6 +10,7 @@ use crate::assess::assess;
 use crate::compare;
 use crate::lens::{Choice, Chooser, Lens};
 use crate::page::{Page, Visit};
+use crate::sentence;
 use crate::tile::{Tile, tile};
 use crate::trouble::{Outcome, Trouble};
 
@@ -96,7 +97,7 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
                 let item = Attention {
                     title: view.title.clone(),
                     href: view.href.clone(),
-                    sentence: assessment.sentence(lens),
+                    sentence: sentence::attention(lens, &assessment),
                 };
                 attention.push((urgency, assessment.shortfall(), item));
             }

@@ -70,11 +70,7 @@ pub fn render(
             Some(value) => measure.with_unit(value),
             None => words.named("state", &standing.state),
         },
-        counted: format!(
-            "{} {}",
-            number::whole(standing.n, language),
-            measure.counted()
-        ),
+        counted: measure.facts(standing.n),
         at: number::moment(standing.at, zone(lens), language),
         run: words.with(
             "run-batch",

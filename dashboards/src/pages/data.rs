@@ -29,6 +29,7 @@ pub struct Dataset {
     pub id: String,
     pub title: String,
     pub definition: String,
+    pub method: String,
     pub newest: String,
     pub licence: String,
     pub publisher: String,
@@ -60,6 +61,10 @@ pub fn render(mut page: Page, releases: &[Release]) -> Outcome<String> {
                 id: id.to_string(),
                 title: first.title.get(page.words.language).to_string(),
                 definition: first.definition.get(page.words.language).to_string(),
+                method: first
+                    .method
+                    .as_ref()
+                    .map_or_else(String::new, |m| m.get(page.words.language).to_string()),
                 newest: format!("/data/{id}"),
                 licence: first.licence.clone(),
                 publisher: first.publisher.clone(),

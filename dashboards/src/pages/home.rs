@@ -16,6 +16,7 @@ use crate::lens::{Choice, Lens};
 use crate::number;
 use crate::page::{Page, Visit};
 use crate::reading::{Reading, median};
+use crate::sentence;
 use crate::tile::sparkline;
 use crate::trouble::Outcome;
 
@@ -188,7 +189,7 @@ fn attention(lens: &Lens) -> (Vec<Attention>, usize) {
                 &format!("/indicators/{}", a.indicator.id),
                 &[("region", &a.region), ("period", &period)],
             ),
-            sentence: a.sentence(lens),
+            sentence: sentence::attention(lens, &a),
             also: also(lens, &others[&(a.indicator.id.as_str(), a.period.kind())]),
             mark: a.standing_mark(lens)?,
             value: a.reading.value.clone(),

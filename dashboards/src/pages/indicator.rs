@@ -36,6 +36,7 @@ struct IndicatorPage {
     title: String,
     question: String,
     definition: String,
+    method: String,
     theme: String,
     place: String,
     slice: String,
@@ -294,6 +295,10 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
         page: Page::new(visit, format!("{title} · {place}"), "indicators").over(lens, visit),
         question: indicator.question.get(language).to_string(),
         definition: indicator.definition.get(language).to_string(),
+        method: indicator
+            .method
+            .as_ref()
+            .map_or_else(String::new, |m| m.get(language).to_string()),
         theme: theme.map_or_else(String::new, |t| t.title.get(language).to_string()),
         slice: lens.slice_label(&focus.slice),
         whole: lens.href(

@@ -21,6 +21,7 @@ struct Part {
     title: String,
     question: String,
     definition: String,
+    method: String,
     facts: Vec<(String, String)>,
     sql: String,
 }
@@ -136,6 +137,9 @@ fn part(lens: &Lens, entry: &Entry) -> Part {
         title: lens.title(indicator),
         question: entry.question.get(language).to_string(),
         definition: entry.definition.get(language).to_string(),
+        method: entry
+            .method
+            .map_or_else(String::new, |m| m.get(language).to_string()),
         facts,
         sql: indicator.sql.trim_end().to_string(),
     }

@@ -79,6 +79,7 @@ struct ProofPage {
     sum: Option<(String, String, String)>,
     indicator: String,
     definition: String,
+    method: String,
     about: String,
     legal: String,
     sql: String,
@@ -128,6 +129,7 @@ fn of_proof(proof: &Proof, snapshot: &Snapshot) -> Indicator {
         title: definition.title.clone(),
         question: definition.title.clone(),
         definition: definition.definition.clone(),
+        method: definition.method.clone(),
         kind,
         quantile: definition.quantile,
         survival: None,
@@ -146,6 +148,7 @@ fn of_proof(proof: &Proof, snapshot: &Snapshot) -> Indicator {
         stage: definition.status,
         legal: None,
         counted: Text::new("feiten", "facts"),
+        counted_one: Some(Text::new("feit", "fact")),
     }
 }
 
@@ -210,6 +213,10 @@ pub fn render(lens: &Lens, visit: &Visit, address: &Address, proof: &Proof) -> O
             escape(&figure.slice),
         ),
         definition: definition.definition.get(language).to_string(),
+        method: definition
+            .method
+            .as_ref()
+            .map_or_else(String::new, |m| m.get(language).to_string()),
         about: words.with(
             "proof-about",
             &[
@@ -305,7 +312,7 @@ pub fn render(lens: &Lens, visit: &Visit, address: &Address, proof: &Proof) -> O
                 (date(b.on), text)
             })
             .collect(),
-        facts: format!("{} {}", whole(proof.facts.rows), measure.counted()),
+        facts: measure.facts(proof.facts.rows),
         columns: columns.iter().map(|c| words.named("fact", c)).collect(),
         raw_columns: columns.join(", "),
         sample: proof

@@ -154,6 +154,10 @@ pub(super) fn releases() -> Vec<Release> {
             "Het deel van de omgevingsvergunningen waarover op tijd beslist is.",
             "The part of permits decided in time.",
         ),
+        method: Some(Text::new(
+            "Een dossier dat over zijn termijn open staat, telt als te laat.",
+            "A case open past its term counts as late.",
+        )),
         unit: "%".into(),
         licence: "https://data.vlaanderen.be/id/licentie/modellicentie-gratis-hergebruik/v1.0"
             .into(),

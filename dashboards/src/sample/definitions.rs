@@ -205,7 +205,8 @@ title = { nl = "product", en = "product" }
         };
         let toml = format!(
             "version = \"1.2.0\"\ntitle = {{ nl = \"{}\", en = \"{}\" }}\nquestion = {{ nl = \"{}\", en = \"{}\" }}\n\
-             definition = {{ nl = \"Van alle omgevingsvergunningen waarover beslist is of waarvan de termijn afliep, het deel waarover op tijd beslist is. Een dossier dat over zijn termijn open staat, telt als te laat.\", en = \"Of all permits decided or whose term ran out, the part decided in time. A case open past its term counts as late.\" }}\n\
+             definition = {{ nl = \"Van alle omgevingsvergunningen waarover beslist is of waarvan de termijn afliep, het deel waarover op tijd beslist is.\", en = \"Of all permits decided or whose term ran out, the part decided in time.\" }}\n\
+             method = {{ nl = \"Een dossier dat over zijn termijn open staat, telt als te laat.\", en = \"A case open past its term counts as late.\" }}\n\
              kind = \"{}\"\n{extra}slices = {slices}\nperiods = {periods}\nunit = \"{}\"\ndirection = \"{}\"\nfinal_after = \"P60D\"\nminimum_group = 5\n\
              owner = \"dienst omgeving\"\nreviewed_on = \"2026-11-01\"\ncounted = {{ nl = \"{}\", en = \"{}\" }}\n\
              legal = {{ nl = \"Omgevingsvergunningsdecreet 25 april 2014\", en = \"Environmental permit decree of 25 April 2014\", term = \"omgeving_gewoon\" }}\n",

@@ -211,6 +211,7 @@ impl Sample {
             definition: ProofDefinition {
                 title: indicator.title.clone(),
                 definition: indicator.definition.clone(),
+                method: indicator.method.clone(),
                 kind: indicator.kind.name().into(),
                 quantile: indicator.quantile,
                 per: indicator.per,

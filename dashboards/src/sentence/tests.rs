@@ -159,6 +159,43 @@ fn what_is_not_sure_is_said_and_what_is_too_little_is_not_compared() {
 }
 
 #[test]
+fn one_is_said_in_the_singular() {
+    let told = both(&pack(), "ov_achterstand", &was(1.0, 2.0));
+    assert_eq!(
+        told,
+        [
+            "Vergunningen over hun uiterste datum, 31 december 2025: 1~dossier, 1 minder dan 2~dossiers (31 december 2024): beter.",
+            "Permits past their due date, 31 December 2025: 1~case, down 1 from 2~cases (31 December 2024): better.",
+        ]
+    );
+}
+
+#[test]
+fn what_asks_for_attention_is_the_same_below_a_title() {
+    let pack = pack();
+    let facts = Facts {
+        streak: Some(3),
+        target: Some(("minstens 95,0\u{a0}%".into(), "Van schema af".into())),
+        why: "Gaat het zo verder, dan niet.".into(),
+        ..was(91.5, 93.8)
+    };
+    let indicator = &pack.indicators["ov_tijdig"];
+    let [whole, en] = both(&pack, "ov_tijdig", &facts);
+    let measure = Measure {
+        indicator,
+        words: Words::new(Language::Nl),
+    };
+    let below = say(measure, period("2025-Q4"), &facts).replace('\u{a0}', "~");
+    assert_eq!(
+        below,
+        "4de kwartaal 2025: 91,5~%, 2,3~procentpunt lager dan 93,8~% (4de kwartaal 2024): slechter; voor het derde kwartaal op rij slechter; \
+         doel minstens 95,0~% (van schema af). Gaat het zo verder, dan niet."
+    );
+    assert_eq!(whole, format!("{}, {below}", indicator.title.nl));
+    assert!(en.contains(": worse; worse for the third quarter in a row; target "));
+}
+
+#[test]
 fn a_judgement_that_is_known_already_stands() {
     let facts = Facts {
         course: Some(Course::Fell),

@@ -70,6 +70,8 @@ async fn the_methodology_prints_every_definition_with_its_sql() {
             );
         }
         assert!(page.body.contains("from permit_cases"));
+        let method = ["telt als te laat", "counts as late"];
+        assert!(method.iter().any(|text| page.body.contains(text)));
     }
 }
 
@@ -85,6 +87,10 @@ async fn the_catalogue_is_there_for_programs() {
     let on_time = list.iter().find(|e| e["indicator"] == "ov_tijdig");
     let on_time = on_time.expect("ov_tijdig is in it");
     assert_eq!(on_time["theme"], "vergunningen");
+    assert_eq!(
+        on_time["method"]["en"],
+        "A case open past its term counts as late."
+    );
     assert!(
         on_time["figures"]["regions"].as_u64() > Some(1),
         "{on_time}"

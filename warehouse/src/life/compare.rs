@@ -206,11 +206,14 @@ fn words(a: &Indicator, b: &Indicator) -> Vec<Change> {
         let text = i.legal.as_ref().map(|l| Text::new(&l.nl, &l.en));
         text.unwrap_or_else(|| Text::new("", ""))
     };
+    let text = |t: &Option<Text>| t.clone().unwrap_or_else(|| Text::new("", ""));
     for (what, before, after) in [
         ("title", a.title.clone(), b.title.clone()),
         ("question", a.question.clone(), b.question.clone()),
         ("definition", a.definition.clone(), b.definition.clone()),
+        ("method", text(&a.method), text(&b.method)),
         ("counted", a.counted.clone(), b.counted.clone()),
+        ("counted_one", text(&a.counted_one), text(&b.counted_one)),
         ("legal", legal(a), legal(b)),
     ] {
         found.push(one(&format!("{what}.nl"), before.nl, after.nl, patch));

@@ -342,12 +342,16 @@ pub fn labels(pack: &super::Pack, part: &Part) -> Vec<Error> {
             continue;
         };
         let path = format!("indicators/{theme}/{id}/indicator.toml");
-        for (what, text) in [
+        let words = [
             ("title", &indicator.title),
             ("question", &indicator.question),
             ("definition", &indicator.definition),
             ("counted", &indicator.counted),
-        ] {
+        ];
+        let method = indicator.method.iter().map(|text| ("method", text));
+        let one = indicator.counted_one.iter();
+        let one = one.map(|text| ("counted_one", text));
+        for (what, text) in words.into_iter().chain(method).chain(one) {
             for language in Language::ALL {
                 if text.get(language).trim().is_empty() {
                     let code = language.code();
