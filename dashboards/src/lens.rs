@@ -116,6 +116,20 @@ impl<'a> Lens<'a> {
         book.name_on(self.territory, on, code).to_string()
     }
 
+    /// Of a place to compare with: where it has figures of another installation only, with that.
+    pub fn place_name(&self, code: &str, on: NaiveDate) -> String {
+        let name = self.name(code, on);
+        match !self.ground.sees(self.territory, code) && self.is_elsewhere(code) {
+            true => self.words.with("elsewhere-place", &[("name", &name)]),
+            false => name,
+        }
+    }
+
+    /// Whether another installation published figures of a place.
+    fn is_elsewhere(&self, code: &str) -> bool {
+        self.snapshot.elsewhere.has(self.territory, code)
+    }
+
     /// Of a planned territory: which plan it is, and the day it would begin.
     pub fn planned(&self) -> Option<String> {
         let Territory::Planned(asked) = self.territory else {
@@ -325,7 +339,11 @@ impl<'a> Lens<'a> {
         for code in codes.iter().filter(|c| *c != compare::NONE) {
             let against = Against::parse(code);
             let known = match &against {
-                Against::Place(code) => self.ground.has(self.territory, code),
+                Against::Place(code) => {
+                    // Who looks back may come before what another installation published.
+                    let then = self.as_of.is_some() && self.snapshot.regions.known(code);
+                    self.ground.has(self.territory, code) || self.is_elsewhere(code) || then
+                }
                 // Who looks back with a group in the address may come before it.
                 Against::Group(name) => self.as_of.is_some() || self.snapshot.groups.has(name),
                 _ => true,
@@ -379,7 +397,7 @@ impl<'a> Lens<'a> {
         match self.peer_against() {
             None => String::new(),
             Some(Against::Others) => self.words.t("peer-median-column"),
-            Some(Against::Place(code)) => self.name(code, self.cutoff()),
+            Some(Against::Place(code)) => self.place_name(code, self.cutoff()),
             Some(Against::Above(level)) => self.words.named("compare", level),
             Some(against) => {
                 let name = self.group_name(against, region);

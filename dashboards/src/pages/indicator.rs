@@ -1,5 +1,6 @@
 //! indicator: one measure whole: the figure, its line, the municipalities, the slices, the definition, the files.
 
+mod elsewhere;
 mod tables;
 
 use askama::Template;
@@ -8,6 +9,7 @@ use beleidsinfo_warehouse::indicator::{Indicator, Version};
 use beleidsinfo_warehouse::period::{Period, PeriodKind};
 use beleidsinfo_warehouse::region::Territory;
 
+use self::elsewhere::{Elsewhere, elsewhere};
 use self::tables::{Row, SliceTable, bar_window, describe_bars, places, proof, rows, slices};
 use super::board::period;
 use super::home::rhythm;
@@ -57,6 +59,8 @@ struct IndicatorPage {
     /// Which part of the rule gave it.
     standing_why: String,
     compared: Vec<Compared>,
+    /// What other installations published, where there is no figure here.
+    elsewhere: Vec<Elsewhere>,
     unit_word: String,
     counted: String,
     trend_wide: String,
@@ -332,6 +336,11 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
         standing: assessment.standing_mark(lens),
         standing_why: assessment.standing_why(lens),
         compared: compared(lens, &assessment, &focus.slice, true),
+        elsewhere: elsewhere(
+            lens,
+            &assessment,
+            &compare::held(lens, assessment.own(&focus.slice)),
+        ),
         unit_word: measure.unit_word(),
         counted: measure.counted(),
         trend_wide: draw(Width::Wide, "trend", "wide"),
