@@ -10,6 +10,7 @@ mod bulk;
 mod checks;
 mod corpora;
 mod definitions;
+mod elsewhere;
 mod examples;
 mod explain;
 mod golden;
