@@ -724,6 +724,7 @@ elsewhere-figure = figure of another installation, { $what }
 elsewhere-same = same certified definition
 elsewhere-other-version = other version of the definition ({ $version })
 elsewhere-not-certified = not certified: { $why }
+elsewhere-not-certified-short = not certified
 elsewhere-lacks-unproven = its test calculation is wrong or absent there
 elsewhere-lacks-unfed = not all tables are filled there
 elsewhere-lacks-other = its report is about another definition

@@ -724,6 +724,7 @@ elsewhere-figure = cijfer van een andere installatie, { $what }
 elsewhere-same = zelfde gecertificeerde definitie
 elsewhere-other-version = andere versie van de definitie ({ $version })
 elsewhere-not-certified = niet gecertificeerd: { $why }
+elsewhere-not-certified-short = niet gecertificeerd
 elsewhere-lacks-unproven = haar rekenproef klopt daar niet of ontbreekt
 elsewhere-lacks-unfed = niet alle tabellen zijn daar gevuld
 elsewhere-lacks-other = haar rapport gaat over een andere definitie

@@ -235,9 +235,10 @@ impl Mark {
             Mark::Mixed(codes) => words.with("compare-mixed", &[("count", &count(codes.len()))]),
             Mark::Elsewhere(meaning, version) => {
                 let what = meaning_words(lens, *meaning, version);
-                match long {
-                    true => words.with("elsewhere-figure", &[("what", &what)]),
-                    false => what,
+                match (long, meaning) {
+                    (true, _) => words.with("elsewhere-figure", &[("what", &what)]),
+                    (false, Meaning::NotCertified(_)) => words.t("elsewhere-not-certified-short"),
+                    (false, _) => what,
                 }
             }
             Mark::Among(codes) if long => {
@@ -390,7 +391,7 @@ fn label(lens: &Lens, own: Own, against: &Against, period: Period) -> String {
             Some(code) => lens.name(code, period.last_day()),
             None => words.named("compare", level),
         },
-        Against::Place(code) => lens.place_name(code, period.last_day()),
+        Against::Place(code) => lens.name(code, period.last_day()),
     }
 }
 
@@ -593,6 +594,7 @@ fn place(lens: &Lens, own: Own, code: &str, held: &mut Held) -> Result<f64, Why>
     match elsewhere::theirs(lens, own, code) {
         None => number(lens, own, own.period, code, &mut held.marks),
         Some(found) => {
+            held.label = lens.words.with("elsewhere-place", &[("name", &held.label)]);
             let theirs = found?;
             held.theirs.push(theirs.clone());
             elsewhere::number(lens, own, theirs, &mut held.marks)

@@ -144,17 +144,22 @@ pub fn compared(lens: &Lens, assessment: &Assessment, slice: &Slice, room: bool)
         let notes = notes.map(|m| m.words(lens, held.period, room));
         let note = notes.collect::<Vec<_>>().join(" · ");
         let elsewhere = !held.theirs.is_empty();
+        let label = match &held.against {
+            // Where there is room the note says whose it is.
+            Against::Place(code) if elsewhere && room => lens.name(code, held.period.last_day()),
+            _ => held.label,
+        };
         match (held.value, held.why) {
             (Some(value), _) => rows.push(Compared {
                 note,
                 elsewhere,
-                ..Compared::number(held.label, measure.text(value))
+                ..Compared::number(label, measure.text(value))
             }),
             (None, Some(Why::NoFigure | Why::NotAlike)) if !lens.chose => {}
             (None, Some(why)) if counts => rows.push(Compared {
                 note,
                 elsewhere,
-                ..Compared::word(held.label, why.words(lens))
+                ..Compared::word(label, why.words(lens))
             }),
             (None, _) => {}
         }

@@ -125,7 +125,8 @@ pub struct Theirs {
 pub struct Elsewhere {
     /// By address without version.
     figures: HashMap<Address, Vec<Theirs>>,
-    regions: BTreeSet<(Territory, String)>,
+    /// The indicators of each place.
+    regions: BTreeMap<(Territory, String), BTreeSet<String>>,
 }
 
 impl Elsewhere {
@@ -136,7 +137,7 @@ impl Elsewhere {
         rows: impl IntoIterator<Item = (Figure, Arc<Basis>)>,
     ) -> Self {
         let mut figures: HashMap<Address, Vec<Theirs>> = HashMap::new();
-        let mut regions = BTreeSet::new();
+        let mut regions: BTreeMap<(Territory, String), BTreeSet<String>> = BTreeMap::new();
         for (figure, basis) in rows {
             let id = &figure.address.indicator;
             let (Some(indicator), Some(here)) = (pack.indicators.get(id), definitions.get(id))
@@ -148,7 +149,11 @@ impl Elsewhere {
                 version: String::new(),
                 ..figure.address.clone()
             };
-            regions.insert((address.territory, address.region.clone()));
+            let at = (address.territory, address.region.clone());
+            regions
+                .entry(at)
+                .or_default()
+                .insert(address.indicator.clone());
             figures.entry(address).or_default().push(Theirs {
                 figure,
                 basis,
@@ -180,12 +185,14 @@ impl Elsewhere {
 
     /// The places that have one on a territory.
     pub fn regions(&self, territory: Territory) -> impl Iterator<Item = &str> {
-        let on = self.regions.iter().filter(move |(t, _)| *t == territory);
+        let on = self.regions.keys().filter(move |(t, _)| *t == territory);
         on.map(|(_, region)| region.as_str())
     }
 
-    pub fn has(&self, territory: Territory, region: &str) -> bool {
-        self.regions(territory).any(|r| r == region)
+    /// Whether a place has one on a territory; of an indicator, when one is named.
+    pub fn has(&self, territory: Territory, region: &str, indicator: Option<&str>) -> bool {
+        let there = self.regions.get(&(territory, region.to_string()));
+        there.is_some_and(|ids| indicator.is_none_or(|id| ids.contains(id)))
     }
 }
 
@@ -210,3 +217,6 @@ fn meaning(indicator: &Indicator, here: &Definition, figure: &Figure, basis: &Ba
         lacking => Meaning::NotCertified(lacking),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -81,7 +81,7 @@ impl Lens<'_> {
         offered.extend(asked);
         let label = |against: &Against| match against {
             Against::Group(_) => upper(&self.group_name(against, region)),
-            Against::Place(code) => self.place_name(code, self.cutoff()),
+            Against::Place(code) => self.place_name(code, None),
             other => self.words.named("compare", &other.code()),
         };
         let boxes: Vec<Choice> = offered
@@ -107,7 +107,7 @@ impl Lens<'_> {
             .chain(elsewhere)
             .filter(|c| Some(c) != self.region.as_ref())
             .map(|code| Choice {
-                label: self.place_name(&code, self.cutoff()),
+                label: self.place_name(&code, None),
                 chosen: self.compares.contains(&Against::Place(code.clone())),
                 value: code,
             });

@@ -350,7 +350,7 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
             .points
             .iter()
             .any(|p| p.provisional && p.own.is_some()),
-        peer_label: lens.peer_column(),
+        peer_label: lens.peer_column(indicator),
         columns: 4
             + usize::from(rows.iter().any(|r| !r.target.is_empty()))
             + usize::from(rows.iter().any(|r| !r.peer.is_empty())),
