@@ -236,8 +236,11 @@ impl Door {
         bytes: &[u8],
         outcome: Result<&Delivery, &Error>,
     ) -> Option<Proposal> {
-        // The form of an extract is not for a mapping to say.
-        if source.mapping.connector == Connector::Kbo {
+        // The form of an extract or a release is not for a mapping to say.
+        if matches!(
+            source.mapping.connector,
+            Connector::Kbo | Connector::Release
+        ) {
             return None;
         }
         let rules = self.rules(pack);
@@ -280,6 +283,7 @@ fn code_lists(pack: &Pack, known: &CodeTables) -> Result<CodeLists> {
             rows.iter().for_each(|rows| codes.add(contract, rows));
         }
     }
+    codes.add_indicators(pack.indicators.keys());
     Ok(codes)
 }
 

@@ -796,6 +796,34 @@ compare-why-no-group = no group for this municipality
 compare-why-not-rolling = not computed per 12 months
 compare-why-not-alike = only for a municipality
 
+# elsewhere: figures of other installations
+elsewhere = From another installation
+elsewhere-why = This municipality counts for itself, in its own installation. The figure is what it published: it stands beside the own figure here and is never added to it.
+elsewhere-place = { $name } (other installation)
+elsewhere-figure = figure of another installation, { $what }
+elsewhere-same = same certified definition
+elsewhere-other-version = other version of the definition ({ $version })
+elsewhere-not-certified = not certified: { $why }
+elsewhere-not-certified-short = not certified
+elsewhere-lacks-unproven = its test calculation is wrong or absent there
+elsewhere-lacks-unfed = not all tables are filled there
+elsewhere-lacks-other = its report is about another definition
+elsewhere-lacks-absent = its report does not know this indicator
+elsewhere-other-unit = other unit
+elsewhere-not-shown = not compared
+elsewhere-provisional = provisional; how complete is not known here
+elsewhere-among = { $count } of another installation
+elsewhere-among-names = of another installation, same certified definition: { $names }
+elsewhere-rests = what it rests on
+elsewhere-report = Conformity report
+elsewhere-report-by = of { $organisation }, made on { $date }
+elsewhere-signed = Signed with key
+elsewhere-file = SHA-256 of the file
+elsewhere-definition = Definition
+elsewhere-synthetic = This figure is invented too.
+compare-why-other-unit = other unit ({ $unit })
+compare-why-twice = more than one installation publishes this figure: { $names }
+
 # sentence: a figure said from its numbers
 reading-aid = In words
 say-head = { $title }, { $period }

@@ -790,6 +790,34 @@ compare-why-no-group = geen groep voor deze gemeente
 compare-why-not-rolling = niet per 12 maanden berekend
 compare-why-not-alike = enkel voor een gemeente
 
+# elsewhere: figures of other installations
+elsewhere = Van een andere installatie
+elsewhere-why = Deze gemeente telt zelf, in haar eigen installatie. Het cijfer is wat zij publiceerde: het staat hier naast het eigen cijfer en wordt er nooit mee opgeteld.
+elsewhere-place = { $name } (andere installatie)
+elsewhere-figure = cijfer van een andere installatie, { $what }
+elsewhere-same = zelfde gecertificeerde definitie
+elsewhere-other-version = andere versie van de definitie ({ $version })
+elsewhere-not-certified = niet gecertificeerd: { $why }
+elsewhere-not-certified-short = niet gecertificeerd
+elsewhere-lacks-unproven = haar rekenproef klopt daar niet of ontbreekt
+elsewhere-lacks-unfed = niet alle tabellen zijn daar gevuld
+elsewhere-lacks-other = haar rapport gaat over een andere definitie
+elsewhere-lacks-absent = haar rapport kent deze indicator niet
+elsewhere-other-unit = andere eenheid
+elsewhere-not-shown = niet vergeleken
+elsewhere-provisional = voorlopig; hoe volledig, is hier niet bekend
+elsewhere-among = { $count } van een andere installatie
+elsewhere-among-names = van een andere installatie, zelfde gecertificeerde definitie: { $names }
+elsewhere-rests = waarop het rust
+elsewhere-report = Conformiteitsrapport
+elsewhere-report-by = van { $organisation }, gemaakt op { $date }
+elsewhere-signed = Ondertekend met sleutel
+elsewhere-file = SHA-256 van het bestand
+elsewhere-definition = Definitie
+elsewhere-synthetic = Ook dit cijfer is verzonnen.
+compare-why-other-unit = andere eenheid ({ $unit })
+compare-why-twice = meer dan één installatie publiceert dit cijfer: { $names }
+
 # sentence: a figure said from its numbers
 reading-aid = In woorden
 say-head = { $title }, { $period }

@@ -1,5 +1,8 @@
 //! compare: what a figure is held against, several at once: each with its number, or with the reason why there is none. Pure.
 
+mod elsewhere;
+
+use beleidsinfo_warehouse::elsewhere::{Meaning, Theirs};
 use beleidsinfo_warehouse::figure::{COMPLETE_ENOUGH, Figure, Slice, State, Status};
 use beleidsinfo_warehouse::indicator::{Indicator, Version};
 use beleidsinfo_warehouse::period::{Period, PeriodKind};
@@ -98,6 +101,12 @@ pub enum Why {
     NotRolling,
     /// A province is no municipality among others.
     NotAlike,
+    /// Another installation published it in this unit.
+    OtherUnit(String),
+    /// Another installation published that there is no number: withheld, missing, nothing to measure.
+    Theirs(State),
+    /// These installations each published a figure.
+    Twice(Vec<String>),
 }
 
 impl Why {
@@ -114,6 +123,9 @@ impl Why {
             Why::NoGroupFor => "no-group",
             Why::NotRolling => "not-rolling",
             Why::NotAlike => "not-alike",
+            Why::OtherUnit(_) => "other-unit",
+            Why::Theirs(state) => state.name(),
+            Why::Twice(_) => "twice",
         }
     }
 
@@ -127,6 +139,9 @@ impl Why {
                 words.with(&key, &[("share", &share)])
             }
             Why::OtherDefinition(version) => words.with(&key, &[("version", version)]),
+            Why::OtherUnit(unit) => words.with(&key, &[("unit", unit)]),
+            Why::Theirs(state) => words.named("state", state.name()),
+            Why::Twice(names) => words.with(&key, &[("names", &names.join(", "))]),
             Why::PartOf(there, all) => {
                 words.with(&key, &[("there", &count(there)), ("all", &count(all))])
             }
@@ -146,6 +161,8 @@ pub struct Held {
     pub why: Option<Why>,
     /// What must be known beside the number.
     pub marks: Vec<Mark>,
+    /// The figures of other installations that were looked at.
+    pub theirs: Vec<Theirs>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -160,6 +177,14 @@ pub enum Mark {
     },
     /// Members of which part belongs elsewhere.
     Mixed(Vec<String>),
+    /// The figure of another installation, how its meaning stands to ours, and its version.
+    Elsewhere(Meaning, String),
+    /// Members of which the figure is of another installation, by the same certified definition.
+    Among(Vec<String>),
+    /// Nobody here knows how complete it is.
+    Provisional,
+    /// Theirs is invented, and ours are not.
+    Invented,
 }
 
 impl Mark {
@@ -168,6 +193,15 @@ impl Mark {
             Mark::Version(_) => "version",
             Mark::Counted { .. } => "counted",
             Mark::Mixed(_) => "mixed",
+            Mark::Elsewhere(meaning, _) => match meaning {
+                Meaning::Same => "same-certified-definition",
+                Meaning::OtherVersion => "other-version",
+                Meaning::NotCertified(_) => "not-certified",
+                Meaning::OtherUnit | Meaning::OtherDefinition => "other-meaning",
+            },
+            Mark::Among(_) => "elsewhere",
+            Mark::Provisional => "provisional",
+            Mark::Invented => "invented",
         }
     }
 
@@ -199,6 +233,37 @@ impl Mark {
                 words.with("compare-mixed-names", &[("names", &names(codes))])
             }
             Mark::Mixed(codes) => words.with("compare-mixed", &[("count", &count(codes.len()))]),
+            Mark::Elsewhere(meaning, version) => {
+                let what = meaning_words(lens, *meaning, version);
+                match (long, meaning) {
+                    (true, _) => words.with("elsewhere-figure", &[("what", &what)]),
+                    (false, Meaning::NotCertified(_)) => words.t("elsewhere-not-certified-short"),
+                    (false, _) => what,
+                }
+            }
+            Mark::Among(codes) if long => {
+                words.with("elsewhere-among-names", &[("names", &names(codes))])
+            }
+            Mark::Among(codes) => words.with("elsewhere-among", &[("count", &count(codes.len()))]),
+            Mark::Provisional => words.named("status", Status::Provisional.name()),
+            Mark::Invented => words.t("synthetic-short"),
+        }
+    }
+}
+
+/// How the meaning of another installation's figure stands to ours.
+pub fn meaning_words(lens: &Lens, meaning: Meaning, version: &str) -> String {
+    let words = lens.words;
+    match meaning {
+        Meaning::Same => words.t("elsewhere-same"),
+        Meaning::OtherVersion => words.with("elsewhere-other-version", &[("version", version)]),
+        Meaning::NotCertified(lacks) => {
+            let why = words.named("elsewhere-lacks", lacks.name());
+            words.with("elsewhere-not-certified", &[("why", &why)])
+        }
+        Meaning::OtherUnit => words.t("elsewhere-other-unit"),
+        Meaning::OtherDefinition => {
+            words.with("compare-why-other-definition", &[("version", version)])
         }
     }
 }
@@ -274,6 +339,7 @@ pub fn one(lens: &Lens, own: Own, against: &Against) -> Held {
         held.value = None;
         held.why = Some(Why::OwnIncomplete(share));
         held.marks.clear();
+        held.theirs.clear();
     }
     held
 }
@@ -293,6 +359,7 @@ pub fn beside(lens: &Lens, own: Own, against: &Against) -> Held {
         value: None,
         why: None,
         marks: Vec::new(),
+        theirs: Vec::new(),
     };
     let found = match against {
         Against::Target => Err(Why::NoFigure),
@@ -393,8 +460,14 @@ fn rolling(lens: &Lens, own: Own, held: &mut Held) -> Result<f64, Why> {
     earlier(lens, own, held)
 }
 
-/// The middle of the places that can be compared, and the codes of those that cannot.
-fn middle(lens: &Lens, own: Own, codes: &[&str]) -> (Option<f64>, usize, Vec<String>) {
+/// The middle of the places that can be compared, and the codes of those that cannot. Where there is no figure here, that of
+/// another installation counts by the same certified definition, when it is asked to be told (`beyond`).
+fn middle(
+    lens: &Lens,
+    own: Own,
+    codes: &[&str],
+    mut beyond: Option<&mut Vec<Theirs>>,
+) -> (Option<f64>, usize, Vec<String>) {
     let (mut values, mut without) = (Vec::new(), Vec::new());
     for code in codes {
         let seen = lens.ground.sees(lens.territory, code);
@@ -402,9 +475,16 @@ fn middle(lens: &Lens, own: Own, codes: &[&str]) -> (Option<f64>, usize, Vec<Str
         let figure = lens
             .figure(own.indicator, own.period, code, own.slice)
             .filter(|f| seen && incomplete(f).is_none());
-        match figure.and_then(|f| lens.measure(own.indicator).shown(f)) {
-            Some(value) => values.push(value),
-            None => without.push(code.to_string()),
+        if let Some(value) = figure.and_then(|f| lens.measure(own.indicator).shown(f)) {
+            values.push(value);
+            continue;
+        }
+        match (&mut beyond, elsewhere::certified(lens, own, code)) {
+            (Some(beyond), Some((value, theirs))) => {
+                values.push(value);
+                beyond.push(theirs.clone());
+            }
+            _ => without.push(code.to_string()),
         }
     }
     let there = values.len();
@@ -418,7 +498,7 @@ fn others(lens: &Lens, own: Own) -> Result<f64, Why> {
     }
     let mut codes = lens.municipalities(own.indicator, own.period.last_day());
     codes.retain(|c| *c != own.region);
-    middle(lens, own, &codes).0.ok_or(Why::NoFigure)
+    middle(lens, own, &codes, None).0.ok_or(Why::NoFigure)
 }
 
 fn group(lens: &Lens, own: Own, name: &str, held: &mut Held) -> Result<f64, Why> {
@@ -437,7 +517,7 @@ fn group(lens: &Lens, own: Own, name: &str, held: &mut Held) -> Result<f64, Why>
         .ok_or(Why::NotThen)?;
     let members = || on.members.iter().filter(|m| m.code != own.region);
     let codes: Vec<&str> = members().map(|m| m.code.as_str()).collect();
-    let (value, there, mut without) = middle(lens, own, &codes);
+    let (value, there, mut without) = middle(lens, own, &codes, Some(&mut held.theirs));
     without.extend(on.nowhere.iter().map(|code| code.to_string()));
     let all = there + without.len();
     if there < all {
@@ -455,6 +535,11 @@ fn group(lens: &Lens, own: Own, name: &str, held: &mut Held) -> Result<f64, Why>
         .collect();
     if !mixed.is_empty() {
         held.marks.push(Mark::Mixed(mixed));
+    }
+    if !held.theirs.is_empty() {
+        let codes = held.theirs.iter();
+        let codes = codes.map(|t| t.figure.address.region.clone()).collect();
+        held.marks.push(Mark::Among(codes));
     }
     value.ok_or(match all {
         0 => Why::NoFigure,
@@ -506,5 +591,13 @@ fn place(lens: &Lens, own: Own, code: &str, held: &mut Held) -> Result<f64, Why>
     if lens.territory == Territory::AsRecorded && !book.exists_in(code, start, end) {
         return Err(Why::NotThen);
     }
-    number(lens, own, own.period, code, &mut held.marks)
+    match elsewhere::theirs(lens, own, code) {
+        None => number(lens, own, own.period, code, &mut held.marks),
+        Some(found) => {
+            held.label = lens.words.with("elsewhere-place", &[("name", &held.label)]);
+            let theirs = found?;
+            held.theirs.push(theirs.clone());
+            elsewhere::number(lens, own, theirs, &mut held.marks)
+        }
+    }
 }

@@ -171,7 +171,7 @@ pub fn trend(
             "%" => measure.with_unit(v),
             _ => measure.text(v),
         }),
-        peer_label: label(last(|p| p.peer), &lens.peer_label()),
+        peer_label: label(last(|p| p.peer), &lens.peer_label(indicator)),
         target_label: bounds(&measure, &points).map_or_else(String::new, |bounds| {
             format!("{} {bounds}", words.t("target-short"))
         }),
@@ -230,7 +230,7 @@ pub fn describe(
         let peer = measure.with_unit(peer);
         sentences.push(words.with(
             "chart-peer",
-            &[("peer", &lens.peer_label()), ("value", &peer)],
+            &[("peer", &lens.peer_label(indicator)), ("value", &peer)],
         ));
     }
     if let Some(bounds) = bounds(&measure, points) {

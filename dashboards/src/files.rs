@@ -1,6 +1,7 @@
 //! files: what people take along: a series as CSV or JSON, a chart as SVG, a supplier's rows as CSV. Pure.
 
 use beleidsinfo_warehouse::Language;
+use beleidsinfo_warehouse::elsewhere::{Meaning, Theirs};
 use beleidsinfo_warehouse::figure::COMPLETE_ENOUGH;
 use beleidsinfo_warehouse::quality::StoredFinding;
 use serde_json::{Value, json};
@@ -188,7 +189,11 @@ fn comparison(lens: &Lens, held: &Held) -> Value {
                 told["without"] = json!(without);
             }
             Mark::Mixed(codes) => told["mixed"] = json!(codes),
-            Mark::Version(version) => told["version"] = json!(version),
+            Mark::Version(version) | Mark::Elsewhere(_, version) => {
+                told["version"] = json!(version);
+            }
+            Mark::Among(codes) => told["regions"] = json!(codes),
+            Mark::Provisional | Mark::Invented => {}
         }
         told
     });
@@ -199,6 +204,36 @@ fn comparison(lens: &Lens, held: &Held) -> Value {
         "value": held.value.map(round),
         "refused": held.why.as_ref().map(|why| json!({ "why": why.key(), "text": why.words(lens) })),
         "marks": marks.collect::<Vec<_>>(),
+        "elsewhere": held.theirs.iter().map(|theirs| elsewhere(lens, theirs)).collect::<Vec<_>>(),
+    })
+}
+
+/// A figure of another installation as it stands in its release, and what it rests on.
+fn elsewhere(lens: &Lens, theirs: &Theirs) -> Value {
+    let (figure, basis) = (&theirs.figure, &theirs.basis);
+    let version = &figure.address.version;
+    json!({
+        "address": figure.address.code(),
+        "value": figure.value,
+        "unit": basis.unit,
+        "n": (figure.n > 0 || figure.value.is_some()).then_some(figure.n),
+        "state": figure.state.name(),
+        "status": figure.status.name(),
+        "cutoff": figure.cutoff_on.to_string(),
+        "same_certified_definition": theirs.meaning == Meaning::Same,
+        "meaning": compare::meaning_words(lens, theirs.meaning, version),
+        "definition": basis.definition,
+        "organisation": basis.organisation,
+        "publisher": basis.publisher,
+        "licence": basis.licence,
+        "release": basis.release,
+        "file_sha256": basis.file_sha256,
+        "report": {
+            "says": basis.conformity.name(),
+            "signed_by": basis.signed_by,
+            "made_on": basis.reported_on.to_string(),
+        },
+        "synthetic": basis.synthetic,
     })
 }
 

@@ -116,6 +116,25 @@ impl<'a> Lens<'a> {
         book.name_on(self.territory, on, code).to_string()
     }
 
+    /// Of a place to compare with: where what there is (of an indicator, when one is named) was published by another
+    /// installation only, with that.
+    pub fn place_name(&self, code: &str, indicator: Option<&Indicator>) -> String {
+        let ours = match indicator {
+            Some(i) => {
+                let figures = &self.snapshot.figures;
+                let regions = figures.regions(&i.id, &i.version, self.territory);
+                regions.contains(&code)
+            }
+            None => self.ground.has(self.territory, code),
+        };
+        let id = indicator.map(|i| i.id.as_str());
+        let name = self.name(code, self.cutoff());
+        match !ours && self.snapshot.elsewhere.has(self.territory, code, id) {
+            true => self.words.with("elsewhere-place", &[("name", &name)]),
+            false => name,
+        }
+    }
+
     /// Of a planned territory: which plan it is, and the day it would begin.
     pub fn planned(&self) -> Option<String> {
         let Territory::Planned(asked) = self.territory else {
@@ -325,7 +344,12 @@ impl<'a> Lens<'a> {
         for code in codes.iter().filter(|c| *c != compare::NONE) {
             let against = Against::parse(code);
             let known = match &against {
-                Against::Place(code) => self.ground.has(self.territory, code),
+                Against::Place(code) => {
+                    // Who looks back may come before what another installation published.
+                    let then = self.as_of.is_some() && self.snapshot.regions.known(code);
+                    let there = self.snapshot.elsewhere.has(self.territory, code, None);
+                    self.ground.has(self.territory, code) || there || then
+                }
                 // Who looks back with a group in the address may come before it.
                 Against::Group(name) => self.as_of.is_some() || self.snapshot.groups.has(name),
                 _ => true,
@@ -366,20 +390,20 @@ impl<'a> Lens<'a> {
     }
 
     /// Of that line, short; empty where there is none.
-    pub fn peer_label(&self) -> String {
+    pub fn peer_label(&self, indicator: &Indicator) -> String {
         match self.peer_against() {
             Some(Against::Others) => self.words.t("peer-median"),
-            _ => self.peer_column(),
+            _ => self.peer_column(indicator),
         }
     }
 
     /// Of that line, above a column.
-    pub fn peer_column(&self) -> String {
+    pub fn peer_column(&self, indicator: &Indicator) -> String {
         let region = self.region.as_deref().unwrap_or_default();
         match self.peer_against() {
             None => String::new(),
             Some(Against::Others) => self.words.t("peer-median-column"),
-            Some(Against::Place(code)) => self.name(code, self.cutoff()),
+            Some(Against::Place(code)) => self.place_name(code, Some(indicator)),
             Some(Against::Above(level)) => self.words.named("compare", level),
             Some(against) => {
                 let name = self.group_name(against, region);

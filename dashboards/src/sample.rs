@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use beleidsinfo_warehouse::Text;
 use beleidsinfo_warehouse::attempts::{Attempt, Outcome, PlannedSource, Trigger, Verb};
 use beleidsinfo_warehouse::board::Board;
+use beleidsinfo_warehouse::elsewhere::Elsewhere;
 use beleidsinfo_warehouse::error::{Error, Result};
 use beleidsinfo_warehouse::figure::{Address, Figure, Slice, State, Status};
 use beleidsinfo_warehouse::gateway::Snapshot;
@@ -214,6 +215,7 @@ impl Sample {
             regions: regions(),
             targets: targets(),
             groups: groups(),
+            elsewhere: Elsewhere::default(),
             products: BTreeMap::from([
                 (
                     "omv".to_string(),

@@ -36,6 +36,8 @@ pub struct Compared {
     pub is_word: bool,
     /// What must be known beside it: `9 van de 10`.
     pub note: String,
+    /// It rests on what another installation published.
+    pub elsewhere: bool,
 }
 
 impl Compared {
@@ -45,6 +47,7 @@ impl Compared {
             value,
             is_word: false,
             note: String::new(),
+            elsewhere: false,
         }
     }
     fn word(label: String, value: String) -> Self {
@@ -140,15 +143,24 @@ pub fn compared(lens: &Lens, assessment: &Assessment, slice: &Slice, room: bool)
         let notes = held.marks.iter();
         let notes = notes.map(|m| m.words(lens, held.period, room));
         let note = notes.collect::<Vec<_>>().join(" · ");
+        let elsewhere = !held.theirs.is_empty();
+        let label = match &held.against {
+            // Where there is room the note says whose it is.
+            Against::Place(code) if elsewhere && room => lens.name(code, held.period.last_day()),
+            _ => held.label,
+        };
         match (held.value, held.why) {
             (Some(value), _) => rows.push(Compared {
                 note,
-                ..Compared::number(held.label, measure.text(value))
+                elsewhere,
+                ..Compared::number(label, measure.text(value))
             }),
             (None, Some(Why::NoFigure | Why::NotAlike)) if !lens.chose => {}
-            (None, Some(why)) if counts => {
-                rows.push(Compared::word(held.label, why.words(lens)));
-            }
+            (None, Some(why)) if counts => rows.push(Compared {
+                note,
+                elsewhere,
+                ..Compared::word(label, why.words(lens))
+            }),
             (None, _) => {}
         }
     }

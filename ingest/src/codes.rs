@@ -10,6 +10,9 @@ use chrono::NaiveDate;
 
 use crate::nearest::nearest;
 
+/// A list that no table holds: the definitions themselves.
+const INDICATORS: &str = "indicators";
+
 /// The codes of the reference tables, each with the windows in which it is valid.
 #[derive(Debug, Clone, Default)]
 pub struct CodeLists {
@@ -81,6 +84,17 @@ impl CodeLists {
         }
     }
 
+    /// The definitions that are here, as the list `indicators`.
+    pub fn add_indicators<'i>(&mut self, ids: impl Iterator<Item = &'i String>) {
+        let always = Window {
+            from: None,
+            until: None,
+        };
+        let list = self.lists.entry((INDICATORS.into(), "id".into()));
+        let list = list.or_default();
+        list.extend(ids.map(|id| (id.clone(), vec![always])));
+    }
+
     /// The days on which a code holds, half-open and in days since 1970; `None` when there is no such code.
     pub(crate) fn windows(&self, lookup: &Lookup, code: &str) -> Option<Vec<(i32, i32)>> {
         let list = self
@@ -112,6 +126,11 @@ impl CodeLists {
             )));
         };
         let Some(windows) = list.get(code) else {
+            if lookup.table == INDICATORS {
+                return Err(Doubt::Wrong(format!(
+                    "Indicator {code} staat niet bij de definities hier: neem eerst het pakket over waarin hij staat (`beleidsinfo pack add`)."
+                )));
+            }
             return Err(Doubt::Wrong(match nearest(code, sorted(list)) {
                 Some(near) => format!(
                     "Code {code} bestaat niet in {}: bedoelt u {near}?",

@@ -9,6 +9,7 @@ pub(crate) mod json;
 mod lines;
 mod missing;
 pub(crate) mod path;
+mod release;
 pub(crate) mod sheet;
 mod tree;
 mod xes;
@@ -102,6 +103,10 @@ impl Records {
 /// Errors, each for the file as a whole: packing, encoding or XML that is broken, a header without the columns the
 /// mapping names.
 pub(crate) fn read(name: &str, bytes: &[u8], mapping: &Mapping) -> Result<Records> {
+    // Its files are one delivery together.
+    if mapping.connector == Connector::Release {
+        return release::read(name, bytes, mapping);
+    }
     let unpacked = unpack(name, bytes, mapping.member.as_deref())?;
     let (name, bytes) = (unpacked.name.as_str(), &*unpacked.bytes);
     fits(name, bytes, mapping.connector)?;
@@ -130,9 +135,10 @@ pub(crate) fn read(name: &str, bytes: &[u8], mapping: &Mapping) -> Result<Record
         ),
         Connector::Xes => xes::read(name, &xml::decode(name, bytes, &mapping.encoding)?, mapping),
         Connector::Xml => xml::read(name, xml::decode(name, bytes, &mapping.encoding)?, mapping),
-        // Many files in one, each with its own header: see check/kbo.
-        Connector::Kbo => Err(Error::input(format!(
-            "{name}: a KBO extract is not one list of records"
+        // Many files in one, each with its own header: see check/kbo, and above.
+        Connector::Kbo | Connector::Release => Err(Error::input(format!(
+            "{name}: {} is not one list of records",
+            mapping.connector.reads()
         ))),
     }
 }

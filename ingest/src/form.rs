@@ -139,7 +139,7 @@ pub(crate) fn fits(name: &str, bytes: &[u8], connector: Connector) -> Result<()>
         // A stream has no signature.
         Connector::Arrow => matches!(form, Some(Form::Arrow) | None),
         Connector::Sheet => matches!(form, Some(Form::Zip | Form::Compound)),
-        Connector::Kbo => matches!(form, Some(Form::Zip)),
+        Connector::Kbo | Connector::Release => matches!(form, Some(Form::Zip)),
         _ => form.is_none(),
     };
     if fits {

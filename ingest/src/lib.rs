@@ -20,6 +20,7 @@ pub mod schedule;
 pub mod find;
 pub mod kbo;
 pub mod mapping;
+mod release;
 pub mod source;
 
 mod form;

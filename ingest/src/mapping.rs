@@ -34,6 +34,8 @@ pub struct Mapping {
     pub location: String,
     /// Which file of a zip archive: a pattern for its path or its name.
     pub member: Option<String>,
+    /// The public key of who signs the report of a release, as one line.
+    pub signer: Option<String>,
     /// The sheet of a workbook.
     pub sheet: Option<String>,
     /// The cells of a sheet that hold the table: `B3:H200`.
@@ -127,10 +129,12 @@ pub enum Connector {
     Arrow,
     /// An extract of the Crossroads Bank for Enterprises.
     Kbo,
+    /// Figures that another installation published, with its conformity report.
+    Release,
 }
 
 const CONNECTORS: &str =
-    "csv, json, ndjson, toml, xml, xes, xlsx, xlsb, xls, ods, parquet, arrow and kbo";
+    "csv, json, ndjson, toml, xml, xes, xlsx, xlsb, xls, ods, parquet, arrow, kbo and release";
 
 impl Connector {
     /// What it reads, as a noun.
@@ -145,6 +149,7 @@ impl Connector {
             Connector::Parquet => "Parquet",
             Connector::Arrow => "Arrow IPC",
             Connector::Kbo => "a KBO extract (zip)",
+            Connector::Release => "a release with its report (zip)",
         }
     }
 }
@@ -378,6 +383,7 @@ impl<'de> Deserialize<'de> for Connector {
             "parquet" => Ok(Connector::Parquet),
             "arrow" => Ok(Connector::Arrow),
             "kbo" => Ok(Connector::Kbo),
+            "release" => Ok(Connector::Release),
             "http-json" | "ldes" | "postgres" | "odbc" | "rdfa" => Err(de::Error::custom(format!(
                 "connector `{name}` comes in a later version; now there are {CONNECTORS}"
             ))),

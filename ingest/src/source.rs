@@ -16,6 +16,7 @@ use crate::limits::Limit;
 use crate::mapping::{
     Column, Connector, Mapping, Retention, Rows, Share, TableMapping, Thresholds,
 };
+use crate::release;
 
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -40,6 +41,7 @@ impl Source {
         })?;
         let written = toml::from_str(text).reading(place)?;
         kbo::complete(&mut mapping, &written, &path.display().to_string())?;
+        release::complete(&mut mapping, &written, &path.display().to_string())?;
         if encoding_rs::Encoding::for_label(mapping.encoding.as_bytes()).is_none() {
             return Err(Error::input(format!(
                 "{}: no encoding is called `{}`",
@@ -57,6 +59,7 @@ impl Source {
                         | Connector::Xes
                         | Connector::Sheet
                         | Connector::Kbo
+                        | Connector::Release
                 ))
         {
             return Err(Error::input(format!(

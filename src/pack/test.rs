@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use beleidsinfo_warehouse::conformity::{Carried, Certified, FORMAT, Report, definitions};
+use beleidsinfo_warehouse::conformity::{Carried, Certified, FORMAT, Issued, Report, definitions};
 use beleidsinfo_warehouse::error::Doing;
 use beleidsinfo_warehouse::gateway::Gateway;
 use beleidsinfo_warehouse::index::AsOf;
 use beleidsinfo_warehouse::pack::CORE;
+use beleidsinfo_warehouse::pack::bundle::SUMS;
 use beleidsinfo_warehouse::principal::Principal;
+use beleidsinfo_warehouse::release::Release;
 use beleidsinfo_warehouse::signature::Namespace;
 
 use super::bundle::{sign, write_whole};
@@ -88,6 +90,7 @@ pub async fn run(at: &At, report: Option<&Path>, key: Option<&Path>) -> Result<O
             program: CORE.into(),
             packs: project.parts()?.into_iter().filter_map(carried).collect(),
             indicators: certified.collect(),
+            releases: issued(&gateway).await?,
             hash: String::new(),
         }
         .sealed()?;
@@ -126,6 +129,26 @@ pub async fn run(at: &At, report: Option<&Path>, key: Option<&Path>) -> Result<O
         true => Outcome::Done,
         false => Outcome::NotRight,
     })
+}
+
+/// What was published, so that whoever gets a release with the report knows that it is of the same hand.
+async fn issued(gateway: &Gateway) -> Result<Vec<Issued>, Problems> {
+    let of = |release: Release| {
+        let sums = release.files.iter().find(|f| f.name == SUMS)?;
+        Some(Issued {
+            sums: sums.sha256.clone(),
+            dataset: release.dataset,
+            version: release.version,
+        })
+    };
+    let mut issued: Vec<Issued> = gateway
+        .releases()
+        .await?
+        .into_iter()
+        .filter_map(of)
+        .collect();
+    issued.sort_by(|a, b| (&a.dataset, &a.version).cmp(&(&b.dataset, &b.version)));
+    Ok(issued)
 }
 
 /// The queries of `checks/` that found rows in the last run, by indicator.

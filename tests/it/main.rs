@@ -11,6 +11,7 @@ mod checks;
 mod corpora;
 mod definitions;
 mod demo;
+mod elsewhere;
 mod examples;
 mod explain;
 mod golden;

@@ -82,7 +82,7 @@ fn project() -> Project {
     project
 }
 
-fn keep_only(project: &Project, theme: &str, id: &str) {
+pub(crate) fn keep_only(project: &Project, theme: &str, id: &str) {
     for file in project.files("pack/indicators") {
         if !file.starts_with(&format!("pack/indicators/{theme}/{id}/")) {
             std::fs::remove_file(project.path(&file)).expect("a removed file");

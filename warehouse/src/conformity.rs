@@ -30,6 +30,9 @@ pub struct Report {
     pub program: String,
     pub packs: Vec<Carried>,
     pub indicators: Vec<Certified>,
+    /// What it has published; absent where nothing is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub releases: Vec<Issued>,
     /// SHA-256 of this report, written in one line, with an empty text in this place.
     pub hash: String,
 }
@@ -41,6 +44,16 @@ pub struct Carried {
     pub version: String,
     /// The fingerprint of the key that signed it.
     pub signed_by: Option<String>,
+}
+
+/// A release, by what its `SHA256SUMS` is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Issued {
+    pub dataset: String,
+    pub version: String,
+    /// SHA-256 of its `SHA256SUMS`.
+    pub sums: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

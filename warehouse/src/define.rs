@@ -16,6 +16,7 @@ use crate::location::Storage;
 use crate::pack::{Files, Pack, sha256_hex};
 use crate::portable;
 use crate::principal::Municipalities;
+use crate::release::ELSEWHERE;
 use crate::session::{Content, Session, sql_error};
 
 /// The tables an indicator reads in the end, through views.
@@ -112,6 +113,12 @@ async fn check(
         );
     }
     let (tables, _) = tables_and_views(session, pack, &indicator.sql);
+    if tables.contains(ELSEWHERE) {
+        problems.push(
+            Error::input(format!("{path}: it reads `{ELSEWHERE}`, the figures of other installations"))
+                .hint("those are laid beside the figures here and never counted with: ask who publishes them for the data behind"),
+        );
+    }
     problems.extend(arithmetic::problems(
         &path,
         indicator.kind,

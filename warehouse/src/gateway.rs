@@ -18,6 +18,7 @@ use crate::attempts::Attempt;
 use crate::board::Board;
 use crate::compute::Inputs;
 use crate::define::{self, Defined, Reads};
+use crate::elsewhere::{self, Elsewhere};
 use crate::error::{Error, Result};
 use crate::explain::{self, Explanation, Side};
 use crate::figure::Address;
@@ -53,6 +54,8 @@ pub struct Snapshot {
     pub targets: Vec<Target>,
     /// Who is compared with whom.
     pub groups: Groups,
+    /// What other installations published, held against the definitions of the run.
+    pub elsewhere: Elsewhere,
     /// Product code to its names.
     pub products: BTreeMap<String, crate::Text>,
     /// What the indicators read, and what the run found there.
@@ -155,6 +158,7 @@ impl Gateway {
                 .with_plans(&pack.plans)?,
             targets: reference::targets(&session).await?,
             groups: reference::groups(&session, &pack).await?,
+            elsewhere: elsewhere::stored(&session, &pack).await?,
             products: reference::products(&session).await?,
             lineage: Lineage::of(&pack)
                 .await?

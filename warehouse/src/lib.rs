@@ -64,6 +64,7 @@ pub mod reference;
 mod arrivals;
 
 pub mod conformity;
+pub mod elsewhere;
 pub mod life;
 pub mod sandbox;
 

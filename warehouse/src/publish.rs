@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use bytes::Bytes;
 
+use crate::conformity;
 use crate::disclose::disclose;
 use crate::error::{Doing, Error, Result};
 use crate::figure::{Figure, State};
@@ -17,7 +18,7 @@ use crate::location::Storage;
 use crate::pack::{Pack, sha256_hex};
 use crate::project::PublishSettings;
 use crate::prove::decimal;
-use crate::release::{Release, ReleaseFile};
+use crate::release::{COLUMNS, Release, ReleaseFile};
 use crate::warehouse::Warehouse;
 use crate::words;
 
@@ -33,27 +34,6 @@ pub enum Published {
         stage: Stage,
     },
 }
-
-const COLUMNS: [&str; 18] = [
-    "indicator",
-    "version",
-    "period_kind",
-    "period",
-    "period_start",
-    "territory",
-    "region_code",
-    "region_name",
-    "slice",
-    "n",
-    "numerator",
-    "denominator",
-    "value",
-    "unit",
-    "state",
-    "status",
-    "cutoff_on",
-    "synthetic",
-];
 
 impl Warehouse {
     /// Publishes every indicator of the snapshot's run. Refused for a project that is not synthetic, until the full gate exists.
@@ -96,6 +76,7 @@ impl Warehouse {
             let of = standing.entry(&figure.address.indicator).or_default();
             of.push(figure);
         }
+        let meanings = conformity::definitions(&snapshot.pack).await?;
         let mut done = Vec::new();
         for indicator in snapshot.pack.indicators.values() {
             if !indicator.stage.is_published() {
@@ -140,10 +121,13 @@ impl Warehouse {
                 &snapshot.regions,
             );
             figures.sort_by(|a, b| a.address.cmp(&b.address));
-            done.push(
-                self.release(snapshot, settings, run, indicator, &figures, &before)
-                    .await?,
-            );
+            let meaning = meanings.get(&indicator.id).map(|d| d.hash.clone());
+            let of = Content {
+                indicator,
+                meaning: meaning.unwrap_or_default(),
+                figures: &figures,
+            };
+            done.push(self.release(snapshot, settings, run, of, &before).await?);
         }
         lock.done();
         Ok(done)
@@ -154,8 +138,11 @@ impl Warehouse {
         snapshot: &Snapshot,
         settings: &PublishSettings,
         run: &Run,
-        indicator: &Indicator,
-        figures: &[Figure],
+        Content {
+            indicator,
+            meaning,
+            figures,
+        }: Content<'_>,
         before: &[Release],
     ) -> Result<Published> {
         let synthetic = snapshot.settings.organisation.synthetic;
@@ -178,6 +165,7 @@ impl Warehouse {
             .collect();
         if let Some(last) = before.iter().find(|r| r.dataset == *name)
             && last.files.iter().take(2).eq(files.iter())
+            && last.meaning == meaning
         {
             return Ok(Published::Unchanged(last.clone()));
         }
@@ -204,6 +192,7 @@ impl Warehouse {
             published_at: self.now(),
             run_id: run.run_id,
             definitions_hash: run.definitions_hash.clone(),
+            meaning,
             rows: figures.len() as u64,
             suppressed: figures
                 .iter()
@@ -255,6 +244,13 @@ impl Warehouse {
         }
         Ok(Published::New(release))
     }
+}
+
+/// What goes into one release.
+struct Content<'a> {
+    indicator: &'a Indicator,
+    meaning: String,
+    figures: &'a [Figure],
 }
 
 fn file(name: &str, media_type: &str, bytes: &[u8]) -> ReleaseFile {

@@ -5,6 +5,31 @@ use serde::{Deserialize, Serialize};
 
 use crate::language::Text;
 
+/// Of `<dataset>.csv`, in this order.
+pub const COLUMNS: [&str; 18] = [
+    "indicator",
+    "version",
+    "period_kind",
+    "period",
+    "period_start",
+    "territory",
+    "region_code",
+    "region_name",
+    "slice",
+    "n",
+    "numerator",
+    "denominator",
+    "value",
+    "unit",
+    "state",
+    "status",
+    "cutoff_on",
+    "synthetic",
+];
+
+/// The table that holds what other installations released; definitions may not read it.
+pub const ELSEWHERE: &str = "figures_elsewhere";
+
 /// `release.json`, written last: a folder without it is not a release.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Release {
@@ -30,6 +55,9 @@ pub struct Release {
     pub published_at: DateTime<Utc>,
     pub run_id: i64,
     pub definitions_hash: String,
+    /// SHA-256 of what gives the figures their meaning, as a conformity report has it; empty in releases of before it was told.
+    #[serde(default)]
+    pub meaning: String,
     /// How many rows, and how many of them are withheld.
     pub rows: u64,
     pub suppressed: u64,

@@ -81,7 +81,7 @@ impl Lens<'_> {
         offered.extend(asked);
         let label = |against: &Against| match against {
             Against::Group(_) => upper(&self.group_name(against, region)),
-            Against::Place(code) => self.name(code, self.cutoff()),
+            Against::Place(code) => self.place_name(code, None),
             other => self.words.named("compare", &other.code()),
         };
         let boxes: Vec<Choice> = offered
@@ -97,12 +97,17 @@ impl Lens<'_> {
             label: self.words.t("compare-no-place"),
             chosen: false,
         };
-        let places = self
-            .region_codes()
+        let here = self.region_codes();
+        let elsewhere = self.snapshot.elsewhere.regions(self.territory);
+        let elsewhere = elsewhere.filter(|c| !here.iter().any(|h| h == c));
+        let mut elsewhere: Vec<String> = elsewhere.map(String::from).collect();
+        elsewhere.sort_by_key(|c| self.name(c, self.cutoff()));
+        let places = here
             .into_iter()
+            .chain(elsewhere)
             .filter(|c| Some(c) != self.region.as_ref())
             .map(|code| Choice {
-                label: self.name(&code, self.cutoff()),
+                label: self.place_name(&code, None),
                 chosen: self.compares.contains(&Against::Place(code.clone())),
                 value: code,
             });

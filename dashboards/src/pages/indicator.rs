@@ -1,5 +1,6 @@
 //! indicator: one measure whole: the figure, its line, the municipalities, the slices, the definition, the files.
 
+mod elsewhere;
 mod tables;
 
 use askama::Template;
@@ -8,6 +9,7 @@ use beleidsinfo_warehouse::indicator::{Indicator, Version};
 use beleidsinfo_warehouse::period::{Period, PeriodKind};
 use beleidsinfo_warehouse::region::Territory;
 
+use self::elsewhere::{Elsewhere, elsewhere};
 use self::tables::{Row, SliceTable, bar_window, describe_bars, places, proof, rows, slices};
 use super::board::period;
 use super::home::rhythm;
@@ -58,6 +60,8 @@ struct IndicatorPage {
     /// Which part of the rule gave it.
     standing_why: String,
     compared: Vec<Compared>,
+    /// What other installations published, where there is no figure here.
+    elsewhere: Vec<Elsewhere>,
     unit_word: String,
     counted: String,
     trend_wide: String,
@@ -337,6 +341,11 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
         standing: assessment.standing_mark(lens),
         standing_why: assessment.standing_why(lens),
         compared: compared(lens, &assessment, &focus.slice, true),
+        elsewhere: elsewhere(
+            lens,
+            &assessment,
+            &compare::held(lens, assessment.own(&focus.slice)),
+        ),
         unit_word: measure.unit_word(),
         counted: measure.counted(),
         trend_wide: draw(Width::Wide, "trend", "wide"),
@@ -346,7 +355,7 @@ pub fn render(lens: &Lens, visit: &Visit, asked: &Asked, id: &str) -> Outcome<St
             .points
             .iter()
             .any(|p| p.provisional && p.own.is_some()),
-        peer_label: lens.peer_column(),
+        peer_label: lens.peer_column(indicator),
         columns: 4
             + usize::from(rows.iter().any(|r| !r.target.is_empty()))
             + usize::from(rows.iter().any(|r| !r.peer.is_empty())),

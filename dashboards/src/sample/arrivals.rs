@@ -170,6 +170,7 @@ pub(super) fn releases() -> Vec<Release> {
         published_at: time("2026-01-06T08:00:00Z"),
         run_id: run,
         definitions_hash: pack::sha256_hex("definitions"),
+        meaning: pack::sha256_hex("ov_tijdig"),
         rows: 4310,
         suppressed: 212,
         minimum_group: 5,

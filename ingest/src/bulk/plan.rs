@@ -108,6 +108,7 @@ impl<'a> Plan<'a> {
             connector: Connector::Csv,
             location: _,
             member: None,
+            signer: None,
             sheet: None,
             range: None,
             merged: _,
