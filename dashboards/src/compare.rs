@@ -538,7 +538,7 @@ fn group(lens: &Lens, own: Own, name: &str, held: &mut Held) -> Result<f64, Why>
     }
     if !held.theirs.is_empty() {
         let codes = held.theirs.iter();
-        let codes = codes.map(|t| t.figure.address.region.clone()).collect();
+        let codes = codes.map(|t| t.figure.address.region.to_string()).collect();
         held.marks.push(Mark::Among(codes));
     }
     value.ok_or(match all {

@@ -126,7 +126,7 @@ pub struct Elsewhere {
     /// By address without version.
     figures: HashMap<Address, Vec<Theirs>>,
     /// The indicators of each place.
-    regions: BTreeMap<(Territory, String), BTreeSet<String>>,
+    regions: BTreeMap<(Territory, Arc<str>), BTreeSet<Arc<str>>>,
 }
 
 impl Elsewhere {
@@ -137,16 +137,16 @@ impl Elsewhere {
         rows: impl IntoIterator<Item = (Figure, Arc<Basis>)>,
     ) -> Self {
         let mut figures: HashMap<Address, Vec<Theirs>> = HashMap::new();
-        let mut regions: BTreeMap<(Territory, String), BTreeSet<String>> = BTreeMap::new();
+        let mut regions: BTreeMap<(Territory, Arc<str>), BTreeSet<Arc<str>>> = BTreeMap::new();
         for (figure, basis) in rows {
-            let id = &figure.address.indicator;
+            let id = &*figure.address.indicator;
             let (Some(indicator), Some(here)) = (pack.indicators.get(id), definitions.get(id))
             else {
                 continue;
             };
             let meaning = meaning(indicator, here, &figure, &basis);
             let address = Address {
-                version: String::new(),
+                version: "".into(),
                 ..figure.address.clone()
             };
             let at = (address.territory, address.region.clone());
@@ -174,7 +174,7 @@ impl Elsewhere {
     ) -> &[Theirs] {
         let address = Address {
             indicator: indicator.into(),
-            version: String::new(),
+            version: "".into(),
             period,
             territory,
             region: region.into(),
@@ -186,12 +186,12 @@ impl Elsewhere {
     /// The places that have one on a territory.
     pub fn regions(&self, territory: Territory) -> impl Iterator<Item = &str> {
         let on = self.regions.keys().filter(move |(t, _)| *t == territory);
-        on.map(|(_, region)| region.as_str())
+        on.map(|(_, region)| &**region)
     }
 
     /// Whether a place has one on a territory; of an indicator, when one is named.
     pub fn has(&self, territory: Territory, region: &str, indicator: Option<&str>) -> bool {
-        let there = self.regions.get(&(territory, region.to_string()));
+        let there = self.regions.get(&(territory, region.into()));
         there.is_some_and(|ids| indicator.is_none_or(|id| ids.contains(id)))
     }
 }
@@ -207,7 +207,7 @@ fn meaning(indicator: &Indicator, here: &Definition, figure: &Figure, basis: &Ba
     }
     // What the release does not tell can be the same or not.
     if !basis.definition.is_empty() && basis.definition != here.hash {
-        return match *version == here.version {
+        return match **version == *here.version {
             true => Meaning::OtherDefinition,
             false => Meaning::OtherVersion,
         };

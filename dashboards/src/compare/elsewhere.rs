@@ -39,11 +39,11 @@ pub(super) fn number(
 ) -> Result<f64, Why> {
     let version = &theirs.figure.address.version;
     match theirs.meaning {
-        Meaning::OtherDefinition => return Err(Why::OtherDefinition(version.clone())),
+        Meaning::OtherDefinition => return Err(Why::OtherDefinition(version.to_string())),
         Meaning::OtherUnit => return Err(Why::OtherUnit(theirs.basis.unit.clone())),
         Meaning::Same | Meaning::OtherVersion | Meaning::NotCertified(_) => {}
     }
-    marks.push(Mark::Elsewhere(theirs.meaning, version.clone()));
+    marks.push(Mark::Elsewhere(theirs.meaning, version.to_string()));
     marks.extend((theirs.figure.status == Status::Provisional).then_some(Mark::Provisional));
     let real_here = !lens.snapshot.settings.organisation.synthetic;
     marks.extend((theirs.basis.synthetic && real_here).then_some(Mark::Invented));

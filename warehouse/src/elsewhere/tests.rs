@@ -20,6 +20,7 @@ fn release(meaning: &str) -> Release {
         version: "1.0.0-2025-12-31-3".into(),
         title: Text::new("x", "x"),
         definition: Text::new("x", "x"),
+        method: None,
         unit: "%".into(),
         licence: String::new(),
         publisher: String::new(),
