@@ -210,7 +210,7 @@ fn line(f: &Figure) -> String {
 fn show(p: &Proof) {
     println!("{} — {}", p.definition.title.nl, p.address);
     if p.synthetic {
-        println!("(demodata: de dossiers zijn verzonnen)");
+        println!("(demodata: de gegevens zijn verzonnen)");
     }
     println!("\nin woorden   {}", p.words.nl);
     println!("definitie    {}", p.definition.definition.nl);

@@ -9,8 +9,8 @@ nav-quality = Data quality
 nav-data = Open data
 nav-about = How to read this
 synthetic-title = Demo data.
-synthetic-text = The cases are invented; municipalities, codes and population are real.
-synthetic-short = Demo data: the cases are invented
+synthetic-text = Cases, registers and statistics are invented; municipalities, codes and numbers of residents are real.
+synthetic-short = Demo data: the data are invented
 cutoff = Figures up to and including { $date }
 cutoff-label = Figures up to and including
 as-of-title = You are looking back.
@@ -138,6 +138,7 @@ unit-months = { $count ->
         [one] month
        *[other] months
     }
+unit-eur-rate = euros per resident
 unit-eur = { $count ->
         [one] euro
        *[other] euros
@@ -402,7 +403,13 @@ in-municipalities = { $count ->
 profile = Profile
 profile-why = of the accepted rows
 profile-json = Profile as JSON
-columns = columns with values
+profile-size = { $rows ->
+        [one] { $rows } row
+       *[other] { $rows } rows
+    } · { $columns ->
+        [one] { $columns } column with values
+       *[other] { $columns } columns with values
+    }
 filled = Filled
 different = Different
 range = From – to
@@ -450,7 +457,7 @@ closed-lead = This server can be reached from outside the machine and has no log
 closed-why = Boards, indicators, proofs and data quality are for those who may see them. Until accounts exist they are open only on the machine itself (the address 127.0.0.1).
 empty-title = No figures yet
 empty-lead = Nothing has been computed yet. Pull the sources, store them and compute the figures:
-empty-why = Want to see how it looks first? “beleidsinfo demo” runs everything on invented cases.
+empty-why = Want to see how it looks first? “beleidsinfo demo” runs everything on invented data.
 trouble = This page is not here
 trouble-title-question = This question is not right
 trouble-title-refused = This is not for you

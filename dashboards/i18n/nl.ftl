@@ -9,8 +9,8 @@ nav-quality = Gegevenskwaliteit
 nav-data = Open data
 nav-about = Leeswijzer
 synthetic-title = Demodata.
-synthetic-text = De dossiers zijn verzonnen; gemeenten, codes en bevolking zijn echt.
-synthetic-short = Demodata: de dossiers zijn verzonnen
+synthetic-text = Dossiers, registers en statistieken zijn verzonnen; gemeenten, codes en aantallen inwoners zijn echt.
+synthetic-short = Demodata: de gegevens zijn verzonnen
 cutoff = Cijfers tot en met { $date }
 cutoff-label = Cijfers tot en met
 as-of-title = U kijkt terug.
@@ -135,6 +135,7 @@ unit-months = { $count ->
         [one] maand
        *[other] maanden
     }
+unit-eur-rate = euro per inwoner
 unit-eur = euro
 unit-per-1000 = per 1.000 inwoners
 unit-ratio = verhouding
@@ -396,7 +397,13 @@ in-municipalities = { $count ->
 profile = Profiel
 profile-why = van de aanvaarde rijen
 profile-json = Profiel als JSON
-columns = kolommen met waarden
+profile-size = { $rows ->
+        [one] { $rows } rij
+       *[other] { $rows } rijen
+    } · { $columns ->
+        [one] { $columns } kolom met waarden
+       *[other] { $columns } kolommen met waarden
+    }
 filled = Ingevuld
 different = Verschillende
 range = Van – tot
@@ -444,7 +451,7 @@ closed-lead = Deze server is bereikbaar van buiten de machine en heeft nog geen 
 closed-why = Borden, indicatoren, bewijzen en gegevenskwaliteit zijn er voor wie ze mag zien. Tot er accounts zijn, staan ze alleen open op de machine zelf (het adres 127.0.0.1).
 empty-title = Nog geen cijfers
 empty-lead = Er is nog niets berekend. Haal de bronnen op, sla ze op en bereken de cijfers:
-empty-why = Wilt u eerst zien hoe het eruitziet? Met “beleidsinfo demo” loopt alles op verzonnen dossiers.
+empty-why = Wilt u eerst zien hoe het eruitziet? Met “beleidsinfo demo” loopt alles op verzonnen gegevens.
 trouble = Deze pagina is er niet
 trouble-title-question = Deze vraag klopt niet
 trouble-title-refused = Dit is niet voor u

@@ -97,6 +97,10 @@ impl<'a> Measure<'a> {
     /// Above a column and in the definition, where something must stand.
     pub fn unit_word(self) -> String {
         match self.unit() {
+            // Beside a column with the euros themselves.
+            _ if self.indicator.unit == "eur" && self.indicator.kind == Kind::Rate => {
+                self.words.t("unit-eur-rate")
+            }
             unit if unit.is_empty() => self.words.named("unit", &self.indicator.unit),
             unit => unit,
         }

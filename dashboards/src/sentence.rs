@@ -108,13 +108,21 @@ pub fn say(measure: Measure, period: Period, facts: &Facts) -> String {
         };
     };
     let mut parts = vec![measure.with_unit(now)];
+    let mut streak = streak(measure, period, facts);
     match &facts.before {
         Before::Was(earlier, before) if !matches!(facts.sure, Sure::TooFew(_)) => {
-            parts[0] = format!(
-                "{}, {}",
-                parts[0],
-                change(measure, now, *before, &when(*earlier), facts.course)
-            );
+            let told = change(measure, now, *before, &when(*earlier));
+            let course = facts.course;
+            let judged = match course.unwrap_or_else(|| measure.course(now, *before, None)) {
+                Course::Better => format!(": {}", words.t("say-better")),
+                Course::Worse => {
+                    let worse = streak.take().unwrap_or_else(|| words.t("say-worse"));
+                    format!(": {worse}")
+                }
+                // What has no direction is never better or worse.
+                Course::Equal | Course::Rose | Course::Fell => String::new(),
+            };
+            parts[0] = format!("{}, {told}{judged}", parts[0]);
         }
         Before::Not(earlier, why) if !matches!(facts.sure, Sure::TooFew(_)) => {
             let values = [("earlier", when(*earlier)), ("why", why.clone())];
@@ -123,11 +131,7 @@ pub fn say(measure: Measure, period: Period, facts: &Facts) -> String {
         }
         _ => {}
     }
-    if let Some(steps) = facts.streak {
-        let steps = words.named("ordinal", &steps.to_string());
-        let kind = words.named("period", period.kind().name());
-        parts.push(words.with("say-streak", &[("steps", &steps), ("kind", &kind)]));
-    }
+    parts.extend(streak);
     for (what, value) in &facts.beside {
         let value = measure.with_unit(*value);
         parts.push(match what {
@@ -185,22 +189,23 @@ fn moment(measure: Measure, period: Period) -> String {
     }
 }
 
-fn change(
-    measure: Measure,
-    now: f64,
-    before: f64,
-    earlier: &str,
-    judged: Option<Course>,
-) -> String {
+/// `voor het derde kwartaal op rij slechter`
+fn streak(measure: Measure, period: Period, facts: &Facts) -> Option<String> {
     let words = measure.words;
-    let course = judged.unwrap_or_else(|| measure.course(now, before, None));
+    let steps = words.named("ordinal", &facts.streak?.to_string());
+    let kind = words.named("period", period.kind().name());
+    Some(words.with("say-streak", &[("steps", &steps), ("kind", &kind)]))
+}
+
+fn change(measure: Measure, now: f64, before: f64, earlier: &str) -> String {
+    let words = measure.words;
     if measure.text(now) == measure.text(before) {
         return words.with("say-equal", &[("earlier", earlier)]);
     }
     let rose = now > before;
     let was = measure.with_unit(before);
     let apart = (now - before).abs();
-    let told = match shape(measure.indicator) {
+    match shape(measure.indicator) {
         Shape::Level => {
             let key = if rose { "say-rose" } else { "say-fell" };
             words.with(key, &[("before", &was), ("earlier", earlier)])
@@ -226,12 +231,6 @@ fn change(
             ];
             words.with(key, &values)
         }
-    };
-    // What has no direction is never better or worse.
-    match course {
-        Course::Better => format!("{told}: {}", words.t("say-better")),
-        Course::Worse => format!("{told}: {}", words.t("say-worse")),
-        Course::Equal | Course::Rose | Course::Fell => told,
     }
 }
 

@@ -92,9 +92,17 @@ async fn every_page_says_its_language_its_cutoff_and_that_it_is_invented() {
         let page = ask(&router, &path, &[]).await;
         assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.body);
         let (lang, invented, cutoff) = if path.starts_with("/nl") {
-            ("nl", "De dossiers zijn verzonnen", "31 december 2025")
+            (
+                "nl",
+                "Dossiers, registers en statistieken zijn verzonnen",
+                "31 december 2025",
+            )
         } else {
-            ("en", "The cases are invented", "31 December 2025")
+            (
+                "en",
+                "Cases, registers and statistics are invented",
+                "31 December 2025",
+            )
         };
         assert!(
             page.body.contains(&format!("<html lang=\"{lang}\">")),

@@ -118,7 +118,8 @@ pub fn doubts(lens: &Lens, indicator: &str, region: &str) -> Vec<(String, String
 /// The accepted rows of a delivery for one table.
 pub struct ProfileTable {
     pub table: String,
-    pub rows: String,
+    /// How many rows, and how many columns with values.
+    pub size: String,
     pub columns: Vec<ProfileColumn>,
     /// Columns without any value: only named.
     pub empty: String,
@@ -173,9 +174,16 @@ pub fn profile(words: Words, tables: &[TableProfile], pack: Option<&Pack>) -> Ve
             let (empty, some): (Vec<_>, Vec<_>) =
                 table.columns.iter().partition(|c| c.empty == table.rows);
             let names: Vec<&str> = empty.iter().map(|c| c.column.as_str()).collect();
+            let size = [
+                ("rows", whole(table.rows)),
+                ("columns", whole(some.len() as u64)),
+            ];
             ProfileTable {
                 table: table.table.clone(),
-                rows: whole(table.rows),
+                size: words.with(
+                    "profile-size",
+                    &size.each_ref().map(|(k, v)| (*k, v.as_str())),
+                ),
                 columns: some.into_iter().map(|c| column(table, c)).collect(),
                 empty: names.join(", "),
             }

@@ -188,11 +188,21 @@ fn what_asks_for_attention_is_the_same_below_a_title() {
     let below = say(measure, period("2025-Q4"), &facts).replace('\u{a0}', "~");
     assert_eq!(
         below,
-        "4de kwartaal 2025: 91,5~%, 2,3~procentpunt lager dan 93,8~% (4de kwartaal 2024): slechter; voor het derde kwartaal op rij slechter; \
+        "4de kwartaal 2025: 91,5~%, 2,3~procentpunt lager dan 93,8~% (4de kwartaal 2024): voor het derde kwartaal op rij slechter; \
          doel minstens 95,0~% (van schema af). Gaat het zo verder, dan niet."
     );
     assert_eq!(whole, format!("{}, {below}", indicator.title.nl));
-    assert!(en.contains(": worse; worse for the third quarter in a row; target "));
+    assert!(en.contains(": worse for the third quarter in a row; target "));
+    // Better than last year, and still worse than the quarter before, again.
+    let better = Facts {
+        streak: Some(2),
+        ..was(93.8, 91.5)
+    };
+    let [nl, _] = both(&pack, "ov_tijdig", &better);
+    assert!(
+        nl.ends_with(": beter; voor het tweede kwartaal op rij slechter."),
+        "{nl}"
+    );
 }
 
 #[test]
