@@ -588,4 +588,14 @@ fn definitions_do_not_count_with_them_and_mappings_say_who_signs() {
             .fails(&["pull"], 1)
             .contains("`load` has no use with connector = \"release\"")
     );
+    project.write(
+        "sources/puurs.toml",
+        "connector = \"csv\"\nlocation = \"elders/eigen.csv\"\n[[tables]]\nname = \"figures_elsewhere\"\n[tables.columns]\n\
+         indicator_id = \"indicator\"\n",
+    );
+    assert!(
+        project
+            .fails(&["pull"], 1)
+            .contains("table `figures_elsewhere` is filled by connector = \"release\" alone")
+    );
 }
