@@ -222,6 +222,11 @@ fn a_published_figure_stands_beside_ours_with_what_it_rests_on() {
     ] {
         assert!(page.contains(words), "{words}");
     }
+    // A release is no odd file.
+    assert_eq!(
+        project.rows("select rule, reason from rejections where source_id = 'puurs'"),
+        Vec::<String>::new()
+    );
     // It is in no figure of ours.
     assert_eq!(
         project.rows("select distinct region_code from figures"),
