@@ -78,6 +78,10 @@ pub(crate) fn complete(mapping: &mut Mapping, written: &toml::Table, place: &str
             .collect(),
     }];
     mapping.load = Load::Full;
+    if !written.contains_key("volume") {
+        // In January a month, a quarter and a year begin: that is no odd number of rows. What is gone, `limits` guards.
+        mapping.volume.factor = f64::INFINITY;
+    }
     Ok(())
 }
 

@@ -86,7 +86,7 @@ pub fn document(pack: &Pack) -> String {
          tabel van uw eigen project.*\n\n\
          Made by the program from the contracts of the built-in pack: `beleidsinfo source tables` names the tables of a project, `beleidsinfo source tables cases` \
          describes one. A mapping must give the required columns; the others may be left out. Codes are written as they stand here, so a mapping says with `map` what the texts of \
-         a source mean. The tables `kbo_…` are filled by `connector = \"kbo\"` alone.\n\n\
+         a source mean. The tables `kbo_…` are filled by `connector = \"kbo\"` alone, and `figures_elsewhere` by `connector = \"release\"`.\n\n\
          ## Nederlands\n\n{}## English\n\n{}",
         all(Language::Nl),
         all(Language::En)

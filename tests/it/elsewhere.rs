@@ -222,6 +222,11 @@ fn a_published_figure_stands_beside_ours_with_what_it_rests_on() {
     ] {
         assert!(page.contains(words), "{words}");
     }
+    // A release is no odd file.
+    assert_eq!(
+        project.rows("select rule, reason from rejections where source_id = 'puurs'"),
+        Vec::<String>::new()
+    );
     // It is in no figure of ours.
     assert_eq!(
         project.rows("select distinct region_code from figures"),
@@ -587,5 +592,15 @@ fn definitions_do_not_count_with_them_and_mappings_say_who_signs() {
         project
             .fails(&["pull"], 1)
             .contains("`load` has no use with connector = \"release\"")
+    );
+    project.write(
+        "sources/puurs.toml",
+        "connector = \"csv\"\nlocation = \"elders/eigen.csv\"\n[[tables]]\nname = \"figures_elsewhere\"\n[tables.columns]\n\
+         indicator_id = \"indicator\"\n",
+    );
+    assert!(
+        project
+            .fails(&["pull"], 1)
+            .contains("table `figures_elsewhere` is filled by connector = \"release\" alone")
     );
 }

@@ -3,6 +3,7 @@
 mod shape;
 
 use beleidsinfo_warehouse::contract::{ColumnType, Contract, Visibility};
+use beleidsinfo_warehouse::elsewhere::TABLE as ELSEWHERE;
 use indexmap::IndexMap;
 
 use crate::check::catalogue;
@@ -31,6 +32,12 @@ pub(super) fn problems(mapping: &Mapping, contracts: &IndexMap<String, Contract>
             found.push(format!(
                 "table `{}` is written by the warehouse itself and cannot be mapped",
                 table.name
+            ));
+        }
+        // Else a file by any hand could call its figures certified.
+        if table.name == ELSEWHERE && mapping.connector != Connector::Release {
+            found.push(format!(
+                "table `{ELSEWHERE}` is filled by connector = \"release\" alone, from what another installation published and signed"
             ));
         }
         if mapping.tables[..at].iter().any(|t| t.name == table.name) {

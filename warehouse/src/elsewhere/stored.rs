@@ -31,23 +31,23 @@ pub(crate) async fn stored(session: &Session, pack: &Pack) -> Result<Elsewhere> 
         let texts = (0..17)
             .map(|c| text_column(&rows, c))
             .collect::<Result<Vec<_>>>()?;
-        let dates = (17..20)
-            .map(|c| date_column(&rows, c))
-            .collect::<Result<Vec<_>>>()?;
+        let (starts, cutoffs, reports) = (
+            date_column(&rows, 17)?,
+            date_column(&rows, 18)?,
+            date_column(&rows, 19)?,
+        );
         let counts = int_column(&rows, 20)?;
         let values = rows.column(21).as_primitive::<Float64Type>();
         let synthetic = rows.column(22).as_boolean();
-        for i in 0..rows.num_rows() {
+        for (i, start) in starts.into_iter().enumerate() {
             let text = |c: usize| match texts[c].is_valid(i) {
                 true => texts[c].value(i),
                 false => "",
             };
             // What the door let in reads.
-            let (Some(kind), Some(start), Ok(territory)) = (
-                PeriodKind::parse(text(2)),
-                dates[0][i],
-                Territory::parse(text(3)),
-            ) else {
+            let (Some(kind), Some(start), Ok(territory)) =
+                (PeriodKind::parse(text(2)), start, Territory::parse(text(3)))
+            else {
                 continue;
             };
             let (Some(period), Some(state), Some(status), Some(conformity)) = (
@@ -72,7 +72,7 @@ pub(crate) async fn stored(session: &Session, pack: &Pack) -> Result<Elsewhere> 
                 licence: text(14).into(),
                 file_sha256: text(15).into(),
                 signed_by: text(16).into(),
-                reported_on: dates[2][i].unwrap_or_default(),
+                reported_on: reports[i].unwrap_or_default(),
                 synthetic: synthetic.is_valid(i) && synthetic.value(i),
             };
             // One for all rows of a release.
@@ -106,7 +106,7 @@ pub(crate) async fn stored(session: &Session, pack: &Pack) -> Result<Elsewhere> 
                 state,
                 status,
                 completeness: None,
-                cutoff_on: dates[1][i].unwrap_or_default(),
+                cutoff_on: cutoffs[i].unwrap_or_default(),
             };
             found.push((figure, basis));
         }
