@@ -94,3 +94,24 @@ pub(crate) fn signer(mapping: &Mapping, place: &str) -> Result<Signer> {
     })?;
     Signer::parse(&format!("`signer` of {place}"), key)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use crate::source::Source;
+
+    #[test]
+    fn a_volume_is_expected_only_where_the_mapping_says_so() {
+        let key = include_str!("../../warehouse/src/signature/test_key.pub").trim();
+        let factor = |more: &str| {
+            let text = format!(
+                "connector = \"release\"\nlocation = \"elders/puurs.zip\"\nsigner = \"{key}\"\n{more}"
+            );
+            let source = Source::parse("puurs", Path::new("puurs.toml"), &text).unwrap();
+            source.mapping.volume.factor
+        };
+        assert!(factor("").is_infinite());
+        assert_eq!(factor("[volume]\nfactor = 3"), 3.0);
+    }
+}
