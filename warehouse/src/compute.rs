@@ -78,6 +78,7 @@ impl Warehouse {
         anew: bool,
         tick: &mut (dyn FnMut(&str) + Send),
     ) -> Result<Computed> {
+        tracing::debug!(target: "compute", "definitions are planned");
         let lock = self.lock("compute", pack).await?;
         let definitions_hash = define::save(self.storage(), pack, municipalities).await?;
         let mut tables = self.tables(pack).await?;
@@ -155,6 +156,7 @@ impl Warehouse {
         let (whole, part_reads) = (reads_of(Scope::All), reads_of(Scope::Part));
         tracing::debug!(target: "compute", all = whole.len(), part = part_reads.len(), municipalities = scopes.codes.len(), "what is counted again");
 
+        tracing::debug!(target: "compute", "what is known beside the facts is read");
         inputs::pin(&session, pack, &whole).await?;
         let only = Municipalities::Only(scopes.codes.clone());
         let part = match part_reads.is_empty() {
@@ -187,6 +189,7 @@ impl Warehouse {
         let before_all = before.as_ref();
         let coverage_before = before_all.map(|(_, counts)| Coverage::new(counts.coverage.clone()));
 
+        tracing::debug!(target: "compute", "tables are read");
         let contract = |name: &str| {
             pack.contracts
                 .get(name)
@@ -245,8 +248,8 @@ impl Warehouse {
         let beside = std::thread::available_parallelism().map_or(1, usize::from);
         let mut outcomes = futures::stream::iter(steps)
             .map(|step| step.taken(&work))
-            .buffered(beside);
-        let mut checks = Vec::new();
+            .buffer_unordered(beside);
+        let mut found = HashMap::new();
         let mut written = 0;
         let mut writing = None;
         while let Some(outcome) = outcomes.try_next().await? {
@@ -258,18 +261,22 @@ impl Warehouse {
                 };
                 writing.write(rows).await?;
             }
-            checks.extend(outcome.checks);
             tick(&outcome.id);
             if let Some(counted) = outcome.counted {
-                counts.indicators.insert(outcome.id, counted);
+                counts.indicators.insert(outcome.id.clone(), counted);
             }
+            found.insert(outcome.id, outcome.checks);
         }
+        tracing::debug!(target: "compute", written, "figures are counted");
+        let of = |id: &String| found.remove(id).unwrap_or_default();
+        let mut checks: Vec<_> = pack.indicators.keys().flat_map(of).collect();
         let inputs = &work.inputs;
         let part = work.part.as_ref().map(|(session, _)| session);
         let (found, asked) = checks::ask(&inputs.session, part, &scopes, pack, reads).await?;
         checks.extend(found);
         checks.extend(targets::checks(&targets, pack));
         counts.checks = asked;
+        tracing::debug!(target: "compute", "checks are asked");
         counts.coverage = inputs.coverage.rows().to_vec();
         let Some(cutoff_on) = inputs.cutoffs.values().min().copied() else {
             return Err(Error::input(

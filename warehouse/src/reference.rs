@@ -356,7 +356,7 @@ pub(crate) async fn histories(
     let mut came: BTreeMap<String, Vec<Came>> = BTreeMap::new();
     let read: BTreeSet<&String> = reads.values().flatten().collect();
     for table in read {
-        let filled = |(tables, readings): &(BTreeSet<String>, Readings)| {
+        let enough = |(_, (tables, readings)): &(&String, &(BTreeSet<String>, Readings))| {
             tables.contains(table) && !few(readings)
         };
         let dated =
@@ -364,10 +364,12 @@ pub(crate) async fn histories(
         let Some(contract) = pack.contracts.get(table).filter(dated) else {
             continue;
         };
-        if !sources.values().any(filled) {
+        let of = sources.iter().filter(enough).map(|(id, _)| id.as_str());
+        let of: Vec<&str> = of.collect();
+        if of.is_empty() {
             continue;
         }
-        for rows in session.first_came(contract, DATED).await? {
+        for rows in session.first_came(contract, DATED, &of).await? {
             let (ids, days, batches, counts) = (
                 text_column(&rows, 0)?,
                 date_column(&rows, 1)?,

@@ -204,8 +204,14 @@ impl Session {
             .into_view())
     }
 
-    /// Per source, date (of the column `dated`) and batch: how many rows came in for the first time. Columns in that order.
-    pub async fn first_came(&self, contract: &Contract, dated: &str) -> Result<Vec<RecordBatch>> {
+    /// Per one of these sources, date (of the column `dated`) and batch: how many rows came in for the first time. Columns in
+    /// that order.
+    pub async fn first_came(
+        &self,
+        contract: &Contract,
+        dated: &str,
+        sources: &[&str],
+    ) -> Result<Vec<RecordBatch>> {
         let doing = || format!("cannot read when rows of `{}` came in", contract.name);
         let Some(versions) = self.versions.get(&contract.name) else {
             return Ok(Vec::new());
@@ -217,9 +223,11 @@ impl Session {
             min(col("batch")).alias("first_batch"),
         ];
         let group = ["first_source", "first_date", "first_batch"].map(col);
+        let theirs = sources.iter().map(|id| lit(*id)).collect();
         versions
             .clone()
-            .filter(col("change").eq(lit("put")).and(col(dated).is_not_null()))
+            .filter(col("source_id").in_list(theirs, false))
+            .and_then(|f| f.filter(col("change").eq(lit("put")).and(col(dated).is_not_null())))
             .and_then(|f| f.aggregate(keys, first))
             .and_then(|f| f.aggregate(group.to_vec(), vec![count(lit(1i64)).alias("rows")]))
             .storing(doing)?
