@@ -1,8 +1,9 @@
 //! compare: what a figure is held against, several at once: each with its number, or with the reason why there is none. Pure.
 
+mod caveat;
 mod elsewhere;
 
-use beleidsinfo_warehouse::elsewhere::{Meaning, Theirs};
+use beleidsinfo_warehouse::elsewhere::Theirs;
 use beleidsinfo_warehouse::figure::{COMPLETE_ENOUGH, Figure, Slice, State, Status};
 use beleidsinfo_warehouse::indicator::{Indicator, Version};
 use beleidsinfo_warehouse::period::{Period, PeriodKind};
@@ -12,6 +13,7 @@ use crate::assess::Assessment;
 use crate::lens::Lens;
 use crate::number;
 use crate::reading::median;
+pub use caveat::{Caveat, meaning_words};
 
 /// One comparison, as the address names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,112 +162,9 @@ pub struct Held {
     pub value: Option<f64>,
     pub why: Option<Why>,
     /// What must be known beside the number.
-    pub marks: Vec<Mark>,
+    pub marks: Vec<Caveat>,
     /// The figures of other installations that were looked at.
     pub theirs: Vec<Theirs>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub enum Mark {
-    /// Counted by an earlier version with the same meaning.
-    Version(String),
-    /// So many of the members have a figure; the codes of those that have none.
-    Counted {
-        there: usize,
-        all: usize,
-        without: Vec<String>,
-    },
-    /// Members of which part belongs elsewhere.
-    Mixed(Vec<String>),
-    /// The figure of another installation, how its meaning stands to ours, and its version.
-    Elsewhere(Meaning, String),
-    /// Members of which the figure is of another installation, by the same certified definition.
-    Among(Vec<String>),
-    /// Nobody here knows how complete it is.
-    Provisional,
-    /// Theirs is invented, and ours are not.
-    Invented,
-}
-
-impl Mark {
-    pub fn key(&self) -> &'static str {
-        match self {
-            Mark::Version(_) => "version",
-            Mark::Counted { .. } => "counted",
-            Mark::Mixed(_) => "mixed",
-            Mark::Elsewhere(meaning, _) => match meaning {
-                Meaning::Same => "same-certified-definition",
-                Meaning::OtherVersion => "other-version",
-                Meaning::NotCertified(_) => "not-certified",
-                Meaning::OtherUnit | Meaning::OtherDefinition => "other-meaning",
-            },
-            Mark::Among(_) => "elsewhere",
-            Mark::Provisional => "provisional",
-            Mark::Invented => "invented",
-        }
-    }
-
-    /// Short for a tile; with the names where there is room.
-    pub fn words(&self, lens: &Lens, period: Period, long: bool) -> String {
-        let (words, language) = (lens.words, lens.language());
-        let count = |n: usize| number::whole(n as i64, language);
-        let names = |codes: &[String]| {
-            let names = codes.iter().map(|c| lens.name(c, period.last_day()));
-            names.collect::<Vec<_>>().join(", ")
-        };
-        match self {
-            Mark::Version(version) => words.with("compare-version", &[("version", version)]),
-            Mark::Counted {
-                there,
-                all,
-                without,
-            } => {
-                let (there, all) = (count(*there), count(*all));
-                let values = [("there", there.as_str()), ("all", all.as_str())];
-                if !long || without.is_empty() {
-                    return words.with("compare-counted", &values);
-                }
-                let names = names(without);
-                let values = [values[0], values[1], ("names", names.as_str())];
-                words.with("compare-counted-without", &values)
-            }
-            Mark::Mixed(codes) if long => {
-                words.with("compare-mixed-names", &[("names", &names(codes))])
-            }
-            Mark::Mixed(codes) => words.with("compare-mixed", &[("count", &count(codes.len()))]),
-            Mark::Elsewhere(meaning, version) => {
-                let what = meaning_words(lens, *meaning, version);
-                match (long, meaning) {
-                    (true, _) => words.with("elsewhere-figure", &[("what", &what)]),
-                    (false, Meaning::NotCertified(_)) => words.t("elsewhere-not-certified-short"),
-                    (false, _) => what,
-                }
-            }
-            Mark::Among(codes) if long => {
-                words.with("elsewhere-among-names", &[("names", &names(codes))])
-            }
-            Mark::Among(codes) => words.with("elsewhere-among", &[("count", &count(codes.len()))]),
-            Mark::Provisional => words.named("status", Status::Provisional.name()),
-            Mark::Invented => words.t("synthetic-short"),
-        }
-    }
-}
-
-/// How the meaning of another installation's figure stands to ours.
-pub fn meaning_words(lens: &Lens, meaning: Meaning, version: &str) -> String {
-    let words = lens.words;
-    match meaning {
-        Meaning::Same => words.t("elsewhere-same"),
-        Meaning::OtherVersion => words.with("elsewhere-other-version", &[("version", version)]),
-        Meaning::NotCertified(lacks) => {
-            let why = words.named("elsewhere-lacks", lacks.name());
-            words.with("elsewhere-not-certified", &[("why", &why)])
-        }
-        Meaning::OtherUnit => words.t("elsewhere-other-unit"),
-        Meaning::OtherDefinition => {
-            words.with("compare-why-other-definition", &[("version", version)])
-        }
-    }
 }
 
 /// How complete a figure is, where that is too little to compare it.
@@ -434,7 +333,7 @@ fn number(
     own: Own,
     period: Period,
     region: &str,
-    marks: &mut Vec<Mark>,
+    marks: &mut Vec<Caveat>,
 ) -> Result<f64, Why> {
     let (figure, version) = stood(lens, own, period, region)?;
     if let Some(share) = incomplete(figure) {
@@ -442,7 +341,7 @@ fn number(
     }
     let shown = lens.measure(own.indicator).shown(figure);
     let shown = shown.ok_or(Why::NoFigure)?;
-    marks.extend(version.map(Mark::Version));
+    marks.extend(version.map(Caveat::Version));
     Ok(shown)
 }
 
@@ -521,7 +420,7 @@ fn group(lens: &Lens, own: Own, name: &str, held: &mut Held) -> Result<f64, Why>
     without.extend(on.nowhere.iter().map(|code| code.to_string()));
     let all = there + without.len();
     if there < all {
-        held.marks.push(Mark::Counted {
+        held.marks.push(Caveat::Counted {
             there,
             all,
             without,
@@ -534,12 +433,12 @@ fn group(lens: &Lens, own: Own, name: &str, held: &mut Held) -> Result<f64, Why>
         .map(|m| m.code.clone())
         .collect();
     if !mixed.is_empty() {
-        held.marks.push(Mark::Mixed(mixed));
+        held.marks.push(Caveat::Mixed(mixed));
     }
     if !held.theirs.is_empty() {
         let codes = held.theirs.iter();
         let codes = codes.map(|t| t.figure.address.region.to_string()).collect();
-        held.marks.push(Mark::Among(codes));
+        held.marks.push(Caveat::Among(codes));
     }
     value.ok_or(match all {
         0 => Why::NoFigure,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::assess::assess;
 use crate::charts::canvas::Finish;
 use crate::charts::trend::{self, Width};
-use crate::compare::{self, Held, Mark};
+use crate::compare::{self, Caveat, Held};
 use crate::drawing;
 use crate::lens::Lens;
 use crate::number;
@@ -179,7 +179,7 @@ fn comparison(lens: &Lens, held: &Held) -> Value {
             "text": mark.words(lens, held.period, true),
         });
         match mark {
-            Mark::Counted {
+            Caveat::Counted {
                 there,
                 all,
                 without,
@@ -188,12 +188,12 @@ fn comparison(lens: &Lens, held: &Held) -> Value {
                 told["members"] = json!(all);
                 told["without"] = json!(without);
             }
-            Mark::Mixed(codes) => told["mixed"] = json!(codes),
-            Mark::Version(version) | Mark::Elsewhere(_, version) => {
+            Caveat::Mixed(codes) => told["mixed"] = json!(codes),
+            Caveat::Version(version) | Caveat::Elsewhere(_, version) => {
                 told["version"] = json!(version);
             }
-            Mark::Among(codes) => told["regions"] = json!(codes),
-            Mark::Provisional | Mark::Invented => {}
+            Caveat::Among(codes) => told["regions"] = json!(codes),
+            Caveat::Provisional | Caveat::Invented => {}
         }
         told
     });

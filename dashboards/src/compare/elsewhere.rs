@@ -4,7 +4,7 @@
 use beleidsinfo_warehouse::elsewhere::{Meaning, Theirs};
 use beleidsinfo_warehouse::figure::{State, Status};
 
-use super::{Mark, Own, Why, stood};
+use super::{Caveat, Own, Why, stood};
 use crate::lens::Lens;
 
 /// What is published of a place; `None` where there is a figure of our own, or nothing is known.
@@ -35,7 +35,7 @@ pub(super) fn number(
     lens: &Lens,
     own: Own,
     theirs: &Theirs,
-    marks: &mut Vec<Mark>,
+    marks: &mut Vec<Caveat>,
 ) -> Result<f64, Why> {
     let version = &theirs.figure.address.version;
     match theirs.meaning {
@@ -43,10 +43,10 @@ pub(super) fn number(
         Meaning::OtherUnit => return Err(Why::OtherUnit(theirs.basis.unit.clone())),
         Meaning::Same | Meaning::OtherVersion | Meaning::NotCertified(_) => {}
     }
-    marks.push(Mark::Elsewhere(theirs.meaning, version.to_string()));
-    marks.extend((theirs.figure.status == Status::Provisional).then_some(Mark::Provisional));
+    marks.push(Caveat::Elsewhere(theirs.meaning, version.to_string()));
+    marks.extend((theirs.figure.status == Status::Provisional).then_some(Caveat::Provisional));
     let real_here = !lens.snapshot.settings.organisation.synthetic;
-    marks.extend((theirs.basis.synthetic && real_here).then_some(Mark::Invented));
+    marks.extend((theirs.basis.synthetic && real_here).then_some(Caveat::Invented));
     let shown = lens.measure(own.indicator).shown(&theirs.figure);
     shown.ok_or(Why::Theirs(theirs.figure.state))
 }
