@@ -238,8 +238,8 @@ def main():
         print(f"duckdb, {len(times)} indicators: {sum(t[0] for t in times.values()):.2f} s, {sum(t[1] for t in times.values()):.2f} s cpu")
 
     # New cases: of the day's file only those of three municipalities, and then of all.
-    run([binary, "generate", "--cases", "30_000", "--municipalities", "all", "--day", "2026-01-02", "--before", asked.cases], project)
-    days = project / "raw" / "zaken_2026-01-02.csv"
+    run([binary, "generate", "--cases", "30_000", "--municipalities", "all", "--day", "2025-12-30", "--before", asked.cases], project)
+    days = project / "raw" / "zaken_2025-12-30.csv"
     lines = days.read_text("utf-8").splitlines(keepends=True)
     few = {line.split(";")[1] for line in lines[1:4]}
     days.unlink()

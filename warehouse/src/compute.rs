@@ -199,12 +199,21 @@ impl Warehouse {
             .remove("figures")
             .ok_or_else(|| Error::input("the pack has no table contract `figures`"))?;
         let ids = |reads: &Reads| -> BTreeSet<String> { reads.keys().cloned().collect() };
-        let mut stood = None;
-        if figures_table.rows().await? <= AT_ONCE {
-            let (whole, part, codes) = (ids(&whole), ids(&part_reads), Some(&scopes.codes));
-            let mut found = reference::figures_of(&inputs.session, &whole, None).await?;
-            found.extend(reference::figures_of(&inputs.session, &part, codes).await?);
-            stood = Some(found);
+        // Of a part only the figures of its municipalities are read.
+        let rows = figures_table.rows().await?;
+        let share = scopes.codes.len() as u64;
+        let of_part = rows * share / (municipalities.len() as u64).max(share).max(1);
+        let mut stood = HashMap::new();
+        for (reads, codes, rows) in [
+            (&whole, None, rows),
+            (&part_reads, Some(&scopes.codes), of_part),
+        ] {
+            if rows <= AT_ONCE {
+                let read = reference::figures_of(&inputs.session, &ids(reads), codes).await?;
+                let none = reads.keys().map(|id| (id.clone(), Vec::new()));
+                stood.extend(none);
+                stood.extend(read);
+            }
         }
         let work = Arc::new(Work {
             pack: pack.clone(),
@@ -238,9 +247,7 @@ impl Warehouse {
                     id: id.clone(),
                     counted: counted.clone(),
                     in_part: scope == Scope::Part,
-                    stood: stood
-                        .as_mut()
-                        .map(|stood: &mut HashMap<_, _>| stood.remove(&id).unwrap_or_default()),
+                    stood: stood.remove(&id),
                 }),
                 _ => known(vec![sound::no_source(indicator, reads, &filled)]),
             });
@@ -252,31 +259,35 @@ impl Warehouse {
         let mut found = HashMap::new();
         let mut written = 0;
         let mut writing = None;
-        while let Some(outcome) = outcomes.try_next().await? {
-            if let Some(rows) = outcome.changed {
-                written += rows.num_rows() as i64;
-                let writing = match &mut writing {
-                    Some(writing) => writing,
-                    None => writing.insert(figures_table.writing().await?),
-                };
-                writing.write(rows).await?;
+        let counting = async {
+            while let Some(outcome) = outcomes.try_next().await? {
+                if let Some(rows) = outcome.changed {
+                    written += rows.num_rows() as i64;
+                    let writing = match &mut writing {
+                        Some(writing) => writing,
+                        None => writing.insert(figures_table.writing().await?),
+                    };
+                    writing.write(rows).await?;
+                }
+                tick(&outcome.id);
+                if let Some(counted) = outcome.counted {
+                    counts.indicators.insert(outcome.id.clone(), counted);
+                }
+                found.insert(outcome.id, outcome.checks);
             }
-            tick(&outcome.id);
-            if let Some(counted) = outcome.counted {
-                counts.indicators.insert(outcome.id.clone(), counted);
-            }
-            found.insert(outcome.id, outcome.checks);
-        }
-        tracing::debug!(target: "compute", written, "figures are counted");
-        let of = |id: &String| found.remove(id).unwrap_or_default();
-        let mut checks: Vec<_> = pack.indicators.keys().flat_map(of).collect();
+            tracing::debug!(target: "compute", written, "figures are counted");
+            Ok(())
+        };
         let inputs = &work.inputs;
         let part = work.part.as_ref().map(|(session, _)| session);
-        let (found, asked) = checks::ask(&inputs.session, part, &scopes, pack, reads).await?;
-        checks.extend(found);
+        let asking = checks::ask(&inputs.session, part, &scopes, pack, reads);
+        let ((), (asked_of, asked)) = futures::try_join!(counting, asking)?;
+        drop(outcomes);
+        let of = |id: &String| found.remove(id).unwrap_or_default();
+        let mut checks: Vec<_> = pack.indicators.keys().flat_map(of).collect();
+        checks.extend(asked_of);
         checks.extend(targets::checks(&targets, pack));
         counts.checks = asked;
-        tracing::debug!(target: "compute", "checks are asked");
         counts.coverage = inputs.coverage.rows().to_vec();
         let Some(cutoff_on) = inputs.cutoffs.values().min().copied() else {
             return Err(Error::input(

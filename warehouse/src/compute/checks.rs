@@ -55,10 +55,15 @@ pub(super) async fn ask(
     reads: &Reads,
 ) -> Result<(Vec<RunCheck>, BTreeMap<String, Asked>)> {
     let (mut outcomes, mut all) = (Vec::new(), BTreeMap::new());
+    let tenants = pack.contracts.values().filter(|c| c.tenant.is_some());
+    let each: Reads = tenants
+        .map(|c| (c.name.clone(), BTreeSet::from([c.name.clone()])))
+        .collect();
+    let cutoffs = reference::cutoffs(session, pack, &each).await?;
     for check in pack.checks.values() {
         let read = tables_and_views(session, pack, &check.sql);
         let tables = &read.0;
-        let Some(cutoff) = cutoff(session, pack, tables).await? else {
+        let Some(cutoff) = cutoff(&cutoffs, pack, tables) else {
             continue;
         };
         let mut asked = Asked {
@@ -98,24 +103,17 @@ pub(super) async fn ask(
 }
 
 /// The day up to which the sources of its tables are complete; a check of reference tables alone takes the last such day
-/// of all. None where no source fills any of them.
-async fn cutoff(
-    session: &Session,
+/// of all. None where no source fills any of them. `cutoffs` are those of the tables with municipalities.
+fn cutoff(
+    cutoffs: &HashMap<String, NaiveDate>,
     pack: &Pack,
     tables: &BTreeSet<String>,
-) -> Result<Option<NaiveDate>> {
+) -> Option<NaiveDate> {
     let tenant = |t: &&String| pack.contracts.get(*t).is_some_and(|c| c.tenant.is_some());
-    let mut asked: Vec<&String> = tables.iter().filter(tenant).collect();
-    if asked.is_empty() {
-        let all = pack.contracts.keys();
-        asked = all.filter(tenant).collect();
+    match tables.iter().any(|t| tenant(&t)) {
+        true => tables.iter().filter_map(|t| cutoffs.get(t)).min().copied(),
+        false => cutoffs.values().min().copied(),
     }
-    let each: Reads = asked
-        .into_iter()
-        .map(|t| (t.clone(), BTreeSet::from([t.clone()])))
-        .collect();
-    let days: HashMap<String, NaiveDate> = reference::cutoffs(session, pack, &each).await?;
-    Ok(days.into_values().min())
 }
 
 async fn rows(session: &Session, check: &Check, cutoff: NaiveDate) -> Result<Found> {
