@@ -33,7 +33,7 @@ pub(crate) fn figures_to_rows(contract: &Contract, figures: &[Figure]) -> Result
         slices.entry(&a.slice).or_insert_with(|| a.slice.code());
     }
     let int = |of: &dyn Fn(&Figure) -> i64| -> ArrayRef {
-        Arc::new(Int64Array::from_iter_values(figures.iter().map(|f| of(f))))
+        Arc::new(Int64Array::from_iter_values(figures.iter().map(of)))
     };
     let date = |of: &dyn Fn(&Figure) -> NaiveDate| -> ArrayRef {
         Arc::new(Date32Array::from_iter_values(
@@ -41,10 +41,10 @@ pub(crate) fn figures_to_rows(contract: &Contract, figures: &[Figure]) -> Result
         ))
     };
     let float = |of: &dyn Fn(&Figure) -> Option<f64>| -> ArrayRef {
-        Arc::new(Float64Array::from_iter(figures.iter().map(|f| of(f))))
+        Arc::new(Float64Array::from_iter(figures.iter().map(of)))
     };
     let exact = |of: &dyn Fn(&Figure) -> Option<i128>| -> Result<ArrayRef> {
-        let array = Decimal128Array::from_iter(figures.iter().map(|f| of(f)));
+        let array = Decimal128Array::from_iter(figures.iter().map(of));
         Ok(Arc::new(array.with_precision_and_scale(38, 6).storing(
             || "cannot store a sum: it has more than 38 digits".into(),
         )?))
