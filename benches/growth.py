@@ -57,7 +57,7 @@ def panel(points, unit, left):
     width, height, top = 300, 240, 40
 
     def at(cases, value):
-        x = left + width * (math.log10(cases) - x0) / (x1 - x0)
+        x = left + 28 + (width - 56) * (math.log10(cases) - x0) / (x1 - x0)
         return x, top + height * (y1 - math.log10(value)) / (y1 - y0)
 
     title = {"s": "seconds", "MiB": "peak memory, MiB"}[unit]
