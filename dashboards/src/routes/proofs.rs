@@ -112,6 +112,9 @@ pub(super) fn lens_of<'s>(
 }
 
 pub async fn proof(call: Call) -> Outcome<Response<Body>> {
+    if call.uri.path().ends_with(".json") {
+        return proof_json(call).await;
+    }
     let address = address(&call.uri, "/figures/")?;
     let seen = call
         .see(call.asked.as_of()?)
