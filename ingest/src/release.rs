@@ -108,7 +108,7 @@ mod tests {
             let text = format!(
                 "connector = \"release\"\nlocation = \"elders/puurs.zip\"\nsigner = \"{key}\"\n{more}"
             );
-            let source = Source::parse("puurs", Path::new("puurs.toml"), &text).unwrap();
+            let source = Source::parse("puurs", Path::new("puurs.toml"), &text).expect("a source");
             source.mapping.volume.factor
         };
         assert!(factor("").is_infinite());

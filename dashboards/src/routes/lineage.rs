@@ -8,7 +8,7 @@ use beleidsinfo_warehouse::lineage::ReadBy;
 use serde::Serialize;
 
 use super::arrivals::stored;
-use super::proofs::{address, lens_of};
+use super::proofs::{address, lens_of, seen};
 use super::{Call, answer};
 use crate::asked::given;
 use crate::pages;
@@ -18,10 +18,7 @@ use crate::trouble::{Outcome, Trouble};
 pub async fn figure(call: Call) -> Outcome<Response<Body>> {
     let address = address(&call.uri, "/lineage/")?;
     let as_of = call.asked.as_of()?;
-    let seen = call
-        .see(as_of)
-        .await?
-        .ok_or_else(|| Trouble::not_found("figure", address.code()))?;
+    let seen = seen(&call, &address).await?;
     let reads = &call.app.reads;
     let found = reads.figure_lineage(&call.app.principal, &address, as_of);
     let found = found.await?;

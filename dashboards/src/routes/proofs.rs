@@ -24,6 +24,12 @@ pub(super) fn address(uri: &Uri, after: &str) -> Outcome<Address> {
     })
 }
 
+/// What can be seen where a figure is asked for.
+pub(super) async fn seen(call: &Call, address: &Address) -> Outcome<Seen> {
+    let seen = call.see(call.asked.as_of()?).await?;
+    seen.ok_or_else(|| Trouble::not_found("figure", address.code()))
+}
+
 fn run_of(asked: &Asked, newest: i64) -> Outcome<i64> {
     run_in(&asked.run).map(|run| run.unwrap_or(newest))
 }
@@ -56,20 +62,15 @@ fn between(
 
 pub async fn change(call: Call) -> Outcome<Response<Body>> {
     let address = address(&call.uri, "/changes/")?;
-    let seen = call
-        .see(call.asked.as_of()?)
-        .await?
-        .ok_or_else(|| Trouble::not_found("figure", address.code()))?;
+    let seen = seen(&call, &address).await?;
     let (from, to) = between(&call.asked, &seen.snapshot, &address, seen.run)?;
     let tag = seen.tag(&call, to)?;
     if call.has(&tag) {
         return Ok(answer::not_modified(&tag));
     }
-    let explained = call
-        .app
-        .reads
-        .explain(&call.app.principal, &address, from, to)
-        .await?;
+    let app = &call.app;
+    let explained = app.reads.explain(&app.principal, &address, from, to);
+    let explained = explained.await?;
     let lens = lens_of(call.visit.words, &seen, to, &address)?;
     let body = pages::change::render(&lens, &call.visit, &address, &explained)?;
     Ok(answer::found(&tag, answer::HTML, None, body))
@@ -77,16 +78,11 @@ pub async fn change(call: Call) -> Outcome<Response<Body>> {
 
 pub async fn change_json(call: Call) -> Outcome<Response<Body>> {
     let address = address(&call.uri, "/changes/")?;
-    let seen = call
-        .see(call.asked.as_of()?)
-        .await?
-        .ok_or_else(|| Trouble::not_found("figure", address.code()))?;
+    let seen = seen(&call, &address).await?;
     let (from, to) = between(&call.asked, &seen.snapshot, &address, seen.run)?;
-    let explained = call
-        .app
-        .reads
-        .explain(&call.app.principal, &address, from, to)
-        .await?;
+    let app = &call.app;
+    let explained = app.reads.explain(&app.principal, &address, from, to);
+    let explained = explained.await?;
     answer::json(&call, &explained)
 }
 
@@ -116,20 +112,14 @@ pub async fn proof(call: Call) -> Outcome<Response<Body>> {
         return proof_json(call).await;
     }
     let address = address(&call.uri, "/figures/")?;
-    let seen = call
-        .see(call.asked.as_of()?)
-        .await?
-        .ok_or_else(|| Trouble::not_found("figure", address.code()))?;
+    let seen = seen(&call, &address).await?;
     let run = run_of(&call.asked, seen.run)?;
     let tag = seen.tag(&call, run)?;
     if call.has(&tag) {
         return Ok(answer::not_modified(&tag));
     }
-    let proof = call
-        .app
-        .reads
-        .proof(&call.app.principal, &address, run)
-        .await?;
+    let app = &call.app;
+    let proof = app.reads.proof(&app.principal, &address, run).await?;
     let lens = lens_of(call.visit.words, &seen, run, &address)?;
     let body = pages::proof::render(&lens, &call.visit, &address, &proof)?;
     Ok(answer::found(&tag, answer::HTML, None, body))
@@ -137,15 +127,9 @@ pub async fn proof(call: Call) -> Outcome<Response<Body>> {
 
 pub async fn proof_json(call: Call) -> Outcome<Response<Body>> {
     let address = address(&call.uri, "/figures/")?;
-    let seen = call
-        .see(call.asked.as_of()?)
-        .await?
-        .ok_or_else(|| Trouble::not_found("figure", address.code()))?;
+    let seen = seen(&call, &address).await?;
     let run = run_of(&call.asked, seen.run)?;
-    let proof = call
-        .app
-        .reads
-        .proof(&call.app.principal, &address, run)
-        .await?;
+    let app = &call.app;
+    let proof = app.reads.proof(&app.principal, &address, run).await?;
     answer::json(&call, &proof)
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::Conformity;
 use crate::conformity::Report;
 use crate::error::{Doing, Error, Result};
-use crate::pack::bundle::SUMS;
+use crate::pack::bundle::{SUMS, summed};
 use crate::pack::sha256_hex;
 use crate::release::{COLUMNS, Release};
 use crate::signature::{self, Namespace, Signer};
@@ -175,9 +175,9 @@ fn release(
     let sums = file(SUMS)?;
     let lines =
         std::str::from_utf8(sums).reading(|| format!("{name}: cannot read {folder}{SUMS}"))?;
-    let mut summed = Vec::new();
-    for line in lines.lines() {
-        let (sum, path) = line.split_once("  ").ok_or_else(|| {
+    let mut named = Vec::new();
+    for line in summed(lines) {
+        let (sum, path) = line.map_err(|line| {
             Error::input(format!("{name}: {folder}{SUMS}: cannot read line `{line}`"))
         })?;
         if sha256_hex(file(path)?) != sum {
@@ -186,12 +186,12 @@ fn release(
             ))
             .hint(again));
         }
-        summed.push(path);
+        named.push(path);
     }
     let release: Release = serde_json::from_slice(file(METADATA)?).reading(place)?;
     let csv = format!("{}.csv", release.dataset);
     for needed in [METADATA, csv.as_str()] {
-        if !summed.contains(&needed) {
+        if !named.contains(&needed) {
             return Err(
                 Error::refused(format!("{name}: {folder}{SUMS} says nothing of {needed}"))
                     .hint(again),

@@ -93,10 +93,10 @@ impl Bundle {
         };
         let mut problems = Vec::new();
         let mut said = BTreeMap::new();
-        for line in sums.lines() {
-            match line.split_once("  ") {
-                Some((sum, path)) => drop(said.insert(path, sum)),
-                None => problems.push(changed(format!("{SUMS}: cannot read line `{line}`"))),
+        for line in summed(sums) {
+            match line {
+                Ok((sum, path)) => drop(said.insert(path, sum)),
+                Err(line) => problems.push(changed(format!("{SUMS}: cannot read line `{line}`"))),
             }
         }
         for (path, text) in &self.files {
@@ -141,6 +141,11 @@ impl Bundle {
             .chain(beside)
             .collect()
     }
+}
+
+/// Hash and path of each line of a `SHA256SUMS`; a line that cannot be read, as it stands.
+pub(crate) fn summed(sums: &str) -> impl Iterator<Item = std::result::Result<(&str, &str), &str>> {
+    sums.lines().map(|line| line.split_once("  ").ok_or(line))
 }
 
 fn is_of_a_pack(path: &str) -> bool {
